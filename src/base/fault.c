@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/fault.h"
+
+#include <string.h>
+
+G_DEFINE_QUARK(sluice - fault, fault)
+
+enum { LONGEST_WORD = 64 };
+
+void
+fault_list_clear(FaultList *self)
+{
+  g_clear_pointer(&self->sentences, g_ptr_array_unref);
+}
+
+static void
+take_sentence(FaultList *self, char *sentence)
+{
+  if (self->sentences == NULL)
+    self->sentences = g_ptr_array_new_with_free_func(g_free);
+  g_ptr_array_add(self->sentences, sentence);
+}
+
+void
+fault_list_add(FaultList *self, const char *format, ...)
+{
+  va_list args;
+
+  va_start(args, format);
+  take_sentence(self, g_strdup_vprintf(format, args));
+  va_end(args);
+}
+
+void
+fault_list_take_error(FaultList *self, GError *error)
+{
+  take_sentence(self, g_strdup(error->message));
+  g_error_free(error);
+}
+
+size_t
+fault_list_length(const FaultList *self)
+{
+  return self->sentences == NULL ? 0 : self->sentences->len;
+}
+
+const char *
+fault_list_get(const FaultList *self, size_t i)
+{
+  return self->sentences->pdata[i];
+}
+
+GError *
+fault_list_to_error(const FaultList *self)
+{
+  g_autoptr(GString) lines = g_string_new(NULL);
+
+  for (size_t i = 0; i < fault_list_length(self); i++)
+    g_string_append_printf(lines, "%s%s", i == 0 ? "" : "\n", fault_list_get(self, i));
+  return g_error_new_literal(FAULT, FAULT_SETUP, lines->str);
+}
+
+/* Levenshtein's distance, case folded, over two rows of the table. */
+static size_t
+edit_distance(const char *a, const char *b)
+{
+  size_t row[LONGEST_WORD + 1];
+  size_t a_len = strlen(a);
+  size_t b_len = strlen(b);
+
+  for (size_t j = 0; j <= b_len; j++)
+    row[j] = j;
+  for (size_t i = 1; i <= a_len; i++) {
+    size_t diagonal = row[0];
+
+    row[0] = i;
+    for (size_t j = 1; j <= b_len; j++) {
+      size_t same =
+          g_ascii_tolower(a[i - 1]) == g_ascii_tolower(b[j - 1]) ? diagonal : diagonal + 1;
+
+      diagonal = row[j];
+      row[j] = MIN(same, MIN(row[j], row[j - 1]) + 1);
+    }
+  }
+  return row[b_len];
+}
+
+const char *
+fault_nearest(const char *word, const char *const *candidates)
+{
+  const char *nearest = NULL;
+  size_t limit = MAX(strlen(word) / 3, 1) + 1;
+
+  for (; *candidates != NULL; candidates++) {
+    if (strlen(word) > LONGEST_WORD || strlen(*candidates) > LONGEST_WORD)
+      continue;
+
+    size_t distance = edit_distance(word, *candidates);
+
+    if (distance < limit) {
+      limit = distance;
+      nearest = *candidates;
+    }
+  }
+  return nearest;
+}
