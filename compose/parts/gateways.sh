@@ -1,0 +1,52 @@
+# shellcheck shell=bash disable=SC2154 # the folders and settings come from compose/local
+# SPDX-License-Identifier: Apache-2.0
+#
+# The Thrift gateways. Both are proven by reading a row that is not there from hbase:meta, which takes
+# the whole way: gateway, ZooKeeper, region server.
+
+thrift2_configure() {
+  gateway_configure thrift2
+}
+
+thrift2_command() {
+  hbase_java thrift2 "$gateway_heap"
+  command+=(org.apache.hadoop.hbase.thrift2.ThriftServer start -threadpool -f -b 127.0.0.1 -p "$thrift2_port")
+}
+
+# get("hbase:meta", {row: "?"}) in a frame
+thrift2_answers() {
+  local call
+  call=80010001$(string32 get)000000000b0001$(string32 hbase:meta)0c00020b0001$(string32 '?')0000
+  [[ $(ask "$thrift2_port" "$(with_length 8 "$call")" 22) == ????????80010002$(string32 get)000000000c0000 ]]
+}
+
+thrift1_configure() {
+  gateway_configure thrift1
+}
+
+thrift1_command() {
+  hbase_java thrift1 "$gateway_heap"
+  command+=(org.apache.hadoop.hbase.thrift.ThriftServer start -threadpool -b 127.0.0.1 -p "$thrift1_port")
+}
+
+# getRow("hbase:meta", "?", {})
+thrift1_answers() {
+  local call
+  call=80010001$(string32 getRow)000000000b0001$(string32 hbase:meta)0b0002$(string32 '?')00
+  [[ $(ask "$thrift1_port" "$call" 21) == 80010002$(string32 getRow)000000000f0000 ]]
+}
+
+# Retries and deadlines make a call end, well or badly, before a client has given up on it.
+gateway_configure() {
+  write_log4j "$1"
+  write_site "$1" \
+    hbase.tmp.dir "$root/data/$1/tmp" \
+    hbase.thrift.info.port -1 \
+    hbase.client.retries.number 6 \
+    hbase.client.pause 100 \
+    hbase.rpc.timeout 5000 \
+    hbase.client.operation.timeout 15000 \
+    hbase.client.meta.operation.timeout 15000 \
+    hbase.client.scanner.timeout.period 15000 \
+    zookeeper.recovery.retry 3
+}

@@ -1,0 +1,71 @@
+# shellcheck shell=bash disable=SC2154 # the folders and settings come from compose/local
+# SPDX-License-Identifier: Apache-2.0
+#
+# HBase, standalone: master, region server and ZooKeeper in one process; and the hbase shell.
+
+hbase_configure() {
+  local data=$root/data/hbase
+  write_log4j hbase
+  write_site hbase \
+    hbase.rootdir "file://$data/root" \
+    hbase.tmp.dir "$data/tmp" \
+    hbase.zookeeper.property.dataDir "$data/zookeeper" \
+    hbase.unsafe.stream.capability.enforce false \
+    hbase.localcluster.assign.random.ports false \
+    hbase.master.ipc.address 127.0.0.1 \
+    hbase.master.hostname localhost \
+    hbase.master.port "$master_port" \
+    hbase.master.info.port -1 \
+    hbase.master.wait.on.regionservers.maxtostart 1 \
+    hbase.regionserver.ipc.address 127.0.0.1 \
+    hbase.regionserver.hostname localhost \
+    hbase.regionserver.port "$regionserver_port" \
+    hbase.regionserver.info.port -1
+}
+
+# write_site PART NAME VALUE...: hbase-site.xml with what every HBase process needs, and the given
+write_site() {
+  local part=$1
+  shift
+  set -- hbase.cluster.distributed false hbase.zookeeper.quorum 127.0.0.1 \
+    hbase.zookeeper.property.clientPort "$zookeeper_port" "$@"
+  {
+    printf '<?xml version="1.0"?>\n<configuration>\n'
+    printf '  <property><name>%s</name><value>%s</value></property>\n' "$@"
+    printf '</configuration>\n'
+  } > "$root/conf/$part/hbase-site.xml"
+}
+
+hbase_command() {
+  hbase_java hbase "$hbase_heap"
+  command+=(org.apache.hadoop.hbase.master.HMaster start)
+}
+
+hbase_java() {
+  java_command "$1" "$2" "$root/conf/$1:$(artifacts_of hbase)/*"
+}
+
+# Asks the master for the namespaces, which it refuses until it is initialised: a reply header of
+# nothing but the call's number (no exception) is good.
+hbase_answers() {
+  local header call method
+  header=0a$(with_length 2 "0a$(string8 sluice)")12$(string8 MasterService)
+  method=08001a$(string8 ListNamespaceDescriptors)2001
+  call=$(with_length 2 "$method")00
+  [[ $(ask "$master_port" "$(hex HBas)0050$(with_length 8 "$header")$(with_length 8 "$call")" 7) == ????????020800 ]]
+}
+
+# The hbase shell; with a FILE, or standard input that is no terminal, it runs that and ends.
+shell() {
+  local command part
+  only_one_at_a_time
+  find_java
+  resolve shell
+  exec 9>&-
+  mkdir -p "$root/conf/shell"
+  write_log4j shell
+  write_site shell
+  java_command shell 256m "$root/conf/shell:$(artifacts_of shell)/*"
+  command+=(org.jruby.JarBootstrapMain)
+  "${command[@]}" -n "$@"
+}
