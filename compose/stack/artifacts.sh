@@ -58,12 +58,13 @@ resolve() {
   command -v mvn > /dev/null || install_packages maven
   say "fetching $name (once)"
   grep -q '<type>tar.gz</type>' "$here/artifacts/$name.xml" && goal=unpack
-  rm -rf -- "$target.part"
+  rm -rf -- "$target.part" "$target.markers" # a marker would make Maven skip what is not there
   if ! JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$java")")") mvn -B -f "$here/artifacts/$name.xml" \
-    "dependency:$goal-dependencies" "-DoutputDirectory=$target.part" > "$log" 2>&1 < /dev/null; then
+    "dependency:$goal-dependencies" "-DoutputDirectory=$target.part" "-DmarkersDirectory=$target.markers" > "$log" 2>&1 < /dev/null; then
     grep '^\[ERROR\]' "$log" | head -n 10 >&2
     die 3 "could not fetch $name; the whole story is in $log"
   fi
+  rm -rf -- "$target.markers"
   mv -- "$target.part" "$target"
 }
 
