@@ -99,7 +99,6 @@ struct TTableName {
 /* `bloomnFilterType` is spelt as the gateway spells it. */
 struct TColumnFamilyDescriptor {
   1: required binary name,
-  2: optional map<binary, binary> attributes,
   3: optional map<string, string> configuration,
   4: optional i32 blockSize,
   5: optional TBloomFilterType bloomnFilterType,
@@ -112,7 +111,6 @@ struct TColumnFamilyDescriptor {
 struct TTableDescriptor {
   1: required TTableName tableName,
   2: optional list<TColumnFamilyDescriptor> columns,
-  3: optional map<binary, binary> attributes,
   4: optional TDurability durability
 }
 

@@ -1,21 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "hbase/wire.h"
 #include "record/cell.h"
 
 /* A putMultiple (or deleteMultiple) call of the thrift2 gateway, laid straight into the bytes that
- * are sent: binary protocol, no object per cell. A test holds these bytes against what the
- * generated client sends for the same rows. */
+ * are sent: no object per cell. A test holds these bytes against what the generated client sends
+ * for the same rows. */
 
 /* What is the same in every row of a table: each column's family, qualifier and field headers,
- * encoded once. Immutable: threads share it. */
+ * encoded once for one wire protocol. Immutable: threads share it. */
 typedef struct FramePlan FramePlan;
 
 FramePlan *
-frame_plan_new(const char *table, const Column *columns, size_t columns_length);
+frame_plan_new(WireProtocol protocol, const char *table, const Column *columns,
+               size_t columns_length);
 void
 frame_plan_free(FramePlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FramePlan, frame_plan_free)
+
+const char *
+frame_plan_table(const FramePlan *self);
+WireProtocol
+frame_plan_protocol(const FramePlan *self);
 
 typedef enum { FRAME_PUT, FRAME_DELETE } FrameKind;
 
@@ -43,6 +50,10 @@ frame_rows_append(FrameRows *self, const FramePlan *plan, FrameKind kind, const 
 /* The largest number of bytes that frame_rows_append() may add for the row. */
 size_t
 frame_row_bytes(const FramePlan *plan, const Row *row);
+
+/* The largest number of bytes of head and tail together. */
+size_t
+frame_overhead_bytes(const FramePlan *plan);
 
 /* The call's bytes around rows [first, first + count): head (message and list header) and tail.
  * Sent as head, rows' bytes, tail; the transport's frame length is not among them. */
