@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kafka/client.h"
+
+#include "kafka/autoptr.h"
+
+enum { SENTENCE_BYTES = 512 };
+
+/* syslog's level, as librdkafka uses it. */
+enum { LEVEL_ERROR = 3 };
+
+/* Failures come back as errors from the calls that met them and are logged there, once: what
+ * librdkafka says on its own, again with each try, is for whoever looks closer. */
+static GLogLevelFlags
+log_flags(int level)
+{
+  return level <= LEVEL_ERROR ? G_LOG_LEVEL_INFO : G_LOG_LEVEL_DEBUG;
+}
+
+static void
+on_log(const rd_kafka_t *rk, int level, const char *facility, const char *line)
+{
+  (void)rk;
+  g_log(G_LOG_DOMAIN, log_flags(level), "kafka facility=%s message='%s'", facility, line);
+}
+
+bool
+client_set(rd_kafka_conf_t *conf, const KafkaProperty *properties, GError **error)
+{
+  char sentence[SENTENCE_BYTES];
+
+  for (; properties != NULL && properties->name != NULL; properties++) {
+    if (rd_kafka_conf_set(conf, properties->name, properties->value, sentence, sizeof sentence) ==
+        RD_KAFKA_CONF_OK)
+      continue;
+
+    g_set_error(error, FAULT, FAULT_SETUP, "kafka.%s: %s", properties->name, sentence);
+    return false;
+  }
+  return true;
+}
+
+rd_kafka_t *
+client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, GError **error)
+{
+  char sentence[SENTENCE_BYTES];
+  g_autoptr(rd_kafka_conf_t) owned = conf;
+  rd_kafka_t *client;
+
+  rd_kafka_conf_set_log_cb(owned, on_log);
+  client = rd_kafka_new(type, owned, sentence, sizeof sentence);
+  if (client == NULL) {
+    g_set_error(error, FAULT, FAULT_SETUP, "kafka: %s", sentence);
+    return NULL;
+  }
+  (void)g_steal_pointer(&owned); /* the client owns it now */
+  return client;
+}
+
+Fault
+client_fault(rd_kafka_resp_err_t err)
+{
+  static const rd_kafka_resp_err_t setup[] = {
+      RD_KAFKA_RESP_ERR__INVALID_ARG,
+      RD_KAFKA_RESP_ERR__AUTHENTICATION,
+      RD_KAFKA_RESP_ERR__SSL,
+      RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
+      RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION,
+      RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE,
+      RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART,
+      RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION,
+      RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+      RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+      RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
+      RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED,
+      RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM,
+      RD_KAFKA_RESP_ERR_INVALID_PARTITIONS,
+      RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR,
+      RD_KAFKA_RESP_ERR_INVALID_CONFIG,
+      RD_KAFKA_RESP_ERR_POLICY_VIOLATION,
+      RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(setup); i++) {
+    if (setup[i] == err)
+      return FAULT_SETUP;
+  }
+  return FAULT_PEER;
+}
+
+void
+client_set_error(GError **error, rd_kafka_resp_err_t err, const char *what)
+{
+  g_set_error(error, FAULT, (gint)client_fault(err), "%s: %s", what, rd_kafka_err2str(err));
+}

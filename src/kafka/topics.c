@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kafka/topics.h"
+
+#include "kafka/autoptr.h"
+#include "kafka/client.h"
+
+typedef const struct rd_kafka_metadata Metadata;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Metadata, rd_kafka_metadata_destroy)
+
+struct KafkaTopics {
+  rd_kafka_t *client; /* owned */
+  int timeout_ms;
+  char *trouble; /* owned: what librdkafka last said about its connections, or NULL */
+};
+
+/* A consumer without a group: unlike a producer it never creates a topic by asking for it. */
+static const KafkaProperty promises[] = {
+    {"allow.auto.create.topics", "false"},
+    {NULL, NULL},
+};
+
+static void
+on_trouble(rd_kafka_t *client, int err, const char *reason, void *data)
+{
+  KafkaTopics *self = data;
+
+  (void)client;
+  if (err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+    return;
+  g_free(self->trouble);
+  self->trouble = g_strdup(reason);
+}
+
+/* A bare "timed out" helps nobody: adds why no broker could be reached, where that is known. */
+static void
+set_error(KafkaTopics *self, rd_kafka_resp_err_t err, const char *what, GError **error)
+{
+  g_autofree char *whole = NULL;
+
+  rd_kafka_poll(self->client, 0);
+  if (self->trouble != NULL)
+    whole = g_strdup_printf("%s (%s)", what, self->trouble);
+  client_set_error(error, err, whole != NULL ? whole : what);
+}
+
+void
+kafka_topic_free(KafkaTopic *self)
+{
+  if (self == NULL)
+    return;
+  g_free(self->name);
+  g_free(self);
+}
+
+KafkaTopics *
+kafka_topics_new(const KafkaProperty *properties, int timeout_ms, GError **error)
+{
+  g_autoptr(KafkaTopics) self = g_new0(KafkaTopics, 1);
+  g_autoptr(rd_kafka_conf_t) conf = rd_kafka_conf_new();
+
+  if (!client_set(conf, properties, error) || !client_set(conf, promises, error))
+    return NULL;
+  self->timeout_ms = timeout_ms;
+  rd_kafka_conf_set_opaque(conf, self);
+  rd_kafka_conf_set_error_cb(conf, on_trouble);
+  self->client = client_new(RD_KAFKA_CONSUMER, g_steal_pointer(&conf), error);
+  return self->client == NULL ? NULL : g_steal_pointer(&self);
+}
+
+void
+kafka_topics_free(KafkaTopics *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer(&self->client, rd_kafka_destroy);
+  g_free(self->trouble);
+  g_free(self);
+}
+
+/* The deadline of a call that makes several requests. */
+static int64_t
+deadline_of(const KafkaTopics *self)
+{
+  return g_get_monotonic_time() + (int64_t)self->timeout_ms * 1000;
+}
+
+static int
+left_ms(int64_t deadline)
+{
+  return (int)MAX((deadline - g_get_monotonic_time()) / 1000, 1);
+}
+
+static KafkaTopic *
+topic_new(const rd_kafka_metadata_topic_t *seen)
+{
+  KafkaTopic *topic = g_new0(KafkaTopic, 1);
+
+  topic->name = g_strdup(seen->topic);
+  topic->partitions = seen->partition_cnt;
+  topic->replication = seen->partition_cnt > 0 ? seen->partitions[0].replica_cnt : 0;
+  return topic;
+}
+
+static gint
+compare_names(gconstpointer a, gconstpointer b)
+{
+  return strcmp((*(KafkaTopic *const *)a)->name, (*(KafkaTopic *const *)b)->name);
+}
+
+GPtrArray *
+kafka_topics_list(KafkaTopics *self, GError **error)
+{
+  g_autoptr(GPtrArray) topics = g_ptr_array_new_with_free_func((GDestroyNotify)kafka_topic_free);
+  g_autoptr(Metadata) metadata = NULL;
+  rd_kafka_resp_err_t err = rd_kafka_metadata(self->client, 1, NULL, &metadata, self->timeout_ms);
+
+  if (err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    set_error(self, err, "cannot list topics", error);
+    return NULL;
+  }
+  for (int i = 0; i < metadata->topic_cnt; i++) {
+    if (metadata->topics[i].err == RD_KAFKA_RESP_ERR_NO_ERROR)
+      g_ptr_array_add(topics, topic_new(&metadata->topics[i]));
+  }
+  g_ptr_array_sort(topics, compare_names);
+  return g_steal_pointer(&topics);
+}
+
+static KafkaTopic *
+find_before(KafkaTopics *self, const char *name, int64_t deadline, GError **error)
+{
+  g_autoptr(rd_kafka_topic_t) topic = rd_kafka_topic_new(self->client, name, NULL);
+  g_autoptr(Metadata) metadata = NULL;
+  rd_kafka_resp_err_t err =
+      topic == NULL ? rd_kafka_last_error()
+                    : rd_kafka_metadata(self->client, 0, topic, &metadata, left_ms(deadline));
+
+  if (err == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1)
+    err = metadata->topics[0].err;
+  if (err == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1)
+    return topic_new(&metadata->topics[0]);
+
+  if (err == RD_KAFKA_RESP_ERR_NO_ERROR || err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+    err = RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+  g_autofree char *what = g_strdup_printf("topic %s", name);
+  set_error(self, err, what, error);
+  return NULL;
+}
+
+KafkaTopic *
+kafka_topics_find(KafkaTopics *self, const char *name, GError **error)
+{
+  return find_before(self, name, deadline_of(self), error);
+}
+
+KafkaWatermarks *
+kafka_topics_watermarks(KafkaTopics *self, const KafkaTopic *topic, GError **error)
+{
+  g_autofree KafkaWatermarks *watermarks = g_new0(KafkaWatermarks, topic->partitions);
+  int64_t deadline = deadline_of(self);
+
+  for (int32_t i = 0; i < topic->partitions; i++) {
+    rd_kafka_resp_err_t err = rd_kafka_query_watermark_offsets(
+        self->client, topic->name, i, &watermarks[i].low, &watermarks[i].high, left_ms(deadline));
+
+    if (err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      g_autofree char *what = g_strdup_printf("topic %s partition %d", topic->name, i);
+
+      set_error(self, err, what, error);
+      return NULL;
+    }
+  }
+  return g_steal_pointer(&watermarks);
+}
+
+static rd_kafka_NewTopic_t *
+new_topic(const KafkaTopicSpec *spec, GError **error)
+{
+  char sentence[512];
+  g_autoptr(rd_kafka_NewTopic_t) topic = rd_kafka_NewTopic_new(
+      spec->name, spec->partitions, spec->replication, sentence, sizeof sentence);
+
+  if (topic == NULL) {
+    g_set_error(error, FAULT, FAULT_SETUP, "topic %s: %s", spec->name, sentence);
+    return NULL;
+  }
+  for (const KafkaProperty *p = spec->config; p != NULL && p->name != NULL; p++)
+    rd_kafka_NewTopic_set_config(topic, p->name, p->value);
+  return g_steal_pointer(&topic);
+}
+
+/* What the broker says to the one topic of the request. */
+static rd_kafka_resp_err_t
+create_verdict(rd_kafka_event_t *event, const char **out_sentence)
+{
+  const rd_kafka_topic_result_t **results;
+  size_t length = 0;
+
+  *out_sentence = rd_kafka_event_error_string(event);
+  if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return rd_kafka_event_error(event);
+
+  results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &length);
+  if (length == 0)
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+  *out_sentence = rd_kafka_topic_result_error_string(results[0]);
+  return rd_kafka_topic_result_error(results[0]);
+}
+
+static bool
+request_topic(KafkaTopics *self, const KafkaTopicSpec *spec, int64_t deadline, GError **error)
+{
+  g_autoptr(rd_kafka_NewTopic_t) topic = new_topic(spec, error);
+  g_autoptr(rd_kafka_queue_t) queue = rd_kafka_queue_new(self->client);
+  g_autoptr(rd_kafka_event_t) event = NULL;
+  const char *sentence = NULL;
+  rd_kafka_resp_err_t err = RD_KAFKA_RESP_ERR__TIMED_OUT;
+
+  if (topic == NULL)
+    return false;
+  rd_kafka_CreateTopics(self->client, &topic, 1, NULL, queue);
+  event = rd_kafka_queue_poll(queue, left_ms(deadline));
+  if (event != NULL)
+    err = create_verdict(event, &sentence);
+  if (err == RD_KAFKA_RESP_ERR_NO_ERROR || err == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+    return true;
+
+  g_set_error(error, FAULT, (gint)client_fault(err), "topic %s cannot be created: %s", spec->name,
+              sentence != NULL ? sentence : rd_kafka_err2str(err));
+  return false;
+}
+
+bool
+kafka_topics_create(KafkaTopics *self, const KafkaTopicSpec *spec, GError **error)
+{
+  enum { AGAIN_AFTER_US = 20000 };
+  int64_t deadline = deadline_of(self);
+
+  if (!request_topic(self, spec, deadline, error))
+    return false;
+
+  /* The broker answers before the topic's leaders are known everywhere. */
+  for (;;) {
+    g_autoptr(GError) unseen = NULL;
+    g_autoptr(KafkaTopic) topic = find_before(self, spec->name, deadline, &unseen);
+
+    if (topic != NULL)
+      return true;
+    if (g_get_monotonic_time() >= deadline) {
+      g_propagate_prefixed_error(error, g_steal_pointer(&unseen), "after creating it: ");
+      return false;
+    }
+    g_usleep(AGAIN_AFTER_US);
+  }
+}
