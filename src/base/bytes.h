@@ -27,16 +27,13 @@ slice_text(const char *text)
   return slice(text, strlen(text));
 }
 
-bool
-slice_equal(Slice a, Slice b);
+bool slice_equal(Slice a, Slice b);
 
 /* As HBase orders keys: unsigned bytes, a prefix before what extends it. */
-int
-slice_compare(Slice a, Slice b);
+int slice_compare(Slice a, Slice b);
 
 /* For an error message: printable ASCII as it is, every other byte as \xNN, cut at 64 bytes. */
-char *
-slice_quote(Slice text);
+char *slice_quote(Slice text);
 
 /* A buffer that grows and is reused: bytes_reset() keeps its memory. Zeroed is empty. */
 typedef struct {
@@ -45,13 +42,11 @@ typedef struct {
   size_t capacity;
 } Bytes;
 
-void
-bytes_clear(Bytes *self);
+void bytes_clear(Bytes *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Bytes, bytes_clear)
 
 /* Makes room for `more` bytes behind the end and returns where they go; moves what is there. */
-uint8_t *
-bytes_reserve(Bytes *self, size_t more);
+uint8_t *bytes_reserve(Bytes *self, size_t more);
 
 static inline void
 bytes_reset(Bytes *self)
@@ -110,9 +105,6 @@ put_be64(uint8_t *at, uint64_t value)
   memcpy(at, &value, sizeof value);
 }
 
-void
-bytes_append_be16(Bytes *self, uint16_t value);
-void
-bytes_append_be32(Bytes *self, uint32_t value);
-void
-bytes_append_be64(Bytes *self, uint64_t value);
+void bytes_append_be16(Bytes *self, uint16_t value);
+void bytes_append_be32(Bytes *self, uint32_t value);
+void bytes_append_be64(Bytes *self, uint64_t value);

@@ -13,8 +13,7 @@ typedef enum {
 } Fault;
 
 #define FAULT fault_quark()
-GQuark
-fault_quark(void);
+GQuark fault_quark(void);
 
 /* Faults that are told all at once: what `sluice check` prints. Each is one whole sentence that
  * says where (file and JSON path, or key), what is wrong and what to do. */
@@ -22,26 +21,19 @@ typedef struct {
   GPtrArray *sentences; /* owned, of owned char *; NULL while there is none */
 } FaultList;
 
-void
-fault_list_clear(FaultList *self);
+void fault_list_clear(FaultList *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FaultList, fault_list_clear)
 
-void
-fault_list_add(FaultList *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void fault_list_add(FaultList *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Takes the error's sentence and frees the error. */
-void
-fault_list_take_error(FaultList *self, GError *error);
+void fault_list_take_error(FaultList *self, GError *error);
 
-size_t
-fault_list_length(const FaultList *self);
-const char *
-fault_list_get(const FaultList *self, size_t i);
+size_t fault_list_length(const FaultList *self);
+const char *fault_list_get(const FaultList *self, size_t i);
 
 /* The whole list as one FAULT_SETUP error, a line each. Call it only when there is a fault. */
-GError *
-fault_list_to_error(const FaultList *self);
+GError *fault_list_to_error(const FaultList *self);
 
 /* The candidate (NULL-ended list) nearest to `word` by edit distance, for "did you mean"; NULL
  * when none is near. */
-const char *
-fault_nearest(const char *word, const char *const *candidates);
+const char *fault_nearest(const char *word, const char *const *candidates);

@@ -11,8 +11,7 @@ typedef struct {
   uint32_t tries; /* so far */
 } Retry;
 
-uint32_t
-retry_next_ms(Retry *self);
+uint32_t retry_next_ms(Retry *self);
 
 static inline void
 retry_reset(Retry *self)
