@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/command.h"
+
 #include <locale.h>
 
+static const Command commands[] = {
+    {0},
+};
+
 int
-main(void)
+main(int argc, char **argv)
 {
   setlocale(LC_ALL, "");
-  return 0;
+  return (int)command_main(commands, argc, argv);
 }

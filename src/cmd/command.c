@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/command.h"
+
+#include "base/bytes.h"
+#include "cmd/help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+ExitCode
+exit_code_for(const GError *error)
+{
+  if (error->domain != FAULT)
+    return EXIT_USAGE;
+  switch ((Fault)error->code) {
+  case FAULT_RECORD:
+    return EXIT_DATA;
+  case FAULT_PEER:
+    return EXIT_PEER;
+  case FAULT_SETUP:
+    break;
+  }
+  return EXIT_USAGE;
+}
+
+static const Command *
+find_command(const Command *commands, const char *name)
+{
+  for (; commands->name != NULL; commands++)
+    if (strcmp(commands->name, name) == 0)
+      return commands;
+  return NULL;
+}
+
+static ExitCode
+refuse_unknown(const Command *commands, const char *name, CmdLog *log)
+{
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+  g_autofree char *quoted = slice_quote(slice_text(name));
+
+  for (const Command *command = commands; command->name != NULL; command++)
+    g_ptr_array_add(names, (gpointer)command->name);
+  g_ptr_array_add(names, NULL);
+
+  const char *nearest = fault_nearest(name, (const char *const *)names->pdata);
+  g_autofree char *hint =
+      nearest == NULL ? g_strdup("") : g_strdup_printf(" Did you mean '%s'?", nearest);
+  g_autofree char *text = g_strdup_printf(
+      "sluice: there is no command '%s'.%s 'sluice help' lists them all.", quoted, hint);
+
+  cmd_log_error(log, text);
+  return EXIT_USAGE;
+}
+
+/* A list of faults has a line each, and goes below its heading. */
+static void
+report(const Command *command, const GError *error, CmdLog *log)
+{
+  bool has_lines = strchr(error->message, '\n') != NULL;
+  g_autofree char *text =
+      g_strdup_printf("sluice %s:%s%s", command->name, has_lines ? "\n" : " ", error->message);
+
+  cmd_log_error(log, text);
+}
+
+static ExitCode
+flush_results(const Command *command, ExitCode code, CmdLog *log)
+{
+  g_autofree char *text = NULL;
+
+  if (fflush(stdout) == 0 && !ferror(stdout))
+    return code;
+  text = g_strdup_printf("sluice %s: could not write all of the result to standard output",
+                         command->name);
+  cmd_log_error(log, text);
+  return code == EXIT_DONE ? EXIT_STOPPED : code;
+}
+
+static ExitCode
+run_command(const CommandCall *call)
+{
+  g_autoptr(GError) error = NULL;
+  ExitCode code = call->command->run(call, &error);
+
+  cmd_log_progress(call->log, "");
+  if (error != NULL) {
+    report(call->command, error, call->log);
+    code = exit_code_for(error);
+  }
+  return flush_results(call->command, code, call->log);
+}
+
+static bool
+is_any_of(const char *word, const char *const *words)
+{
+  return g_strv_contains(words, word);
+}
+
+static ExitCode
+show_overview(const Command *commands, FILE *where)
+{
+  g_autofree char *page = cmd_help_overview(commands);
+
+  fputs(page, where);
+  return where == stdout ? EXIT_DONE : EXIT_USAGE;
+}
+
+ExitCode
+command_main(const Command *commands, int argc, char **argv)
+{
+  const char *const help[] = {"help", "--help", "-h", NULL};
+  const char *const version[] = {"version", "--version", NULL};
+  char help_option[] = "--help";
+
+  if (argc < 2)
+    return show_overview(commands, stderr);
+
+  bool is_help = is_any_of(argv[1], help);
+
+  if (is_any_of(argv[1], version)) {
+    puts("sluice " SLUICE_VERSION);
+    return EXIT_DONE;
+  }
+  if (is_help && argc == 2)
+    return show_overview(commands, stdout);
+
+  CmdLog *log = cmd_log_install();
+  const char *name = is_help ? argv[2] : argv[1];
+  const Command *command = find_command(commands, name);
+
+  if (command == NULL)
+    return refuse_unknown(commands, name, log);
+  if (is_help)
+    return run_command(&(CommandCall){command, 2, (char *[]){argv[2], help_option, NULL}, log});
+  return run_command(&(CommandCall){command, argc - 1, argv + 1, log});
+}

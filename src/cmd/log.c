@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/log.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LIVE_EVERY_MS = 100, LINE_EVERY_MS = 5000 };
+
+typedef enum { STAMP_NONE, STAMP_JOURNAL, STAMP_TIME } Stamp;
+
+struct CmdLog {
+  GMutex mutex; /* over all of this: any thread logs */
+  CmdLogFormat format;
+  CmdLogLevel level;
+  Stamp stamp;
+  bool is_terminal;
+  bool has_live_line;
+  int64_t progress_at_us; /* when progress was last shown */
+};
+
+const char *const cmd_log_formats[] = {"text", "json", NULL};
+const char *const cmd_log_levels[] = {"error", "warning", "message", "info", "debug", NULL};
+
+/* syslog's severities, which the journal reads from <N>. */
+static const int journal_severities[] = {3, 4, 5, 6, 7};
+
+static void
+append_json_text(GString *line, const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid(text, -1);
+
+  g_string_append_c(line, '"');
+  for (const char *at = valid; *at != '\0'; at++) {
+    if (*at == '"' || *at == '\\')
+      g_string_append_printf(line, "\\%c", *at);
+    else if (*at == '\n')
+      g_string_append(line, "\\n");
+    else if ((unsigned char)*at < 0x20 || *at == 0x7f)
+      g_string_append_printf(line, "\\u%04x", (unsigned)*at);
+    else
+      g_string_append_c(line, *at);
+  }
+  g_string_append_c(line, '"');
+}
+
+static char *
+utc_now(void)
+{
+  g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+  g_autofree char *seconds = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S");
+
+  return g_strdup_printf("%s.%03dZ", seconds, g_date_time_get_microsecond(now) / 1000);
+}
+
+static void
+append_json_line(GString *line, CmdLogLevel level, const char *domain, const char *text)
+{
+  g_autofree char *now = utc_now();
+
+  g_string_append_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"from\":", now,
+                         cmd_log_levels[level]);
+  append_json_text(line, domain);
+  g_string_append(line, ",\"message\":");
+  append_json_text(line, text);
+  g_string_append(line, "}\n");
+}
+
+static void
+append_text_line(GString *line, Stamp stamp, CmdLogLevel level, const char *text)
+{
+  switch (stamp) {
+  case STAMP_NONE:
+    if (level == CMD_LOG_WARNING)
+      g_string_append(line, "warning: ");
+    break;
+  case STAMP_JOURNAL:
+    g_string_append_printf(line, "<%d>", journal_severities[level]);
+    break;
+  case STAMP_TIME: {
+    g_autofree char *now = utc_now();
+
+    g_string_append_printf(line, "%s %s ", now, cmd_log_levels[level]);
+    break;
+  }
+  }
+  g_string_append(line, text);
+  g_string_append_c(line, '\n');
+}
+
+/* One write a line, so that lines of several processes on one stderr stay whole. */
+static void
+write_line(CmdLog *self, CmdLogLevel level, const char *domain, const char *text)
+{
+  g_autoptr(GString) line = g_string_new(NULL);
+
+  if (self->has_live_line)
+    g_string_append(line, "\r\033[K");
+  self->has_live_line = false;
+  if (self->format == CMD_LOG_JSON)
+    append_json_line(line, level, domain, text);
+  else
+    append_text_line(line, self->stamp, level, text);
+  fwrite(line->str, 1, line->len, stderr);
+  fflush(stderr);
+}
+
+static CmdLogLevel
+level_of(GLogLevelFlags flags)
+{
+  if (flags & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL))
+    return CMD_LOG_ERROR;
+  if (flags & G_LOG_LEVEL_WARNING)
+    return CMD_LOG_WARNING;
+  if (flags & G_LOG_LEVEL_MESSAGE)
+    return CMD_LOG_MESSAGE;
+  return flags & G_LOG_LEVEL_INFO ? CMD_LOG_INFO : CMD_LOG_DEBUG;
+}
+
+static const char *
+field_text(const GLogField *fields, gsize length, const char *key)
+{
+  for (gsize i = 0; i < length; i++)
+    if (strcmp(fields[i].key, key) == 0 && fields[i].length < 0)
+      return fields[i].value;
+  return "";
+}
+
+/* Libraries are chatty below warning: their info is our debug. */
+static GLogWriterOutput
+write_event(GLogLevelFlags flags, const GLogField *fields, gsize length, gpointer user_data)
+{
+  CmdLog *self = user_data;
+  const char *domain = field_text(fields, length, "GLIB_DOMAIN");
+  CmdLogLevel level = level_of(flags);
+
+  if (level > CMD_LOG_WARNING && strcmp(domain, G_LOG_DOMAIN) != 0)
+    level = CMD_LOG_DEBUG;
+  g_mutex_lock(&self->mutex);
+  if (level <= self->level)
+    write_line(self, level, domain, field_text(fields, length, "MESSAGE"));
+  g_mutex_unlock(&self->mutex);
+  return G_LOG_WRITER_HANDLED;
+}
+
+CmdLog *
+cmd_log_install(void)
+{
+  CmdLog *self = g_new0(CmdLog, 1);
+
+  g_mutex_init(&self->mutex);
+  self->level = CMD_LOG_MESSAGE;
+  self->is_terminal = isatty(STDERR_FILENO);
+  self->stamp = STAMP_TIME;
+  if (g_getenv("JOURNAL_STREAM") != NULL)
+    self->stamp = STAMP_JOURNAL;
+  else if (self->is_terminal)
+    self->stamp = STAMP_NONE;
+  g_log_set_writer_func(write_event, self, NULL); /* GLib's until the process ends */
+  return self;
+}
+
+void
+cmd_log_set_format(CmdLog *self, CmdLogFormat format)
+{
+  g_mutex_lock(&self->mutex);
+  self->format = format;
+  g_mutex_unlock(&self->mutex);
+}
+
+void
+cmd_log_set_level(CmdLog *self, CmdLogLevel level)
+{
+  g_mutex_lock(&self->mutex);
+  self->level = level;
+  g_mutex_unlock(&self->mutex);
+}
+
+void
+cmd_log_error(CmdLog *self, const char *text)
+{
+  g_mutex_lock(&self->mutex);
+  if (self->format == CMD_LOG_JSON) {
+    write_line(self, CMD_LOG_ERROR, G_LOG_DOMAIN, text);
+  } else {
+    fprintf(stderr, "%s%s\n", self->has_live_line ? "\r\033[K" : "", text);
+    self->has_live_line = false;
+  }
+  g_mutex_unlock(&self->mutex);
+}
+
+static bool
+is_due(CmdLog *self, int64_t every_ms)
+{
+  int64_t now_us = g_get_monotonic_time();
+
+  if (self->progress_at_us != 0 && now_us - self->progress_at_us < every_ms * 1000)
+    return false;
+  self->progress_at_us = now_us;
+  return true;
+}
+
+static void
+show_live_line(CmdLog *self, const char *text)
+{
+  fprintf(stderr, "\r\033[K%s", text);
+  fflush(stderr);
+  self->has_live_line = *text != '\0';
+}
+
+void
+cmd_log_progress(CmdLog *self, const char *text)
+{
+  bool is_end = *text == '\0';
+
+  g_mutex_lock(&self->mutex);
+  if (self->is_terminal && self->format == CMD_LOG_TEXT) {
+    if ((is_end && self->has_live_line) || (!is_end && is_due(self, LIVE_EVERY_MS)))
+      show_live_line(self, text);
+  } else if (!is_end && self->level >= CMD_LOG_MESSAGE && is_due(self, LINE_EVERY_MS)) {
+    write_line(self, CMD_LOG_MESSAGE, G_LOG_DOMAIN, text);
+  }
+  g_mutex_unlock(&self->mutex);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/config.h"
+
+#include "base/bytes.h"
+#include "config/settings.h"
+#include "config/source.h"
+
+#include <string.h>
+
+#define KAFKA_SECTION "kafka."
+
+static void
+property_free(void *property)
+{
+  ConfigProperty *self = property;
+
+  g_free(self->name);
+  g_free(self->value);
+  g_free(self->origin);
+  g_free(self);
+}
+
+static ConfigProperty *
+find_property(const Config *self, const char *name)
+{
+  for (guint i = 0; i < self->kafka->len; i++) {
+    ConfigProperty *property = self->kafka->pdata[i];
+
+    if (strcmp(property->name, name) == 0)
+      return property;
+  }
+  return NULL;
+}
+
+static void
+put_property(Config *self, const char *name, const char *value, const char *origin, bool is_guess)
+{
+  ConfigProperty *property = find_property(self, name);
+
+  if (property == NULL) {
+    property = g_new0(ConfigProperty, 1);
+    property->name = g_strdup(name);
+    g_ptr_array_add(self->kafka, property);
+  }
+  g_free(property->value);
+  g_free(property->origin);
+  property->value = g_strdup(value);
+  property->origin = g_strdup(origin);
+  property->is_guess = is_guess;
+}
+
+static void
+assign_default(Config *self, const Setting *setting)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (setting->kind == SETTING_KAFKA)
+    put_property(self, setting->name + strlen(KAFKA_SECTION), setting->fallback, "default", false);
+  else
+    setting_assign(setting, self, setting->fallback, &error);
+  g_assert_no_error(error);
+}
+
+static Config *
+new_with_defaults(void)
+{
+  Config *self = g_new0(Config, 1);
+
+  self->kafka = g_ptr_array_new_with_free_func(property_free);
+  for (const Setting *setting = settings; setting->name != NULL; setting++)
+    assign_default(self, setting);
+  return self;
+}
+
+void
+config_free(Config *self)
+{
+  if (self == NULL)
+    return;
+  for (const Setting *setting = settings; setting->name != NULL; setting++)
+    setting_clear(setting, self);
+  g_ptr_array_unref(self->kafka);
+  g_free(self->path);
+  g_free(self);
+}
+
+static void
+refuse_unknown(const Assignment *assignment, FaultList *faults)
+{
+  const char *nearest = settings_nearest(assignment->name);
+  g_autofree char *quoted = slice_quote(slice_text(assignment->name));
+
+  if (nearest == NULL)
+    fault_list_add(faults, "%s: there is no setting '%s'", assignment->origin, quoted);
+  else
+    fault_list_add(faults, "%s: there is no setting '%s': did you mean %s?", assignment->origin,
+                   quoted, nearest);
+}
+
+static void
+assign_value(Config *self, const Setting *setting, const Assignment *assignment, const char *value,
+             FaultList *faults)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (setting == NULL)
+    put_property(self, assignment->name + strlen(KAFKA_SECTION), value, assignment->origin,
+                 assignment->is_guess);
+  else if (!setting_assign(setting, self, value, &error))
+    fault_list_add(faults, "%s: %s: %s", assignment->origin, setting->name, error->message);
+}
+
+static void
+assign(Config *self, const Assignment *assignment, FaultList *faults)
+{
+  bool is_kafka = g_str_has_prefix(assignment->name, KAFKA_SECTION);
+  const Setting *setting = is_kafka ? NULL : settings_find(assignment->name);
+  g_autoptr(GError) error = NULL;
+
+  if (setting == NULL && !is_kafka) {
+    if (!assignment->is_guess)
+      refuse_unknown(assignment, faults);
+    return;
+  }
+  if (!assignment->is_path) {
+    assign_value(self, setting, assignment, assignment->value, faults);
+    return;
+  }
+
+  g_autofree char *secret = source_read_secret(assignment, &error);
+
+  if (secret == NULL)
+    fault_list_add(faults, "%s: %s", assignment->origin, error->message);
+  else
+    assign_value(self, setting, assignment, secret, faults);
+}
+
+static void
+assign_all(Config *self, const Assignments *assignments, FaultList *faults)
+{
+  for (guint i = 0; i < assignments->len; i++)
+    assign(self, assignments->pdata[i], faults);
+}
+
+/* The file to read, NULL for none. One that was asked for must exist, and reading it says so. */
+static char *
+choose_path(const ConfigSources *sources)
+{
+  const char *const usual[] = {"sluice.conf", "/etc/sluice/sluice.conf"};
+  const char *from_environment = NULL;
+
+  if (sources->path != NULL)
+    return g_strdup(sources->path);
+  if (sources->environment != NULL)
+    from_environment = g_environ_getenv((char **)sources->environment, "SLUICE_CONFIG");
+  if (from_environment != NULL && *from_environment != '\0')
+    return g_strdup(from_environment);
+  for (size_t i = 0; i < G_N_ELEMENTS(usual); i++)
+    if (g_file_test(usual[i], G_FILE_TEST_EXISTS))
+      return g_strdup(usual[i]);
+  return NULL;
+}
+
+/* Each on its own would pass, together they cannot be meant. */
+static void
+check_together(const Config *self, FaultList *faults)
+{
+  if (self->registry.token != NULL && self->registry.username != NULL)
+    fault_list_add(faults, "registry.token and registry.username are both set: the registry takes "
+                           "one of them");
+  if (self->ingest.batch_bytes > self->ingest.memory_bytes)
+    fault_list_add(faults, "ingest.batch.bytes is more than ingest.memory: a batch never fits");
+}
+
+Config *
+config_load(const ConfigSources *sources, FaultList *faults)
+{
+  g_autoptr(Config) self = new_with_defaults();
+  g_autoptr(Assignments) from_file = assignments_new();
+  g_autoptr(Assignments) from_environment = assignments_new();
+  g_autoptr(Assignments) from_overrides = assignments_new();
+  size_t faults_before = fault_list_length(faults);
+
+  self->path = choose_path(sources);
+  if (self->path != NULL)
+    source_read_file(from_file, self->path, faults);
+  source_read_environment(from_environment, sources->environment, faults);
+  source_read_overrides(from_overrides, sources->overrides, faults);
+
+  assign_all(self, from_file, faults);
+  assign_all(self, from_environment, faults);
+  assign_all(self, from_overrides, faults);
+  if (fault_list_length(faults) == faults_before)
+    check_together(self, faults);
+  return fault_list_length(faults) == faults_before ? g_steal_pointer(&self) : NULL;
+}
+
+const char *
+config_kafka(const Config *self, const char *name)
+{
+  const ConfigProperty *property = find_property(self, name);
+
+  return property == NULL || *property->value == '\0' ? NULL : property->value;
+}
+
+char *
+config_describe(const Config *self)
+{
+  g_autoptr(GString) lines = g_string_new(NULL);
+
+  for (guint i = 0; i < self->kafka->len; i++) {
+    const ConfigProperty *property = self->kafka->pdata[i];
+
+    g_string_append_printf(lines, KAFKA_SECTION "%s = %s\n", property->name,
+                           settings_is_secret_property(property->name) ? "***" : property->value);
+  }
+  for (const Setting *setting = settings; setting->name != NULL; setting++) {
+    g_autofree char *shown = setting_show(setting, self);
+
+    if (setting->kind != SETTING_KAFKA)
+      g_string_append_printf(lines, "%s = %s\n", setting->name, shown);
+  }
+  return g_string_free(g_steal_pointer(&lines), FALSE);
+}
