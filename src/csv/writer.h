@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/fault.h"
+
+/* A CSV file as RFC 4180 has it: commas, rows that end in CR LF, and fields with a comma, quote,
+ * CR or LF in quotes. The file has another name until it is finished: nobody takes half a file for
+ * a whole one. */
+typedef struct CsvWriter CsvWriter;
+
+/* FAULT_SETUP when the file cannot be made; so for all others. */
+CsvWriter *csv_writer_new(const char *path, GError **error);
+/* Removes a file that was not finished. */
+void csv_writer_free(CsvWriter *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CsvWriter, csv_writer_free)
+
+void csv_writer_field(CsvWriter *self, Slice text);
+/* Ends the row: writes it, sooner or later. */
+bool csv_writer_end_row(CsvWriter *self, GError **error);
+
+/* Makes sure that all is on the disk and gives the file its name, replacing an older one. */
+bool csv_writer_finish(CsvWriter *self, GError **error);

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "csv/writer.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+typedef struct {
+  char *folder; /* owned */
+  char *path;   /* owned */
+} Place;
+
+static void
+place_init(Place *self)
+{
+  self->folder = g_dir_make_tmp("csv-writer-XXXXXX", NULL);
+  g_assert_nonnull(self->folder);
+  self->path = g_build_filename(self->folder, "rows.csv", NULL);
+}
+
+static size_t
+files_in(const Place *self)
+{
+  g_autoptr(GDir) dir = g_dir_open(self->folder, 0, NULL);
+  size_t files = 0;
+
+  while (g_dir_read_name(dir) != NULL)
+    files++;
+  return files;
+}
+
+static void
+place_clear(Place *self)
+{
+  g_unlink(self->path);
+  g_assert_cmpint(g_rmdir(self->folder), ==, 0);
+  g_free(self->folder);
+  g_free(self->path);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
+
+static void
+write_row(CsvWriter *writer, const char *const *fields)
+{
+  g_autoptr(GError) error = NULL;
+
+  for (size_t i = 0; fields[i] != NULL; i++)
+    csv_writer_field(writer, slice_text(fields[i]));
+  g_assert_true(csv_writer_end_row(writer, &error));
+  g_assert_no_error(error);
+}
+
+static void
+finish(CsvWriter *writer)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true(csv_writer_finish(writer, &error));
+  g_assert_no_error(error);
+}
+
+static void
+fields_are_quoted_only_where_readers_need_it(void)
+{
+  const struct {
+    const char *fields[4];
+    const char *line;
+  } cases[] = {
+      {{"plain", "text"}, "plain,text\r\n"},
+      {{"a,b", "c"}, "\"a,b\",c\r\n"},
+      {{"say \"hi\""}, "\"say \"\"hi\"\"\"\r\n"},
+      {{"\""}, "\"\"\"\"\r\n"},
+      {{"two\nlines", "x"}, "\"two\nlines\",x\r\n"},
+      {{"a\rb", "c\r\nd"}, "\"a\rb\",\"c\r\nd\"\r\n"},
+      {{"", "", ""}, ",,\r\n"},
+      {{""}, "\"\"\r\n"},
+      {{" space ", "tab\t", "'"}, " space ,tab\t,'\r\n"},
+      {{"crème 中文"}, "crème 中文\r\n"},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_auto(Place) place = {0};
+    g_autofree char *text = NULL;
+
+    place_init(&place);
+
+    g_autoptr(CsvWriter) writer = csv_writer_new(place.path, NULL);
+
+    write_row(writer, cases[i].fields);
+    finish(writer);
+    g_assert_true(g_file_get_contents(place.path, &text, NULL, NULL));
+    g_assert_cmpstr(text, ==, cases[i].line);
+  }
+}
+
+/* A field larger than the buffer and rows across its edge. */
+static void
+rows_of_any_size_are_written_whole(void)
+{
+  enum { ROWS = 5000, LONG_BYTES = 1000 * 1000 };
+  g_auto(Place) place = {0};
+  g_autofree char *quotes = g_strnfill(LONG_BYTES, '"');
+  g_autofree char *text = NULL;
+  size_t length = 0;
+
+  place_init(&place);
+
+  g_autoptr(CsvWriter) writer = csv_writer_new(place.path, NULL);
+
+  for (size_t i = 0; i < ROWS; i++)
+    write_row(writer, (const char *[]){"0123456789012345678901234567890123456789", "", NULL});
+  write_row(writer, (const char *[]){quotes, "end", NULL});
+  finish(writer);
+  g_assert_true(g_file_get_contents(place.path, &text, &length, NULL));
+  g_assert_cmpuint(length, ==, ROWS * 43 + 2 * LONG_BYTES + 2 + 6);
+  g_assert_true(g_str_has_prefix(text + ROWS * 43, "\"\"\"\"\"\""));
+  g_assert_true(g_str_has_suffix(text, "\"\"\",end\r\n"));
+}
+
+static void
+an_unfinished_file_never_has_the_name_and_leaves_nothing(void)
+{
+  g_auto(Place) place = {0};
+
+  place_init(&place);
+
+  CsvWriter *writer = csv_writer_new(place.path, NULL);
+
+  write_row(writer, (const char *[]){"a", NULL});
+  g_assert_false(g_file_test(place.path, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint(files_in(&place), ==, 1);
+  csv_writer_free(writer);
+  g_assert_cmpuint(files_in(&place), ==, 0);
+}
+
+static void
+an_older_file_stays_until_the_new_one_is_whole(void)
+{
+  g_auto(Place) place = {0};
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  place_init(&place);
+  g_assert_true(g_file_set_contents(place.path, "old", -1, NULL));
+
+  g_autoptr(CsvWriter) writer = csv_writer_new(place.path, NULL);
+
+  write_row(writer, (const char *[]){"new", NULL});
+  g_assert_true(g_file_get_contents(place.path, &before, NULL, NULL));
+  g_assert_cmpstr(before, ==, "old");
+  finish(writer);
+  g_assert_true(g_file_get_contents(place.path, &after, NULL, NULL));
+  g_assert_cmpstr(after, ==, "new\r\n");
+}
+
+static void
+errors_name_the_file(void)
+{
+  g_autoptr(GError) missing = NULL;
+
+  g_assert_null(csv_writer_new("/nowhere/at/all.csv", &missing));
+  g_assert_error(missing, FAULT, FAULT_SETUP);
+  g_assert_true(g_str_has_prefix(missing->message, "/nowhere/at/all.csv"));
+}
+
+/* A limit on the size of files stands for a full disk. */
+static void
+a_full_disk_is_told(void)
+{
+  g_auto(Place) place = {0};
+  g_autoptr(GError) error = NULL;
+  struct rlimit before;
+
+  place_init(&place);
+  signal(SIGXFSZ, SIG_IGN);
+  g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
+
+  CsvWriter *writer = csv_writer_new(place.path, NULL);
+
+  write_row(writer, (const char *[]){"0123456789", NULL});
+  g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &(struct rlimit){5, before.rlim_max}), ==, 0);
+  g_assert_false(csv_writer_finish(writer, &error));
+  g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &before), ==, 0);
+  g_assert_error(error, FAULT, FAULT_SETUP);
+  g_assert_nonnull(strstr(error->message, "rows.csv"));
+  csv_writer_free(writer);
+  g_assert_cmpuint(files_in(&place), ==, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/csv-writer/quotes", fields_are_quoted_only_where_readers_need_it);
+  g_test_add_func("/csv-writer/large", rows_of_any_size_are_written_whole);
+  g_test_add_func("/csv-writer/unfinished",
+                  an_unfinished_file_never_has_the_name_and_leaves_nothing);
+  g_test_add_func("/csv-writer/replaces", an_older_file_stays_until_the_new_one_is_whole);
+  g_test_add_func("/csv-writer/errors", errors_name_the_file);
+  g_test_add_func("/csv-writer/full", a_full_disk_is_told);
+  return g_test_run();
+}
