@@ -14,8 +14,7 @@ typedef enum {
 } ExitCode;
 
 /* The exit code for an error of any domain. */
-ExitCode
-exit_code_for(const GError *error);
+ExitCode exit_code_for(const GError *error);
 
 typedef struct CommandCall CommandCall;
 
@@ -39,23 +38,14 @@ struct CommandCall {
 
 /* The whole program: picks the command of `commands` (ended by a nameless row), answers `help`,
  * --help and --version, reports the error. Returns the exit code. */
-ExitCode
-command_main(const Command *commands, int argc, char **argv);
+ExitCode command_main(const Command *commands, int argc, char **argv);
 
 /* One file a command. */
-ExitCode
-cmd_check(const CommandCall *call, GError **error);
-ExitCode
-cmd_init(const CommandCall *call, GError **error);
-ExitCode
-cmd_run(const CommandCall *call, GError **error);
-ExitCode
-cmd_bulkload(const CommandCall *call, GError **error);
-ExitCode
-cmd_hfile(const CommandCall *call, GError **error);
-ExitCode
-cmd_verify(const CommandCall *call, GError **error);
-ExitCode
-cmd_generate(const CommandCall *call, GError **error);
-ExitCode
-cmd_replay(const CommandCall *call, GError **error);
+ExitCode cmd_check(const CommandCall *call, GError **error);
+ExitCode cmd_init(const CommandCall *call, GError **error);
+ExitCode cmd_run(const CommandCall *call, GError **error);
+ExitCode cmd_bulkload(const CommandCall *call, GError **error);
+ExitCode cmd_hfile(const CommandCall *call, GError **error);
+ExitCode cmd_verify(const CommandCall *call, GError **error);
+ExitCode cmd_generate(const CommandCall *call, GError **error);
+ExitCode cmd_replay(const CommandCall *call, GError **error);

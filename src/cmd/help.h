@@ -6,10 +6,8 @@
 /* The pages that --help shows, as text. */
 
 /* What sluice is and the list of commands. */
-char *
-cmd_help_overview(const Command *commands);
+char *cmd_help_overview(const Command *commands);
 
 /* One command: how to call it, `about`, its own options, the shared ones. */
-char *
-cmd_help_page(const Command *command, const char *about, const GOptionEntry *own,
-              const GOptionEntry *shared);
+char *cmd_help_page(const Command *command, const char *about, const GOptionEntry *own,
+                    const GOptionEntry *shared);

@@ -21,19 +21,14 @@ extern const char *const cmd_log_formats[];
 extern const char *const cmd_log_levels[];
 
 /* Takes over the program's log for the rest of its life: once, and it is never freed. */
-CmdLog *
-cmd_log_install(void);
+CmdLog *cmd_log_install(void);
 
-void
-cmd_log_set_format(CmdLog *self, CmdLogFormat format);
-void
-cmd_log_set_level(CmdLog *self, CmdLogLevel level);
+void cmd_log_set_format(CmdLog *self, CmdLogFormat format);
+void cmd_log_set_level(CmdLog *self, CmdLogLevel level);
 
 /* Writes an event that no level hides. `text` may have several lines. */
-void
-cmd_log_error(CmdLog *self, const char *text);
+void cmd_log_error(CmdLog *self, const char *text);
 
 /* Progress of long work: on a terminal one line that is written over, otherwise a log message
  * every few seconds. Call it as often as you like; an empty text ends the line. */
-void
-cmd_log_progress(CmdLog *self, const char *text);
+void cmd_log_progress(CmdLog *self, const char *text);

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "cmd/help.h"
+#include "cmd/properties.h"
 #include "config/value.h"
 
 #include <stdio.h>
@@ -205,9 +206,12 @@ cmd_options_try_config(const CmdOptions *self, const CommandCall *call, FaultLis
       .environment = (const char *const *)environment,
       .overrides = (const char *const *)self->overrides,
   };
+  size_t faults_before = fault_list_length(faults);
   g_autoptr(Config) config = config_load(&sources, faults);
 
-  if (config == NULL)
+  if (config != NULL)
+    cmd_properties_check(config, faults);
+  if (fault_list_length(faults) > faults_before)
     return NULL;
   if (!self->has_level)
     cmd_log_set_level(call->log, (CmdLogLevel)config->log.level);

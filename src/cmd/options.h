@@ -13,8 +13,7 @@ typedef struct {
   bool has_format;    /* and --log-format */
 } CmdOptions;
 
-void
-cmd_options_clear(CmdOptions *self);
+void cmd_options_clear(CmdOptions *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CmdOptions, cmd_options_clear)
 
 /* Parses the call into the command's `entries` (ended by {NULL}) and the shared options, and sets
@@ -25,19 +24,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CmdOptions, cmd_options_clear)
  *
  * False ends the command: with `error` set it was called wrongly, without it --help or --version
  * has been answered and the exit code is EXIT_DONE. */
-bool
-cmd_options_parse(CmdOptions *self, const CommandCall *call, const GOptionEntry *entries,
-                  const char *about, GError **error);
+bool cmd_options_parse(CmdOptions *self, const CommandCall *call, const GOptionEntry *entries,
+                       const char *about, GError **error);
 
 /* Loads the configuration that the options ask for. All its faults come at once: in `faults`
  * where the caller goes on to look for more (check), else as one error. */
-Config *
-cmd_options_config(const CmdOptions *self, const CommandCall *call, GError **error);
-Config *
-cmd_options_try_config(const CmdOptions *self, const CommandCall *call, FaultList *faults);
+Config *cmd_options_config(const CmdOptions *self, const CommandCall *call, GError **error);
+Config *cmd_options_try_config(const CmdOptions *self, const CommandCall *call, FaultList *faults);
 
 /* Reads an option's text: "256M" as bytes, "5m" as milliseconds; the error names the option. */
-bool
-cmd_options_bytes(const char *option, const char *text, uint64_t *out_bytes, GError **error);
-bool
-cmd_options_duration(const char *option, const char *text, int64_t *out_ms, GError **error);
+bool cmd_options_bytes(const char *option, const char *text, uint64_t *out_bytes, GError **error);
+bool cmd_options_duration(const char *option, const char *text, int64_t *out_ms, GError **error);

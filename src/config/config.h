@@ -90,16 +90,12 @@ typedef struct {
 } ConfigSources;
 
 /* Adds every fault, with its line or name, and returns NULL if there was any. */
-Config *
-config_load(const ConfigSources *sources, FaultList *faults);
-void
-config_free(Config *self);
+Config *config_load(const ConfigSources *sources, FaultList *faults);
+void config_free(Config *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 
 /* The value of a librdkafka property, NULL when it is not set. */
-const char *
-config_kafka(const Config *self, const char *name);
+const char *config_kafka(const Config *self, const char *name);
 
 /* Every setting as "section.key = value", one a line, secrets shown as ***: fit for a log. */
-char *
-config_describe(const Config *self);
+char *config_describe(const Config *self);

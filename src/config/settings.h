@@ -36,24 +36,17 @@ typedef struct {
 /* Ended by a nameless row. */
 extern const Setting settings[];
 
-const Setting *
-settings_find(const char *name);
+const Setting *settings_find(const char *name);
 /* For "did you mean". */
-const char *
-settings_nearest(const char *name);
+const char *settings_nearest(const char *name);
 /* "gateway.endpoints" -> "SLUICE_GATEWAY_ENDPOINTS". */
-char *
-settings_environment_name(const char *name);
+char *settings_environment_name(const char *name);
 /* Whether a librdkafka property holds a secret. */
-bool
-settings_is_secret_property(const char *property);
+bool settings_is_secret_property(const char *property);
 
 /* Puts a text into the setting's member, in place of what was there. Not for SETTING_KAFKA. */
-bool
-setting_assign(const Setting *self, Config *config, const char *text, GError **error);
+bool setting_assign(const Setting *self, Config *config, const char *text, GError **error);
 /* Frees what the member holds. */
-void
-setting_clear(const Setting *self, Config *config);
+void setting_clear(const Setting *self, Config *config);
 /* The member as a text that setting_assign() would read, or *** for a secret. */
-char *
-setting_show(const Setting *self, const Config *config);
+char *setting_show(const Setting *self, const Config *config);

@@ -234,6 +234,6 @@ source_read_overrides(Assignments *self, const char *const *overrides, FaultList
     if (strchr(g_strstrip(name), '.') == NULL)
       fault_list_add(faults, "-X needs section.key=value");
     else
-      append(self, g_strdup(name), equals + 1, g_strdup_printf("-X %s", name));
+      append(self, g_strdup(name), equals + 1, g_strdup("-X"));
   }
 }

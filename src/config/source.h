@@ -7,7 +7,7 @@
 typedef struct {
   char *name;    /* owned: "section.key" */
   char *value;   /* owned: raw, so that a backslash is a backslash; no blanks at its ends */
-  char *origin;  /* owned: "sluice.conf line 3", "SLUICE_KAFKA_GROUP_ID", "-X kafka.group.id" */
+  char *origin;  /* owned: "sluice.conf line 3", "SLUICE_KAFKA_GROUP_ID", "-X" */
   bool is_guess; /* from the environment, where a name may not have been meant for us */
   bool is_path;  /* value is the path of the file that holds it; see source_read_secret() */
 } Assignment;
@@ -15,23 +15,17 @@ typedef struct {
 typedef GPtrArray Assignments; /* of owned Assignment * */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Assignments, g_ptr_array_unref)
 
-Assignments *
-assignments_new(void);
+Assignments *assignments_new(void);
 
 /* Parse and append; faults go to the list. `origin` is the name of the file. */
-void
-source_read_text(Assignments *self, const char *origin, const char *text, size_t len,
-                 FaultList *faults);
-void
-source_read_file(Assignments *self, const char *path, FaultList *faults);
+void source_read_text(Assignments *self, const char *origin, const char *text, size_t len,
+                      FaultList *faults);
+void source_read_file(Assignments *self, const char *path, FaultList *faults);
 
 /* "SLUICE_SECTION_KEY=value", or "SLUICE_SECTION_KEY_FILE=path". An empty value is as none. */
-void
-source_read_environment(Assignments *self, const char *const *environment, FaultList *faults);
+void source_read_environment(Assignments *self, const char *const *environment, FaultList *faults);
 /* The text of the file that a _FILE variable names, without the newline at its end. */
-char *
-source_read_secret(const Assignment *assignment, GError **error);
+char *source_read_secret(const Assignment *assignment, GError **error);
 
 /* "section.key=value" */
-void
-source_read_overrides(Assignments *self, const char *const *overrides, FaultList *faults);
+void source_read_overrides(Assignments *self, const char *const *overrides, FaultList *faults);

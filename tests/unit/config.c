@@ -191,11 +191,11 @@ faults_name_their_place_and_the_way_out(Folder *folder, gconstpointer data)
        "SLUICE_INGEST_MEMORY: ingest.memory: 'much' is not a size: write bytes or a number with "
        "K, M, G or T, e.g. 32M"},
       {"", NULL, "ingest.memory=much",
-       "-X ingest.memory: ingest.memory: 'much' is not a size: write bytes or a number with K, M, "
+       "-X: ingest.memory: 'much' is not a size: write bytes or a number with K, M, "
        "G or T, e.g. 32M"},
       {"", NULL, "memory", "-X needs section.key=value"},
       {"", NULL, "ingest.memroy=1",
-       "-X ingest.memroy: there is no setting 'ingest.memroy': did you mean ingest.memory?"},
+       "-X: there is no setting 'ingest.memroy': did you mean ingest.memory?"},
       {"", NULL, "ingest.memory=4K",
        "ingest.batch.bytes is more than ingest.memory: a batch never fits"},
   };
