@@ -14,11 +14,9 @@ import pytest
 from support import ledger
 from support.hbase import Thrift1, Thrift2
 from support.kafka import Kafka
+from support.stack import GATEWAY, KAFKA, THRIFT1_PORT, THRIFT2_PORT
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-KAFKA = os.environ.get("SLUICE_TEST_KAFKA", "127.0.0.1:9092")
-GATEWAY = os.environ.get("SLUICE_TEST_GATEWAY", "127.0.0.1:9090")
-THRIFT1_PORT = int(os.environ.get("SLUICE_TEST_THRIFT1_PORT", "9095"))
 
 
 def pytest_configure(config):
@@ -88,7 +86,7 @@ def thrift1():
 
 @pytest.fixture(scope="session")
 def thrift2(tmp_path_factory):
-    return Thrift2(int(GATEWAY.rsplit(":", 1)[1]), tmp_path_factory.mktemp("thrift2"))
+    return Thrift2(THRIFT2_PORT, tmp_path_factory.mktemp("thrift2"))
 
 
 @pytest.fixture

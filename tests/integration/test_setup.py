@@ -7,6 +7,7 @@ import re
 import pytest
 
 from support.hbase import shell
+from support.stack import KAFKA, THRIFT1_PORT
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -68,9 +69,9 @@ def test_check_names_a_missing_family(road, sluice, thrift1):
     [
         ({"gateway__transport": "buffered"}, ["gateway.transport", "framed"]),
         ({"gateway__protocol": "compact"}, ["gateway.protocol", "binary"]),
-        ({"gateway__endpoints": "127.0.0.1:9095", "gateway__transport": "buffered"}, ["thrift1", "thrift2"]),
+        ({"gateway__endpoints": f"127.0.0.1:{THRIFT1_PORT}", "gateway__transport": "buffered"}, ["thrift1", "thrift2"]),
         ({"gateway__endpoints": "127.0.0.1:1"}, ["127.0.0.1:1", "refused"]),
-        ({"gateway__endpoints": "127.0.0.1:9092"}, ["127.0.0.1:9092"]),
+        ({"gateway__endpoints": KAFKA}, [KAFKA]),
         ({"kafka__bootstrap_servers": "127.0.0.1:1"}, ["127.0.0.1:1"]),
     ],
 )
