@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hfile/writer.h"
+
+#include "hfile/cells.h"
+#include "hfile/index.h"
+#include "hfile/info.h"
+#include "hfile/order.h"
+#include "hfile/trailer.h"
+
+/* What file info tells of the cells. */
+typedef struct {
+  uint64_t cells;
+  uint64_t key_bytes;
+  uint64_t value_bytes;
+  uint64_t family_deletes;
+  int64_t earliest_put;
+  int64_t least_timestamp;
+  int64_t most_timestamp;
+  uint64_t biggest_bytes;
+  Bytes biggest_key;
+} Statistics;
+
+struct HfileWriter {
+  HfileOptions options; /* family and bulkload_task are borrowed from order and task */
+  char *task;           /* owned */
+  HfileOutput *output;  /* owned */
+  HfileIndex *index;    /* owned */
+  HfileBloom *bloom;    /* owned; NULL: the family has none */
+  HfileBloom *deletes;  /* owned; NULL: not beside a filter of columns */
+  HfileOrder order;
+  Bytes block;
+  Bytes block_key; /* the index entry of the block that is being filled, */
+  Bytes next_key;  /* and of the one behind it */
+  HfileBlockAt first_data;
+  HfileBlockAt last_data;
+  Statistics statistics;
+};
+
+HfileWriter *
+hfile_writer_new(const char *path, const HfileOptions *options, GError **error)
+{
+  g_autoptr(HfileOutput) output = hfile_output_new(path, options->codec, error);
+
+  if (output == NULL)
+    return NULL;
+
+  HfileWriter *self = g_new0(HfileWriter, 1);
+
+  self->options = *options;
+  self->task = g_strdup(options->bulkload_task);
+  self->options.bulkload_task = self->task;
+  if (self->options.block_bytes == 0)
+    self->options.block_bytes = HFILE_DATA_BLOCK_BYTES;
+  if (self->options.index_chunk_bytes == 0)
+    self->options.index_chunk_bytes = HFILE_INDEX_CHUNK_BYTES;
+  g_assert(self->options.block_bytes <= HFILE_DATA_BLOCK_MOST_BYTES);
+  self->output = g_steal_pointer(&output);
+  self->index = hfile_index_new(self->options.index_chunk_bytes);
+  if (options->bloom != BLOOM_NONE)
+    self->bloom = hfile_bloom_new(options->bloom, options->bloom_prefix_bytes);
+  if (options->bloom != BLOOM_ROWCOL)
+    self->deletes = hfile_bloom_new(BLOOM_ROW, 0);
+  hfile_order_init(&self->order, options->family);
+  self->options.family = bytes_slice(&self->order.family);
+  self->statistics.earliest_put = INT64_MAX;
+  self->statistics.least_timestamp = INT64_MAX;
+  return self;
+}
+
+void
+hfile_writer_free(HfileWriter *self)
+{
+  if (self == NULL)
+    return;
+  hfile_output_free(self->output);
+  hfile_index_free(self->index);
+  hfile_bloom_free(self->bloom);
+  hfile_bloom_free(self->deletes);
+  hfile_order_clear(&self->order);
+  bytes_clear(&self->block);
+  bytes_clear(&self->block_key);
+  bytes_clear(&self->next_key);
+  bytes_clear(&self->statistics.biggest_key);
+  g_free(self->task);
+  g_free(self);
+}
+
+static bool
+is_family_delete(CellType type)
+{
+  return type == CELL_DELETE_FAMILY || type == CELL_DELETE_FAMILY_VERSION;
+}
+
+static void
+count_cell(Statistics *self, const Cell *cell)
+{
+  /* The size that HBase would give the cell on the wire. */
+  enum { WIRE_LENGTH_BYTES = 4, CELL_LENGTHS_BYTES = 8 };
+  HfileKey key = hfile_key_of(cell);
+  size_t key_bytes = hfile_key_bytes(&key);
+  uint64_t bytes = WIRE_LENGTH_BYTES + CELL_LENGTHS_BYTES + key_bytes + cell->value.len;
+  bool hides_all_before = cell->type == CELL_DELETE_COLUMN || cell->type == CELL_DELETE_FAMILY;
+
+  self->cells++;
+  self->key_bytes += key_bytes;
+  self->value_bytes += cell->value.len;
+  self->family_deletes += is_family_delete(cell->type);
+  if (cell->type == CELL_PUT)
+    self->earliest_put = MIN(self->earliest_put, cell->timestamp);
+  self->least_timestamp = MIN(self->least_timestamp, hides_all_before ? 0 : cell->timestamp);
+  self->most_timestamp = MAX(self->most_timestamp, cell->timestamp);
+  if (bytes > self->biggest_bytes) {
+    self->biggest_bytes = bytes;
+    bytes_reset(&self->biggest_key);
+    hfile_key_append(&key, &self->biggest_key);
+  }
+}
+
+/* What goes between data blocks goes in HBase's order: leaf index, Bloom chunk, chunk of deletes.
+ */
+static bool
+write_inline_blocks(HfileWriter *self, bool is_last, GError **error)
+{
+  if (!hfile_index_write_leaf(self->index, self->output, is_last, error))
+    return false;
+  if (self->bloom != NULL && !hfile_bloom_write_chunk(self->bloom, self->output, is_last, error))
+    return false;
+  return self->deletes == NULL ||
+         hfile_bloom_write_chunk(self->deletes, self->output, is_last, error);
+}
+
+static bool
+write_data_block(HfileWriter *self, GError **error)
+{
+  HfileBlockAt at;
+
+  if (!hfile_output_write_block(self->output, HFILE_DATA, bytes_slice(&self->block), &at, error))
+    return false;
+  hfile_index_add(self->index, at, bytes_slice(&self->block_key));
+  if (at.offset == 0)
+    self->first_data = at;
+  self->last_data = at;
+  bytes_reset(&self->block);
+  return true;
+}
+
+/* The first block's entry is its real first key, from which a server takes the file's first row;
+ * a later one's separates it from the block before. */
+static void
+make_next_key(HfileWriter *self, const Cell *cell)
+{
+  HfileKey key = hfile_key_of(cell);
+  HfileKey last = hfile_order_last(&self->order);
+
+  bytes_reset(&self->next_key);
+  if (self->statistics.cells == 0)
+    hfile_key_append(&key, &self->next_key);
+  else
+    hfile_key_append_between(&last, &key, &self->next_key);
+}
+
+static bool
+begin_block(HfileWriter *self, GError **error)
+{
+  Bytes key = self->block_key;
+
+  if (self->block.len > 0 &&
+      !(write_data_block(self, error) && write_inline_blocks(self, false, error)))
+    return false;
+  self->block_key = self->next_key;
+  self->next_key = key;
+  return true;
+}
+
+bool
+hfile_writer_append(HfileWriter *self, const Cell *cell, GError **error)
+{
+  bool begins_block = self->block.len == 0 || self->block.len >= self->options.block_bytes;
+
+  /* Now, because the order forgets the last cell when it accepts the next. */
+  if (begins_block)
+    make_next_key(self, cell);
+  if (!hfile_order_accepts(&self->order, cell, error))
+    return false;
+  if (self->bloom != NULL)
+    hfile_bloom_add(self->bloom, cell);
+  if (self->deletes != NULL && is_family_delete(cell->type))
+    hfile_bloom_add(self->deletes, cell);
+  if (begins_block && !begin_block(self, error))
+    return false;
+  hfile_cells_append(&self->block, cell, self->options.has_sequence_ids);
+  count_cell(&self->statistics, cell);
+  return true;
+}
+
+static void
+fill_info(const HfileWriter *self, HfileInfo *info)
+{
+  const Statistics *statistics = &self->statistics;
+  HfileKey last = hfile_order_last(&self->order);
+  g_auto(Bytes) last_key = {0};
+  uint8_t range[2 * sizeof(int64_t)];
+
+  hfile_key_append(&last, &last_key);
+  put_be64(range, (uint64_t)statistics->least_timestamp);
+  put_be64(range + sizeof(int64_t), (uint64_t)statistics->most_timestamp);
+  hfile_info_set(info, HFILE_INFO_LAST_KEY, bytes_slice(&last_key));
+  hfile_info_set_int(info, HFILE_INFO_AVG_KEY_LEN,
+                     (uint32_t)(statistics->key_bytes / statistics->cells));
+  hfile_info_set_int(info, HFILE_INFO_AVG_VALUE_LEN,
+                     (uint32_t)(statistics->value_bytes / statistics->cells));
+  hfile_info_set_long(info, HFILE_INFO_CREATE_TIME, self->options.create_time_ms);
+  hfile_info_set(info, HFILE_INFO_BIGGEST_KEY, bytes_slice(&statistics->biggest_key));
+  hfile_info_set_long(info, HFILE_INFO_BIGGEST_LEN, (int64_t)statistics->biggest_bytes);
+  hfile_info_set(info, HFILE_INFO_TIMERANGE, slice(range, sizeof range));
+  hfile_info_set_long(info, HFILE_INFO_EARLIEST_PUT, statistics->earliest_put);
+  hfile_info_set_long(info, HFILE_INFO_DELETE_FAMILY_COUNT, (int64_t)statistics->family_deletes);
+  hfile_info_set_bool(info, HFILE_INFO_MAJOR_COMPACTION, true);
+  hfile_info_set_bool(info, HFILE_INFO_NO_MINOR_COMPACTION, false);
+  hfile_info_set_bool(info, HFILE_INFO_HISTORICAL, false);
+}
+
+static void
+fill_optional_info(const HfileWriter *self, HfileInfo *info)
+{
+  uint8_t prefix[sizeof(uint32_t)];
+
+  if (self->options.has_sequence_ids) {
+    hfile_info_set_int(info, HFILE_INFO_KEY_VALUE_VERSION, 1);
+    hfile_info_set_long(info, HFILE_INFO_MAX_SEQUENCE_ID, 0);
+  }
+  if (self->task != NULL) {
+    hfile_info_set_long(info, HFILE_INFO_BULKLOAD_TIME, self->options.bulkload_time_ms);
+    hfile_info_set(info, HFILE_INFO_BULKLOAD_TASK, slice_text(self->task));
+  }
+  if (self->bloom == NULL)
+    return;
+  hfile_info_set(info, HFILE_INFO_BLOOM_TYPE, slice_text(hfile_bloom_name(self->options.bloom)));
+  hfile_info_set(info, HFILE_INFO_LAST_BLOOM_KEY, hfile_bloom_last_key(self->bloom));
+  if (self->options.bloom == BLOOM_ROWPREFIX) {
+    put_be32(prefix, self->options.bloom_prefix_bytes);
+    hfile_info_set(info, HFILE_INFO_BLOOM_PARAM, slice(prefix, sizeof prefix));
+  }
+}
+
+static bool
+write_info(HfileWriter *self, HfileBlockAt *out_at, GError **error)
+{
+  g_autoptr(HfileInfo) info = hfile_info_new();
+  g_auto(Bytes) payload = {0};
+
+  fill_info(self, info);
+  fill_optional_info(self, info);
+  hfile_info_append(info, &payload);
+  return hfile_output_write_block(self->output, HFILE_FILE_INFO, bytes_slice(&payload), out_at,
+                                  error);
+}
+
+static bool
+write_bloom_meta(HfileWriter *self, GError **error)
+{
+  if (self->bloom != NULL &&
+      !hfile_bloom_write_meta(self->bloom, self->output, HFILE_BLOOM_META, error))
+    return false;
+  return self->deletes == NULL ||
+         hfile_bloom_write_meta(self->deletes, self->output, HFILE_DELETE_FAMILY_BLOOM_META, error);
+}
+
+/* HBase counts every block but the data index above its leaves. */
+static uint64_t
+total_raw_bytes(const HfileWriter *self)
+{
+  static const HfileBlockType counted[] = {HFILE_DATA,        HFILE_LEAF_INDEX,
+                                           HFILE_BLOOM_CHUNK, HFILE_FILE_INFO,
+                                           HFILE_BLOOM_META,  HFILE_DELETE_FAMILY_BLOOM_META};
+  /* The trailer, and the header of the meta index, which has no payload. */
+  uint64_t bytes = HFILE_TRAILER_BYTES + HFILE_BLOCK_HEADER_BYTES;
+
+  for (size_t i = 0; i < G_N_ELEMENTS(counted); i++) {
+    HfileTotal total = hfile_output_total(self->output, counted[i]);
+
+    bytes += total.blocks * HFILE_BLOCK_HEADER_BYTES + total.raw_bytes;
+  }
+  return bytes;
+}
+
+static bool
+write_trailer(HfileWriter *self, const HfileIndexRoot *root, HfileBlockAt info, GError **error)
+{
+  g_auto(Bytes) bytes = {0};
+  HfileTrailer trailer = {
+      .info_offset = info.offset,
+      .load_offset = root->at.offset,
+      .total_raw_bytes = total_raw_bytes(self),
+      .root_entries = root->entries,
+      .cells = self->statistics.cells,
+      .index_levels = root->levels,
+      .first_data_offset = self->first_data.offset,
+      .last_data_offset = self->last_data.offset,
+      .codec = self->options.codec,
+  };
+
+  for (HfileBlockType type = HFILE_LEAF_INDEX; type <= HFILE_ROOT_INDEX; type++)
+    trailer.index_raw_bytes += hfile_output_total(self->output, type).raw_bytes;
+  hfile_trailer_append(&trailer, &bytes);
+  return hfile_output_write_bytes(self->output, bytes_slice(&bytes), error);
+}
+
+bool
+hfile_writer_finish(HfileWriter *self, GError **error)
+{
+  HfileIndexRoot root;
+  HfileBlockAt meta_root;
+  HfileBlockAt info;
+
+  g_assert(self->statistics.cells > 0);
+  return write_data_block(self, error) && write_inline_blocks(self, true, error) &&
+         hfile_index_write_intermediate(self->index, self->output, error) &&
+         hfile_index_write_root(self->index, self->output, &root, error) &&
+         hfile_output_write_block(self->output, HFILE_ROOT_INDEX, SLICE_EMPTY, &meta_root, error) &&
+         write_info(self, &info, error) && write_bloom_meta(self, error) &&
+         write_trailer(self, &root, info, error) && hfile_output_commit(self->output, error);
+}
+
+uint64_t
+hfile_writer_cells(const HfileWriter *self)
+{
+  return self->statistics.cells;
+}
+
+uint64_t
+hfile_writer_bytes(const HfileWriter *self)
+{
+  return hfile_output_offset(self->output);
+}
