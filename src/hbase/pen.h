@@ -3,10 +3,8 @@
 
 #include "hbase/wire.h"
 
-/* Writes one wire form's elements at a place whose room was reserved before. Inline: it runs for
- * every cell. */
-
-/* Where the next byte goes; the room was reserved before. */
+/* Writes one wire form's elements where the next byte goes; the room was reserved before. Inline:
+ * it runs for every cell. */
 typedef struct {
   uint8_t *at;
   WireProtocol protocol;

@@ -168,13 +168,17 @@ send_generated(WireProtocol wire, FrameKind kind, const GPtrArray *mutations,
   g_assert_no_error(error);
 }
 
+typedef struct {
+  size_t first;
+  size_t count;
+} Run;
+
 static void
-append_call(const FramePlan *plan, FrameKind kind, const FrameRows *from, size_t first,
-            size_t count, Bytes *out)
+append_call(const FramePlan *plan, FrameKind kind, const FrameRows *from, Run run, Bytes *out)
 {
-  frame_head(plan, kind, 0, count, out);
-  if (count > 0)
-    bytes_append_slice(out, frame_rows_slice(from, first, count));
+  frame_head(plan, kind, 0, run.count, out);
+  if (run.count > 0)
+    bytes_append_slice(out, frame_rows_slice(from, run.first, run.count));
   bytes_append_slice(out, frame_tail());
 }
 
@@ -207,7 +211,7 @@ check_row(const FramePlan *plan, FrameKind kind, const RowCase *one, GPtrArray *
   g_ptr_array_add(all, mutation);
   g_ptr_array_add(list, mutation);
   frame_rows_append(encoded, plan, kind, &row);
-  append_call(plan, kind, &alone, 0, 1, &call);
+  append_call(plan, kind, &alone, (Run){0, 1}, &call);
   send_generated(frame_plan_protocol(plan), kind, list, transport);
 
   Slice wanted = memory_transport_written(transport);
@@ -233,8 +237,8 @@ frames_equal_what_the_generated_client_sends(void)
       g_autoptr(GPtrArray) middle = g_ptr_array_new();
 
       g_ptr_array_add(middle, all->pdata[1]);
-      append_call(plan, kind, &encoded, 0, all->len, &calls);
-      append_call(plan, kind, &encoded, 1, 1, &calls);
+      append_call(plan, kind, &encoded, (Run){0, all->len}, &calls);
+      append_call(plan, kind, &encoded, (Run){1, 1}, &calls);
       send_generated(wire, kind, all, transport);
       send_generated(wire, kind, middle, transport);
 
@@ -263,7 +267,7 @@ long_lists_equal_what_the_generated_client_sends(void)
       frame_rows_append(&encoded, plan, FRAME_PUT, &row);
       g_ptr_array_add(all, generated_put(&row));
     }
-    append_call(plan, FRAME_PUT, &encoded, 0, 300, &call);
+    append_call(plan, FRAME_PUT, &encoded, (Run){0, 300}, &call);
     send_generated(wire, FRAME_PUT, all, transport);
 
     Slice wanted = memory_transport_written(transport);
