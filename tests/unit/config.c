@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
 
-#include "config/settings.h"
-
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -243,19 +241,6 @@ a_missing_file_is_a_fault_only_when_it_was_asked_for(Folder *folder, gconstpoint
   g_assert_nonnull(strstr(fault_list_get(&faults, 0), "other.conf"));
 }
 
-/* A name that ends so could not be told from its own twin that reads a file. */
-static void
-no_setting_ends_like_the_twin_that_reads_a_file(void)
-{
-  for (const Setting *setting = settings; setting->name != NULL; setting++) {
-    g_autofree char *name = settings_environment_name(setting->name);
-
-    g_assert_false(g_str_has_suffix(name, "_FILE"));
-    g_assert_null(strchr(setting->name, '_'));
-    g_assert_nonnull(strchr(setting->name, '.'));
-  }
-}
-
 int
 main(int argc, char **argv)
 {
@@ -277,6 +262,5 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
     g_test_add(tests[i].path, Folder, NULL, enter, tests[i].test, leave);
-  g_test_add_func("/settings/names", no_setting_ends_like_the_twin_that_reads_a_file);
   return g_test_run();
 }
