@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/instant.h"
 
+#include "record/convert.h"
+
+#include <math.h>
+
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS, DAY_MS = 24 * HOUR_MS };
 enum { FRACTION_DIGITS = 9 };
 
@@ -144,5 +148,67 @@ instant_parse(Slice text, int64_t *out_ms)
       return false;
   }
   *out_ms = (int64_t)days * DAY_MS + clock_ms - offset_ms;
+  return true;
+}
+
+bool
+instant_in_range(int64_t ms, GError **error)
+{
+  if (ms >= 0 && ms < INT64_MAX)
+    return true;
+  g_set_error(error, FAULT, FAULT_RECORD,
+              "the time %" G_GINT64_FORMAT " ms is %s; HBase takes 0 to 2^63-2", ms,
+              ms < 0 ? "before 1970" : "too late");
+  return false;
+}
+
+static bool
+iso8601_of_value(const Value *value, int64_t *out_ms, GError **error)
+{
+  uint8_t scratch[TEXT_NUMBER_BYTES];
+  bool is_text = value->kind == VALUE_TEXT || value->kind == VALUE_BYTES;
+  g_autofree char *quoted = NULL;
+
+  if (is_text && instant_parse(value->text, out_ms))
+    return true;
+  quoted = slice_quote(convert_to_text(value, scratch));
+  g_set_error(error, FAULT, FAULT_RECORD, "not an ISO 8601 time: '%s'%s", quoted,
+              is_text ? "" : " (for numbers the mapping's format is ms or s)");
+  return false;
+}
+
+/* Seconds with a fraction come as doubles, which hold milliseconds for the next 285,000 years. */
+static bool
+seconds_of_value(const Value *value, int64_t *out_ms, GError **error)
+{
+  int64_t whole;
+  double seconds;
+
+  if (convert_to_long(value, &whole, NULL)) {
+    if (whole <= INT64_MAX / 1000 && whole >= INT64_MIN / 1000) {
+      *out_ms = whole * 1000;
+      return true;
+    }
+    g_set_error(error, FAULT, FAULT_RECORD,
+                "the time %" G_GINT64_FORMAT " s is beyond what HBase takes", whole);
+    return false;
+  }
+  return convert_to_double(value, &seconds, error) &&
+         (text_whole(round(seconds * 1000), out_ms) || convert_to_long(value, out_ms, error));
+}
+
+bool
+instant_of_value(const Value *value, InstantFormat format, int64_t *out_ms, GError **error)
+{
+  static bool (*const readers[])(const Value *value, int64_t *out_ms, GError **error) = {
+      [INSTANT_ISO8601] = iso8601_of_value,
+      [INSTANT_MS] = convert_to_long,
+      [INSTANT_S] = seconds_of_value,
+  };
+  int64_t ms;
+
+  if (!readers[format](value, &ms, error) || !instant_in_range(ms, error))
+    return false;
+  *out_ms = ms;
   return true;
 }

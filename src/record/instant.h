@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "base/bytes.h"
+#include "base/fault.h"
+#include "record/value.h"
 
 /* Reads an ISO 8601 time as milliseconds since 1970-01-01T00:00:00Z, or fails:
  *
@@ -14,3 +15,18 @@
  * Without an offset it is UTC. The date must exist; years have four digits. */
 bool
 instant_parse(Slice text, int64_t *out_ms);
+
+typedef enum {
+  INSTANT_ISO8601,
+  INSTANT_MS, /* since the epoch: a whole number, or a text that spells one */
+  INSTANT_S,  /* the same in seconds; a fraction is rounded to milliseconds */
+} InstantFormat;
+
+/* Reads a value as a time that HBase takes as a cell's timestamp: 0 <= t < 2^63-1. It accepts a
+ * negative one too, but then that row can no longer be read. Anything else is FAULT_RECORD. */
+bool
+instant_of_value(const Value *value, InstantFormat format, int64_t *out_ms, GError **error);
+
+/* Holds any time against that range. */
+bool
+instant_in_range(int64_t ms, GError **error);
