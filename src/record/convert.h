@@ -17,22 +17,16 @@ typedef enum {
 } ColumnType;
 
 /* Numbers read whole numbers, whole doubles and texts that spell one; nothing is rounded off. */
-bool
-convert_to_long(const Value *value, int64_t *out_long, GError **error);
-bool
-convert_to_int(const Value *value, int32_t *out_int, GError **error);
-bool
-convert_to_double(const Value *value, double *out_double, GError **error);
+bool convert_to_long(const Value *value, int64_t *out_long, GError **error);
+bool convert_to_int(const Value *value, int32_t *out_int, GError **error);
+bool convert_to_double(const Value *value, double *out_double, GError **error);
 /* Booleans, the numbers 1 and 0, the texts true and false in any case. */
-bool
-convert_to_boolean(const Value *value, bool *out_boolean, GError **error);
+bool convert_to_boolean(const Value *value, bool *out_boolean, GError **error);
 
 /* Text and bytes come back as they are; a number's text is written at `scratch`, which has room
  * for TEXT_NUMBER_BYTES. */
-Slice
-convert_to_text(const Value *value, uint8_t *scratch);
+Slice convert_to_text(const Value *value, uint8_t *scratch);
 
 /* The cell's bytes, borrowed from the value or written at `scratch`. */
-bool
-convert_to_cell(const Value *value, ColumnType type, uint8_t *scratch, Slice *out_bytes,
-                GError **error);
+bool convert_to_cell(const Value *value, ColumnType type, uint8_t *scratch, Slice *out_bytes,
+                     GError **error);

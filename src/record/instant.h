@@ -13,8 +13,7 @@
  *   2024-02-29T16:05:30-0330          offsets with or without a colon, or hours alone
  *
  * Without an offset it is UTC. The date must exist; years have four digits. */
-bool
-instant_parse(Slice text, int64_t *out_ms);
+bool instant_parse(Slice text, int64_t *out_ms);
 
 typedef enum {
   INSTANT_ISO8601,
@@ -24,9 +23,7 @@ typedef enum {
 
 /* Reads a value as a time that HBase takes as a cell's timestamp: 0 <= t < 2^63-1. It accepts a
  * negative one too, but then that row can no longer be read. Anything else is FAULT_RECORD. */
-bool
-instant_of_value(const Value *value, InstantFormat format, int64_t *out_ms, GError **error);
+bool instant_of_value(const Value *value, InstantFormat format, int64_t *out_ms, GError **error);
 
 /* Holds any time against that range. */
-bool
-instant_in_range(int64_t ms, GError **error);
+bool instant_in_range(int64_t ms, GError **error);

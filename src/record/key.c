@@ -17,7 +17,7 @@ key_parts_free(KeyPart *parts, size_t length)
 {
   for (size_t i = 0; i < length; i++) {
     g_free(parts[i].name);
-    g_free(parts[i].literal);
+    g_free((void *)parts[i].literal.data);
     key_parts_free(parts[i].of, parts[i].of_length);
   }
   g_free(parts);
@@ -26,7 +26,7 @@ key_parts_free(KeyPart *parts, size_t length)
 void
 key_clear(Key *self)
 {
-  g_free(self->separator);
+  g_free((void *)self->separator.data);
   key_parts_free(self->parts, self->parts_length);
   *self = (Key){0};
 }
@@ -165,22 +165,25 @@ append_value(const Making *making, const KeyPart *part, GError **error)
   return append_text(part, &value, making->out, error);
 }
 
-/* A part whose text, the separator behind it, shows the separator any earlier than at its end
- * could be told from another part no more: "a:" and "::" run together as "a" and "::" ":" do. */
+/* A part's text that shows the separator, written behind it, any earlier than at its end could not
+ * be told from others: with "::", "a:" "b" runs together to the same bytes as "a" ":b". */
 static bool
 ends_at_separator(const Making *making, const KeyPart *part, size_t start, GError **error)
 {
-  const char *separator = making->key->separator;
-  size_t separator_len = strlen(separator);
-  Slice text = slice(making->out->data + start, making->out->len - start - separator_len);
-  const uint8_t *found = memmem(text.data, text.len + separator_len, separator, separator_len);
+  Slice separator = making->key->separator;
+  Slice text = slice(making->out->data + start, making->out->len - start - separator.len);
   g_autofree char *quoted = NULL;
+  g_autofree char *quoted_separator = NULL;
 
-  if (separator_len == 0 || found == text.data + text.len || !must_not_hold_separator(part))
+  if (!must_not_hold_separator(part) || separator.len == 0 ||
+      memmem(text.data, text.len + separator.len, separator.data, separator.len) ==
+          text.data + text.len)
     return true;
   quoted = slice_quote(text);
+  quoted_separator = slice_quote(separator);
   g_set_error(error, FAULT, FAULT_RECORD,
-              "'%s' contains the separator '%s': two records could share a row", quoted, separator);
+              "key part %s: '%s' contains the separator '%s': two records could share a row",
+              part->name, quoted, quoted_separator);
   return false;
 }
 
@@ -189,7 +192,7 @@ static bool
 append_plain(const Making *making, const KeyPart *part, GError **error)
 {
   if (part->source == KEY_LITERAL) {
-    bytes_append_slice(making->out, slice_text(part->literal));
+    bytes_append_slice(making->out, part->literal);
     return true;
   }
   if (append_value(making, part, error))
@@ -213,11 +216,9 @@ digest_parts(const Making *making, const KeyPart *part, uint8_t out_digest[MD5_B
     if (!append_plain(making, &part->of[i], error))
       return false;
     if (!is_last)
-      bytes_append_slice(out, slice_text(making->key->separator));
-    if (!is_last && part->guards_of && !ends_at_separator(making, &part->of[i], start, error)) {
-      g_prefix_error(error, "key part %s: ", part->of[i].name);
+      bytes_append_slice(out, making->key->separator);
+    if (!is_last && part->guards_of && !ends_at_separator(making, &part->of[i], start, error))
       return false;
-    }
   }
   md5(slice(out->data + joined, out->len - joined), out_digest);
   out->len = joined;
@@ -248,13 +249,16 @@ append_salt(const Making *making, const KeyPart *part, GError **error)
 static bool
 append_hash(const Making *making, const KeyPart *part, GError **error)
 {
+  static const char HEX[] = "0123456789abcdef";
   uint8_t digest[MD5_BYTES];
 
   if (!digest_parts(making, part, digest, error))
     return false;
-  for (uint32_t i = 0; i < part->count; i++)
-    bytes_append_u8(making->out,
-                    (uint8_t) "0123456789abcdef"[digest[i / 2] >> (i % 2 == 0 ? 4 : 0) & 0xf]);
+  for (uint32_t i = 0; i < part->count; i++) {
+    uint8_t nibble = i % 2 == 0 ? digest[i / 2] >> 4 : digest[i / 2] & 0xf;
+
+    bytes_append_u8(making->out, (uint8_t)HEX[nibble]);
+  }
   return true;
 }
 
@@ -272,7 +276,6 @@ bool
 key_append(const Key *self, const Origin *origin, const Value *values, Bytes *out, GError **error)
 {
   Making making = {.key = self, .origin = origin, .values = values, .out = out};
-  Slice separator = slice_text(self->separator);
   size_t first = out->len;
 
   for (size_t i = 0; i < self->parts_length; i++) {
@@ -282,11 +285,9 @@ key_append(const Key *self, const Origin *origin, const Value *values, Bytes *ou
       return false;
     if (i + 1 == self->parts_length)
       break;
-    bytes_append_slice(out, separator);
-    if (!ends_at_separator(&making, &self->parts[i], start, error)) {
-      g_prefix_error(error, "key part %s: ", self->parts[i].name);
+    bytes_append_slice(out, self->separator);
+    if (!ends_at_separator(&making, &self->parts[i], start, error))
       return false;
-    }
   }
   if (out->len - first <= KEY_BYTES)
     return true;

@@ -34,7 +34,7 @@ struct KeyPart {
   KeySource source;
   char *name;    /* owned: what an error calls the part */
   size_t field;  /* KEY_FIELD, KEY_KEY_FIELD: index of its value */
-  char *literal; /* owned */
+  Slice literal; /* its bytes are owned */
   bool is_time;  /* read the value as a time, in milliseconds from here on */
   InstantFormat time_format;
   bool is_reverse; /* 2^63-1 minus the time */
@@ -48,23 +48,20 @@ struct KeyPart {
 };
 
 typedef struct {
-  char *separator; /* owned */
+  Slice separator; /* its bytes are owned */
   size_t parts_length;
   KeyPart *parts;     /* owned */
   const Nulls *nulls; /* borrowed */
 } Key;
 
-void
-key_clear(Key *self);
-void
-key_parts_free(KeyPart *parts, size_t length);
+void key_clear(Key *self);
+void key_parts_free(KeyPart *parts, size_t length);
 
 /* Whether every record gives the part the same number of bytes. Such a part may hold the
  * separator's bytes: a reader of the key knows where it ends. */
-bool
-key_part_is_fixed(const KeyPart *part);
+bool key_part_is_fixed(const KeyPart *part);
 
 /* Appends the row key. Each part must be there and not empty, none but the last may contain the
  * separator, and the whole must fit KEY_BYTES; else FAULT_RECORD. */
-bool
-key_append(const Key *self, const Origin *origin, const Value *values, Bytes *out, GError **error);
+bool key_append(const Key *self, const Origin *origin, const Value *values, Bytes *out,
+                GError **error);

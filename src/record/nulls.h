@@ -11,14 +11,10 @@ typedef struct {
   bool has_numbers; /* a number's or boolean's text can be among them */
 } Nulls;
 
-void
-nulls_clear(Nulls *self);
-void
-nulls_add(Nulls *self, Slice text);
+void nulls_clear(Nulls *self);
+void nulls_add(Nulls *self, Slice text);
 
-bool
-nulls_hold_text(const Nulls *self, Slice text);
+bool nulls_hold_text(const Nulls *self, Slice text);
 
 /* Whether the value is missing: null, NaN, or one of the texts. */
-bool
-nulls_hold(const Nulls *self, const Value *value);
+bool nulls_hold(const Nulls *self, const Value *value);
