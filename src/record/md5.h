@@ -7,5 +7,4 @@
  * record. */
 enum { MD5_BYTES = 16 };
 
-void
-md5(Slice message, uint8_t out_digest[MD5_BYTES]);
+void md5(Slice message, uint8_t out_digest[MD5_BYTES]);

@@ -11,7 +11,5 @@ typedef struct {
 
 /* The decimal with the fewest digits that reads back as `value`, and of those the nearest to it.
  * `value` is finite and above 0. */
-Decimal
-shortest_double(double value);
-Decimal
-shortest_float(float value);
+Decimal shortest_double(double value);
+Decimal shortest_float(float value);
