@@ -124,12 +124,14 @@ a_call_ends_with_its_code_and_says_why(gconstpointer data)
     const char *argv[MOST_ARGUMENTS + 3] = {self, AS_PROGRAM};
     g_autofree char *out = NULL;
     g_autofree char *err = NULL;
+    g_autofree char *shown = NULL;
     int status = 0;
 
     memcpy(argv + 2, cases[i].arguments, sizeof cases[i].arguments);
     g_assert_true(g_spawn_sync(NULL, (char **)argv, environment, G_SPAWN_DEFAULT, NULL, NULL, &out,
                                &err, &status, NULL));
-    g_test_message("case %zu\n%s%s", i, out, err);
+    shown = g_utf8_make_valid(out, -1); /* TAP is UTF-8 */
+    g_test_message("case %zu\n%s%s", i, shown, err);
     g_assert_true(WIFEXITED(status));
     g_assert_cmpint(WEXITSTATUS(status), ==, cases[i].code);
     g_assert_true(g_str_has_prefix(out, cases[i].out));
