@@ -9,17 +9,13 @@
 /* What every Kafka client of ours shares: properties, errors and logs. Seen by kafka/ alone. */
 
 /* Sets the properties one by one; FAULT_SETUP names the first that librdkafka does not take. */
-bool
-client_set(rd_kafka_conf_t *conf, const KafkaProperty *properties, GError **error);
+bool client_set(rd_kafka_conf_t *conf, const KafkaProperty *properties, GError **error);
 
 /* Swallows conf. librdkafka's own log lines go to GLib's, at info and debug. */
-rd_kafka_t *
-client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, GError **error);
+rd_kafka_t *client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, GError **error);
 
 /* The remedy for an error of librdkafka or the broker. */
-Fault
-client_fault(rd_kafka_resp_err_t err);
+Fault client_fault(rd_kafka_resp_err_t err);
 
 /* "what: librdkafka's sentence", with the fault's code. */
-void
-client_set_error(GError **error, rd_kafka_resp_err_t err, const char *what);
+void client_set_error(GError **error, rd_kafka_resp_err_t err, const char *what);

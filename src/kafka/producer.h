@@ -39,30 +39,23 @@ typedef struct {
 
 /* `properties` as in the [kafka] section (NULL: none); idempotence and acks=all are not theirs to
  * change. Connects in the background. FAULT_SETUP. */
-KafkaProducer *
-kafka_producer_new(const KafkaProperty *properties, GError **error);
+KafkaProducer *kafka_producer_new(const KafkaProperty *properties, GError **error);
 /* Drops what is not delivered: flush first. */
-void
-kafka_producer_free(KafkaProducer *self);
+void kafka_producer_free(KafkaProducer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KafkaProducer, kafka_producer_free)
 
 /* Hands the record to the queue; waits while that is full. Fails at once with the first failed
  * delivery of a record without a receipt, for good: what is lost once is not made good later. */
-bool
-kafka_producer_send(KafkaProducer *self, const KafkaRecord *record, GError **error);
+bool kafka_producer_send(KafkaProducer *self, const KafkaRecord *record, GError **error);
 
 /* Serves delivery reports for up to timeout_ms; returns as soon as one came. */
-void
-kafka_producer_poll(KafkaProducer *self, int timeout_ms);
+void kafka_producer_poll(KafkaProducer *self, int timeout_ms);
 
 /* Waits until everything is delivered. FAULT_PEER after timeout_ms; else as send. */
-bool
-kafka_producer_flush(KafkaProducer *self, int timeout_ms, GError **error);
+bool kafka_producer_flush(KafkaProducer *self, int timeout_ms, GError **error);
 
 /* Records delivered so far. */
-uint64_t
-kafka_producer_delivered(const KafkaProducer *self);
+uint64_t kafka_producer_delivered(const KafkaProducer *self);
 
 /* The error that a failed receipt stands for. */
-void
-kafka_receipt_error(const KafkaReceipt *receipt, const char *topic, GError **error);
+void kafka_receipt_error(const KafkaReceipt *receipt, const char *topic, GError **error);

@@ -22,28 +22,23 @@ typedef struct {
   int32_t replication; /* of partition 0 */
 } KafkaTopic;
 
-void
-kafka_topic_free(KafkaTopic *self);
+void kafka_topic_free(KafkaTopic *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KafkaTopic, kafka_topic_free)
 
 /* `properties` as in the [kafka] section. FAULT_SETUP; whether a broker answers shows later. */
-KafkaTopics *
-kafka_topics_new(const KafkaProperty *properties, int timeout_ms, GError **error);
-void
-kafka_topics_free(KafkaTopics *self);
+KafkaTopics *kafka_topics_new(const KafkaProperty *properties, int timeout_ms, GError **error);
+void kafka_topics_free(KafkaTopics *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KafkaTopics, kafka_topics_free)
 
 /* Every topic the broker shows us, of KafkaTopic, sorted by name. */
-GPtrArray *
-kafka_topics_list(KafkaTopics *self, GError **error);
+GPtrArray *kafka_topics_list(KafkaTopics *self, GError **error);
 
 /* One topic; FAULT_SETUP when it does not exist. */
-KafkaTopic *
-kafka_topics_find(KafkaTopics *self, const char *name, GError **error);
+KafkaTopic *kafka_topics_find(KafkaTopics *self, const char *name, GError **error);
 
 /* One KafkaWatermarks for each partition of the topic; free with g_free. */
-KafkaWatermarks *
-kafka_topics_watermarks(KafkaTopics *self, const KafkaTopic *topic, GError **error);
+KafkaWatermarks *kafka_topics_watermarks(KafkaTopics *self, const KafkaTopic *topic,
+                                         GError **error);
 
 typedef struct {
   const char *name;
@@ -53,5 +48,4 @@ typedef struct {
 } KafkaTopicSpec;
 
 /* Creates the topic and waits until it has leaders. One that exists already is left as it is. */
-bool
-kafka_topics_create(KafkaTopics *self, const KafkaTopicSpec *spec, GError **error);
+bool kafka_topics_create(KafkaTopics *self, const KafkaTopicSpec *spec, GError **error);

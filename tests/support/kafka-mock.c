@@ -16,6 +16,7 @@ client_on(const KafkaMock *self, rd_kafka_type_t type, const KafkaProperty *more
     rd_kafka_conf_set(conf, p->name, p->value, sentence, sizeof sentence);
   for (; more != NULL && more->name != NULL; more++)
     rd_kafka_conf_set(conf, more->name, more->value, sentence, sizeof sentence);
+  rd_kafka_conf_set_log_cb(conf, NULL);
   client = rd_kafka_new(type, conf, sentence, sizeof sentence);
   g_assert_nonnull(client);
   return client;

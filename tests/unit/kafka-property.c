@@ -12,8 +12,9 @@ properties_are_taken_or_refused_with_the_reason(void)
     const char *fault; /* NULL: taken */
   } cases[] = {
       {"bootstrap.servers", "a:1,b:2", NULL},
-      {"queued.max.messages.kbytes", "4096", NULL},
-      {"partition.assignment.strategy", "cooperative-sticky", NULL},
+      {"queued.max.messages.kbytes", "4096", "is not yours to set: ingest.memory"},
+      {"isolation.level", "read_uncommitted", NULL},
+      {"partition.assignment.strategy", "range", "is not yours to set: partitions are handed over"},
       {"bootstrap.server", "a:1", "did you mean bootstrap.servers?"},
       {"compression.codecs", "lz4", "did you mean compression.codec?"},
       {"colour", "red", "librdkafka has no property of that name"},

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kafka/consumer.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "kafka/autoptr.h"
+#include "kafka/client.h"
+
+/* librdkafka's queues, and who reads them:
+ *
+ *   broker threads -> partition queues -forwarded-> lane queue 0 -> writer thread 0
+ *                                      \----------> lane queue 1 -> writer thread 1
+ *   group, errors  -> consumer queue -> kafka_consumer_poll(), the main thread
+ *
+ * Backpressure is a writer that does not read: its lane's queue fills up to queue_bytes and
+ * librdkafka stops fetching. Nothing is ever paused (2.0.2 loses offsets when batches are read
+ * from a partition that is). */
+struct KafkaConsumer {
+  rd_kafka_t *client;      /* owned */
+  rd_kafka_queue_t *queue; /* owned: the consumer queue */
+  int fd;                  /* an eventfd that librdkafka writes to */
+  KafkaConsumerOptions options;
+  KafkaLane **lanes;     /* owned, each owned */
+  GPtrArray *partitions; /* owned, of owned KafkaPartition: ours now */
+  bool *leaving;         /* owned: scratch, one for each lane */
+};
+
+static const KafkaProperty defaults[] = {
+    {"auto.offset.reset", "earliest"},
+    {"topic.metadata.refresh.interval.ms", "30000"},
+    {NULL, NULL},
+};
+
+/* See kafka_property_check(). */
+static const KafkaProperty promises[] = {
+    {"enable.auto.offset.store", "false"}, {"enable.auto.commit", "true"},
+    {"enable.partition.eof", "true"},      {"partition.assignment.strategy", "cooperative-sticky"},
+    {"queued.min.messages", "1000"},       {NULL, NULL},
+};
+
+static void
+tell(KafkaConsumer *self, rd_kafka_resp_err_t err, const char *sentence)
+{
+  g_autoptr(GError) error = g_error_new(FAULT, (gint)client_fault(err), "kafka: %s", sentence);
+
+  self->options.events.trouble(self->options.events.self, error);
+}
+
+static void
+on_error(rd_kafka_t *client, int err, const char *reason, void *data)
+{
+  char fatal[512];
+  rd_kafka_resp_err_t fatal_err = RD_KAFKA_RESP_ERR_NO_ERROR;
+
+  if (err == RD_KAFKA_RESP_ERR__FATAL)
+    fatal_err = rd_kafka_fatal_error(client, fatal, sizeof fatal);
+  if (fatal_err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    tell(data, err, reason);
+    return;
+  }
+
+  /* Such as a second instance with our group.instance.id: this client will never work again. */
+  KafkaConsumer *self = data;
+  g_autoptr(GError) error = g_error_new(FAULT, FAULT_SETUP, "kafka: %s", fatal);
+
+  self->options.events.trouble(self->options.events.self, error);
+}
+
+static size_t
+find_topic(const KafkaConsumer *self, const char *topic)
+{
+  size_t i = 0;
+
+  while (strcmp(self->options.topics[i], topic) != 0)
+    i++;
+  return i;
+}
+
+/* The lane with the fewest partitions of this topic, then of all: so that neither one topic nor
+ * one lane gets everything. */
+static size_t
+choose_lane(const KafkaConsumer *self, size_t topic_index)
+{
+  size_t best = 0;
+  guint least = G_MAXUINT;
+
+  for (size_t lane = 0; lane < self->options.lanes; lane++) {
+    guint load = 0;
+
+    for (guint i = 0; i < self->partitions->len; i++) {
+      const KafkaPartition *partition = self->partitions->pdata[i];
+
+      if (partition->lane == lane)
+        load += partition->topic_index == topic_index ? 1001 : 1;
+    }
+    if (load < least) {
+      least = load;
+      best = lane;
+    }
+  }
+  return best;
+}
+
+static void
+assign(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list)
+{
+  g_autoptr(rd_kafka_error_t) error = NULL;
+
+  for (int i = 0; i < list->cnt; i++) {
+    const char *topic = list->elems[i].topic;
+    size_t topic_index = find_topic(self, topic);
+    KafkaPartition *partition = kafka_partition_new(topic, topic_index, list->elems[i].partition);
+
+    partition->lane = choose_lane(self, topic_index);
+    g_ptr_array_add(self->partitions, partition);
+    kafka_lane_add(self->lanes[partition->lane], partition);
+  }
+  error = rd_kafka_incremental_assign(self->client, list);
+  if (error != NULL)
+    tell(self, rd_kafka_error_code(error), rd_kafka_error_string(error));
+}
+
+static KafkaPartition *
+find_partition(const KafkaConsumer *self, const char *topic, int32_t id, guint *out_index)
+{
+  for (guint i = 0; i < self->partitions->len; i++) {
+    KafkaPartition *partition = self->partitions->pdata[i];
+
+    if (partition->id == id && strcmp(partition->topic, topic) == 0) {
+      if (out_index != NULL)
+        *out_index = i;
+      return partition;
+    }
+  }
+  return NULL;
+}
+
+static void
+set_hold(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list, KafkaHold hold)
+{
+  memset(self->leaving, 0, self->options.lanes * sizeof *self->leaving);
+  for (int i = 0; i < list->cnt; i++) {
+    KafkaPartition *partition =
+        find_partition(self, list->elems[i].topic, list->elems[i].partition, NULL);
+
+    if (partition == NULL)
+      continue;
+    atomic_store(&partition->hold, hold);
+    self->leaving[partition->lane] = true;
+  }
+}
+
+/* What is stored of the partitions, or of all of ours with list NULL. */
+static rd_kafka_topic_partition_list_t *
+stored_offsets(const KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list)
+{
+  rd_kafka_topic_partition_list_t *offsets =
+      rd_kafka_topic_partition_list_new((int)self->partitions->len);
+
+  for (guint i = 0; i < self->partitions->len; i++) {
+    const KafkaPartition *partition = self->partitions->pdata[i];
+    int64_t stored = atomic_load(&partition->stored);
+
+    if (stored < 0 || (list != NULL && rd_kafka_topic_partition_list_find(list, partition->topic,
+                                                                          partition->id) == NULL))
+      continue;
+    rd_kafka_topic_partition_list_add(offsets, partition->topic, partition->id)->offset = stored;
+  }
+  return offsets;
+}
+
+static rd_kafka_resp_err_t
+commit_within(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *offsets, int timeout_ms)
+{
+  g_autoptr(rd_kafka_queue_t) queue = NULL;
+  g_autoptr(rd_kafka_event_t) event = NULL;
+  rd_kafka_resp_err_t err;
+
+  if (offsets->cnt == 0)
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+  queue = rd_kafka_queue_new(self->client);
+  err = rd_kafka_commit_queue(self->client, offsets, queue, NULL, NULL);
+  if (err != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return err;
+  event = rd_kafka_queue_poll(queue, timeout_ms);
+  return event == NULL ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event);
+}
+
+static void
+forget(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list)
+{
+  for (int i = 0; i < list->cnt; i++) {
+    guint index;
+
+    if (find_partition(self, list->elems[i].topic, list->elems[i].partition, &index) != NULL)
+      g_ptr_array_remove_index_fast(self->partitions, index);
+  }
+}
+
+static void
+let_go(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list)
+{
+  bool is_lost = rd_kafka_assignment_lost(self->client);
+  g_autoptr(rd_kafka_error_t) error = NULL;
+
+  if (!is_lost) {
+    g_autoptr(rd_kafka_topic_partition_list_t) offsets = NULL;
+    rd_kafka_resp_err_t err;
+
+    set_hold(self, list, KAFKA_LEAVING);
+    self->options.events.revoking(self->options.events.self, self->leaving);
+    offsets = stored_offsets(self, list);
+    err = commit_within(self, offsets, self->options.commit_timeout_ms);
+    if (err != RD_KAFKA_RESP_ERR_NO_ERROR)
+      tell(self, err, "revoked partitions could not be committed");
+  }
+  set_hold(self, list, KAFKA_GONE);
+  forget(self, list);
+  error = rd_kafka_incremental_unassign(self->client, list);
+  if (error != NULL)
+    tell(self, rd_kafka_error_code(error), rd_kafka_error_string(error));
+}
+
+static void
+on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t err, rd_kafka_topic_partition_list_t *list,
+             void *data)
+{
+  KafkaConsumer *self = data;
+
+  (void)client;
+  if (err == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS)
+    assign(self, list);
+  else
+    let_go(self, list);
+  self->options.events.assigned(self->options.events.self, self->partitions->len);
+}
+
+static bool
+configure(rd_kafka_conf_t *conf, const KafkaConsumerOptions *options, GError **error)
+{
+  g_autofree char *kbytes =
+      g_strdup_printf("%" G_GUINT64_FORMAT, MAX(options->queue_bytes / 1024, 1));
+  const KafkaProperty bounds[] = {{"queued.max.messages.kbytes", kbytes}, {NULL, NULL}};
+
+  return client_set(conf, defaults, error) && client_set(conf, options->properties, error) &&
+         client_set(conf, promises, error) && client_set(conf, bounds, error);
+}
+
+static bool
+open_client(KafkaConsumer *self, GError **error)
+{
+  g_autoptr(rd_kafka_conf_t) conf = rd_kafka_conf_new();
+  const uint64_t one = 1;
+
+  if (!configure(conf, &self->options, error))
+    return false;
+  rd_kafka_conf_set_opaque(conf, self);
+  rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+  rd_kafka_conf_set_error_cb(conf, on_error);
+  self->client = client_new(RD_KAFKA_CONSUMER, g_steal_pointer(&conf), error);
+  if (self->client == NULL)
+    return false;
+
+  rd_kafka_resp_err_t err = rd_kafka_poll_set_consumer(self->client);
+
+  if (err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    client_set_error(error, err, "kafka.group.id");
+    return false;
+  }
+  self->queue = rd_kafka_queue_get_consumer(self->client);
+  rd_kafka_queue_io_event_enable(self->queue, self->fd, &one, sizeof one);
+  return true;
+}
+
+KafkaConsumer *
+kafka_consumer_new(const KafkaConsumerOptions *options, GError **error)
+{
+  g_autoptr(KafkaConsumer) self = g_new0(KafkaConsumer, 1);
+
+  self->options = *options;
+  self->partitions = g_ptr_array_new_with_free_func((GDestroyNotify)kafka_partition_unref);
+  self->leaving = g_new0(bool, options->lanes);
+  self->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (!open_client(self, error))
+    return NULL;
+
+  self->lanes = g_new0(KafkaLane *, options->lanes);
+  for (size_t i = 0; i < options->lanes; i++)
+    self->lanes[i] = kafka_lane_new(self->client);
+  self->options.properties = NULL; /* borrowed for this call alone */
+  return g_steal_pointer(&self);
+}
+
+void
+kafka_consumer_free(KafkaConsumer *self)
+{
+  if (self == NULL)
+    return;
+  for (size_t i = 0; self->lanes != NULL && i < self->options.lanes; i++)
+    kafka_lane_free(self->lanes[i]);
+  g_free(self->lanes);
+  g_clear_pointer(&self->queue, rd_kafka_queue_destroy);
+  if (self->client != NULL)
+    rd_kafka_destroy_flags(self->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  g_ptr_array_unref(self->partitions);
+  g_free(self->leaving);
+  if (self->fd >= 0)
+    close(self->fd);
+  g_free(self);
+}
+
+bool
+kafka_consumer_start(KafkaConsumer *self, GError **error)
+{
+  g_autoptr(rd_kafka_topic_partition_list_t) list = rd_kafka_topic_partition_list_new(4);
+  rd_kafka_resp_err_t err;
+
+  for (const char *const *topic = self->options.topics; *topic != NULL; topic++)
+    rd_kafka_topic_partition_list_add(list, *topic, RD_KAFKA_PARTITION_UA);
+  err = rd_kafka_subscribe(self->client, list);
+  if (err == RD_KAFKA_RESP_ERR_NO_ERROR)
+    return true;
+  client_set_error(error, err, "cannot subscribe");
+  return false;
+}
+
+KafkaLane *
+kafka_consumer_lane(KafkaConsumer *self, size_t lane)
+{
+  return self->lanes[lane];
+}
+
+int
+kafka_consumer_fd(const KafkaConsumer *self)
+{
+  return self->fd;
+}
+
+void
+kafka_consumer_poll(KafkaConsumer *self)
+{
+  uint64_t count;
+  rd_kafka_message_t *message;
+
+  (void)!read(self->fd, &count, sizeof count);
+  while ((message = rd_kafka_consumer_poll(self->client, 0)) != NULL) {
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+      tell(self, message->err, rd_kafka_message_errstr(message));
+    rd_kafka_message_destroy(message);
+  }
+}
+
+int64_t
+kafka_consumer_stored(const KafkaConsumer *self, const char *topic, int32_t id)
+{
+  const KafkaPartition *partition = find_partition(self, topic, id, NULL);
+
+  return partition == NULL ? -2 : atomic_load(&partition->stored);
+}
+
+bool
+kafka_consumer_commit(KafkaConsumer *self, int timeout_ms, GError **error)
+{
+  g_autoptr(rd_kafka_topic_partition_list_t) offsets = stored_offsets(self, NULL);
+  rd_kafka_resp_err_t err = commit_within(self, offsets, timeout_ms);
+
+  if (err == RD_KAFKA_RESP_ERR_NO_ERROR)
+    return true;
+  client_set_error(error, err, "offsets could not be committed");
+  return false;
+}
+
+bool
+kafka_consumer_close(KafkaConsumer *self, int timeout_ms)
+{
+  enum { STEP_MS = 50 };
+  int64_t deadline = g_get_monotonic_time() + (int64_t)timeout_ms * 1000;
+  g_autoptr(rd_kafka_error_t) error = rd_kafka_consumer_close_queue(self->client, self->queue);
+
+  while (error == NULL && !rd_kafka_consumer_closed(self->client)) {
+    rd_kafka_message_t *message = rd_kafka_consumer_poll(self->client, STEP_MS);
+
+    if (message != NULL)
+      rd_kafka_message_destroy(message);
+    if (g_get_monotonic_time() >= deadline)
+      return false;
+  }
+  return true;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "kafka/lane.h"
+#include "kafka/property.h"
+
+/* A member of a consumer group whose partitions are spread over lanes. One thread (the main one)
+ * calls everything here; each lane belongs to its writer. Partitions come and go one by one
+ * (cooperative-sticky); an offset is committed once it was stored, and only then. */
+typedef struct KafkaConsumer KafkaConsumer;
+
+typedef struct {
+  void *self;
+  /* The set of our partitions has changed; `count` are ours now. */
+  void (*assigned)(void *self, size_t count);
+  /* Some of the lane's partitions are leaving. Once this has returned for every lane in question
+   * what is stored is committed and they are gone: so have the lane finish what it holds. */
+  void (*revoking)(void *self, const bool *lanes);
+  /* Something a person should know; librdkafka goes on trying. FAULT_SETUP: it is no use. */
+  void (*trouble)(void *self, const GError *error);
+} KafkaConsumerEvents;
+
+typedef struct {
+  const KafkaProperty *properties; /* of the [kafka] section, none refused */
+  const char *const *topics;       /* NULL-ended; topic_index counts these */
+  size_t lanes;
+  uint64_t queue_bytes;  /* of fetched records, for each lane; librdkafka may go over it by what
+                            one fetch brings, which is no more */
+  int commit_timeout_ms; /* how long a commit of revoked partitions may take */
+  KafkaConsumerEvents events;
+} KafkaConsumerOptions;
+
+/* FAULT_SETUP. `options` are copied, but for topics' names. */
+KafkaConsumer *kafka_consumer_new(const KafkaConsumerOptions *options, GError **error);
+/* Does not leave the group: close first, or it waits out the session timeout. Every message of
+ * its lanes must have been released. */
+void kafka_consumer_free(KafkaConsumer *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KafkaConsumer, kafka_consumer_free)
+
+/* Joins the group. */
+bool kafka_consumer_start(KafkaConsumer *self, GError **error);
+
+KafkaLane *kafka_consumer_lane(KafkaConsumer *self, size_t lane);
+
+/* Readable when kafka_consumer_poll() has something to do; call that at least every second. */
+int kafka_consumer_fd(const KafkaConsumer *self);
+void kafka_consumer_poll(KafkaConsumer *self);
+
+/* The next offset stored for commit of a partition of ours: -1 none yet, -2 not ours. */
+int64_t kafka_consumer_stored(const KafkaConsumer *self, const char *topic, int32_t id);
+
+/* Commits what is stored, and waits for it. */
+bool kafka_consumer_commit(KafkaConsumer *self, int timeout_ms, GError **error);
+
+/* Leaves the group: revokes, commits. False when that took longer than timeout_ms: then the
+ * consumer must not be freed (librdkafka 2.0.2 may hang for ever in there), only left behind. */
+bool kafka_consumer_close(KafkaConsumer *self, int timeout_ms);

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kafka/lane.h"
+
+#include "kafka/autoptr.h"
+#include "kafka/client.h"
+#include "kafka/producer.h"
+
+enum { READ_AT_ONCE = 512 };
+
+struct KafkaLane {
+  rd_kafka_t *client;      /* borrowed from the consumer */
+  rd_kafka_queue_t *queue; /* owned */
+
+  GMutex lock;
+  GPtrArray *arrivals; /* owned, of owned partitions that the thread has not seen; under lock */
+  atomic_uint given;   /* partitions ever put into arrivals */
+
+  /* The thread's own. */
+  unsigned seen;       /* of given */
+  GHashTable *current; /* owned, a set of KafkaPartition by topic and id, the newest of each */
+  GPtrArray *retired;  /* owned: gone, but a message may still point there */
+  const rd_kafka_topic_t *last_topic; /* where the last message came from, within one read */
+  KafkaPartition *last;
+  rd_kafka_message_t *read[READ_AT_ONCE];
+};
+
+KafkaPartition *
+kafka_partition_new(const char *topic, size_t topic_index, int32_t id)
+{
+  KafkaPartition *self = g_atomic_rc_box_new0(KafkaPartition);
+
+  self->topic = g_strdup(topic);
+  self->topic_index = topic_index;
+  self->id = id;
+  self->done = -1;
+  atomic_init(&self->hold, KAFKA_OURS);
+  atomic_init(&self->stored, -1);
+  return self;
+}
+
+KafkaPartition *
+kafka_partition_ref(KafkaPartition *self)
+{
+  return g_atomic_rc_box_acquire(self);
+}
+
+static void
+partition_clear(gpointer data)
+{
+  g_free(((KafkaPartition *)data)->topic);
+}
+
+void
+kafka_partition_unref(KafkaPartition *self)
+{
+  g_atomic_rc_box_release_full(self, partition_clear);
+}
+
+void
+kafka_message_release(KafkaMessage *self)
+{
+  if (self->handle != NULL)
+    rd_kafka_message_destroy(self->handle);
+  self->handle = NULL;
+}
+
+GArray *
+kafka_message_headers(const KafkaMessage *self)
+{
+  GArray *list = g_array_new(FALSE, FALSE, sizeof(KafkaHeader));
+  rd_kafka_headers_t *headers = NULL;
+  KafkaHeader header;
+  const void *data;
+  size_t len;
+
+  if (self->handle == NULL ||
+      rd_kafka_message_headers(self->handle, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return list;
+  for (size_t i = 0;
+       rd_kafka_header_get_all(headers, i, &header.name, &data, &len) == RD_KAFKA_RESP_ERR_NO_ERROR;
+       i++) {
+    header.value = slice(data, len);
+    g_array_append_val(list, header);
+  }
+  return list;
+}
+
+static guint
+partition_hash(gconstpointer key)
+{
+  const KafkaPartition *partition = key;
+
+  return g_str_hash(partition->topic) ^ ((guint)partition->id * 2654435761u);
+}
+
+static gboolean
+partition_equal(gconstpointer a, gconstpointer b)
+{
+  const KafkaPartition *x = a;
+  const KafkaPartition *y = b;
+
+  return x->id == y->id && strcmp(x->topic, y->topic) == 0;
+}
+
+KafkaLane *
+kafka_lane_new(rd_kafka_t *client)
+{
+  KafkaLane *self = g_new0(KafkaLane, 1);
+  GDestroyNotify unref = (GDestroyNotify)kafka_partition_unref;
+
+  self->client = client;
+  self->queue = rd_kafka_queue_new(client);
+  g_mutex_init(&self->lock);
+  self->arrivals = g_ptr_array_new_with_free_func(unref);
+  self->current = g_hash_table_new_full(partition_hash, partition_equal, NULL, unref);
+  self->retired = g_ptr_array_new_with_free_func(unref);
+  return self;
+}
+
+void
+kafka_lane_free(KafkaLane *self)
+{
+  if (self == NULL)
+    return;
+  rd_kafka_queue_destroy(self->queue);
+  g_ptr_array_unref(self->arrivals);
+  g_hash_table_unref(self->current);
+  g_ptr_array_unref(self->retired);
+  g_mutex_clear(&self->lock);
+  g_free(self);
+}
+
+void
+kafka_lane_add(KafkaLane *self, KafkaPartition *partition)
+{
+  g_autoptr(rd_kafka_queue_t) queue =
+      rd_kafka_queue_get_partition(self->client, partition->topic, partition->id);
+
+  g_mutex_lock(&self->lock);
+  g_ptr_array_add(self->arrivals, kafka_partition_ref(partition));
+  atomic_fetch_add(&self->given, 1);
+  g_mutex_unlock(&self->lock);
+  rd_kafka_queue_forward(queue, self->queue);
+}
+
+void
+kafka_lane_wake(KafkaLane *self)
+{
+  rd_kafka_queue_yield(self->queue);
+}
+
+/* The lane's thread takes over what the main thread has added since the last time. */
+static void
+take_arrivals(KafkaLane *self)
+{
+  if (atomic_load(&self->given) == self->seen)
+    return;
+
+  g_mutex_lock(&self->lock);
+  while (self->arrivals->len > 0) {
+    KafkaPartition *arrived = g_ptr_array_steal_index(self->arrivals, 0);
+    KafkaPartition *before = NULL;
+
+    if (g_hash_table_steal_extended(self->current, arrived, (gpointer *)&before, NULL))
+      g_ptr_array_add(self->retired, before);
+    g_hash_table_add(self->current, arrived);
+    self->seen++;
+  }
+  g_mutex_unlock(&self->lock);
+}
+
+static KafkaPartition *
+find_partition(KafkaLane *self, const rd_kafka_message_t *message)
+{
+  if (message->rkt == self->last_topic && self->last != NULL &&
+      message->partition == self->last->id)
+    return self->last;
+
+  KafkaPartition wanted = {.topic = (char *)rd_kafka_topic_name(message->rkt),
+                           .id = message->partition};
+
+  self->last = g_hash_table_lookup(self->current, &wanted);
+  self->last_topic = message->rkt;
+  return self->last;
+}
+
+/* False for a leftover of a partition that has left. */
+static bool
+take_message(KafkaLane *self, rd_kafka_message_t *message, KafkaMessage *out)
+{
+  KafkaPartition *partition = find_partition(self, message);
+
+  if (partition == NULL ||
+      atomic_load_explicit(&partition->hold, memory_order_relaxed) != KAFKA_OURS)
+    return false;
+
+  *out = (KafkaMessage){.partition = partition, .offset = message->offset};
+  out->is_end = message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
+  if (out->is_end)
+    return true;
+  out->handle = message;
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    out->trouble = rd_kafka_message_errstr(message);
+    return true;
+  }
+  out->timestamp_ms = rd_kafka_message_timestamp(message, NULL);
+  out->key = slice(message->key, message->key_len);
+  out->value = slice(message->payload, message->len);
+  return true;
+}
+
+size_t
+kafka_lane_read(KafkaLane *self, KafkaMessage *out, size_t max, int timeout_ms)
+{
+  ssize_t first = 0;
+  ssize_t rest;
+  size_t taken = 0;
+
+  max = MIN(max, READ_AT_ONCE);
+  /* librdkafka would wait until all of max are there; we wait for the first alone. */
+  if (timeout_ms > 0)
+    first = rd_kafka_consume_batch_queue(self->queue, timeout_ms, self->read, 1);
+  if (timeout_ms > 0 && first <= 0)
+    return 0;
+  rest = rd_kafka_consume_batch_queue(self->queue, 0, self->read + first, max - (size_t)first);
+
+  take_arrivals(self);
+  self->last = NULL;
+  for (ssize_t i = 0; i < first + MAX(rest, 0); i++) {
+    bool is_taken = take_message(self, self->read[i], &out[taken]);
+
+    if (!is_taken || out[taken].is_end)
+      rd_kafka_message_destroy(self->read[i]);
+    taken += is_taken;
+  }
+  return taken;
+}
+
+static bool
+is_to_store(const KafkaPartition *partition)
+{
+  return atomic_load(&partition->hold) != KAFKA_GONE && partition->done >= 0;
+}
+
+static rd_kafka_topic_partition_list_t *
+list_to_store(KafkaPartition *const *partitions, size_t length)
+{
+  rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)length);
+
+  for (size_t i = 0; i < length; i++) {
+    const KafkaPartition *partition = partitions[i];
+
+    if (!is_to_store(partition))
+      continue;
+    rd_kafka_topic_partition_list_add(list, partition->topic, partition->id)->offset =
+        partition->done;
+  }
+  return list;
+}
+
+bool
+kafka_lane_store(KafkaLane *self, KafkaPartition *const *partitions, size_t length, GError **error)
+{
+  g_autoptr(rd_kafka_topic_partition_list_t) list = list_to_store(partitions, length);
+  rd_kafka_resp_err_t err =
+      list->cnt == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_offsets_store(self->client, list);
+
+  for (size_t i = 0; i < length; i++)
+    if (is_to_store(partitions[i]))
+      atomic_store(&partitions[i]->stored, partitions[i]->done);
+
+  /* One that leaves at this very moment is refused: its next owner reads it again. */
+  if (err == RD_KAFKA_RESP_ERR_NO_ERROR || err == RD_KAFKA_RESP_ERR__STATE ||
+      err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
+    return true;
+  client_set_error(error, err, "cannot store offsets");
+  return false;
+}
+
+static gboolean
+is_gone(gpointer key, gpointer value, gpointer data)
+{
+  (void)value;
+  (void)data;
+  return atomic_load(&((KafkaPartition *)key)->hold) == KAFKA_GONE;
+}
+
+void
+kafka_lane_sweep(KafkaLane *self)
+{
+  self->last = NULL;
+  g_ptr_array_set_size(self->retired, 0);
+  g_hash_table_foreach_remove(self->current, is_gone, NULL);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "base/bytes.h"
+#include "base/fault.h"
+
+struct rd_kafka_s;
+
+typedef enum {
+  KAFKA_OURS,
+  KAFKA_LEAVING, /* being revoked: what is under way may end, nothing new is read */
+  KAFKA_GONE,    /* somebody else's: its offsets are not ours to store */
+} KafkaHold;
+
+/* One partition for as long as it is assigned to us; assigned anew it is another object. */
+typedef struct {
+  char *topic;        /* owned */
+  size_t topic_index; /* among the consumer's topics */
+  int32_t id;
+  size_t lane;                /* that it is forwarded to */
+  atomic_int hold;            /* KafkaHold */
+  atomic_int_fast64_t stored; /* the next offset as stored for commit; -1: none yet */
+  /* For the lane's thread alone: */
+  int64_t done;    /* the next offset once what was read is done with; -1: none yet */
+  bool is_touched; /* done is ahead of stored */
+} KafkaPartition;
+
+KafkaPartition *kafka_partition_new(const char *topic, size_t topic_index, int32_t id);
+KafkaPartition *kafka_partition_ref(KafkaPartition *self);
+void kafka_partition_unref(KafkaPartition *self);
+
+/* A record, the end of a partition as of now, or why a partition cannot be read. */
+typedef struct {
+  KafkaPartition *partition; /* borrowed from the lane */
+  int64_t offset;
+  int64_t timestamp_ms; /* -1: none */
+  Slice key;            /* data NULL: null */
+  Slice value;          /* data NULL: null, a tombstone */
+  void *handle;         /* owned: keeps the slices alive; NULL for an end and in tests */
+  bool is_end;          /* there is nothing before offset that was not read */
+  const char *trouble;  /* a sentence, borrowed from the handle; then this is no record */
+} KafkaMessage;
+
+void kafka_message_release(KafkaMessage *self);
+
+/* The record's headers, of KafkaHeader, whose texts are borrowed from the message. */
+GArray *kafka_message_headers(const KafkaMessage *self);
+
+/* A writer's share of the consumer: the one queue that all of its partitions are forwarded to, so
+ * that one limit holds for all of them and no record crosses a thread. */
+typedef struct KafkaLane KafkaLane;
+
+/* The consumer's side: main thread. */
+KafkaLane *kafka_lane_new(struct rd_kafka_s *client);
+void kafka_lane_free(KafkaLane *self);
+/* Forwards the partition to the lane. Before it is assigned: no record may come earlier. */
+void kafka_lane_add(KafkaLane *self, KafkaPartition *partition);
+
+/* From any thread: a read that waits returns at once. */
+void kafka_lane_wake(KafkaLane *self);
+
+/* The writer's side: one thread. Reads up to max messages; waits up to timeout_ms for the first. */
+size_t kafka_lane_read(KafkaLane *self, KafkaMessage *out, size_t max, int timeout_ms);
+
+/* Stores `done` of each partition for the next commit; those no longer ours are passed over. */
+bool kafka_lane_store(KafkaLane *self, KafkaPartition *const *partitions, size_t length,
+                      GError **error);
+
+/* Frees partitions that are gone; to be called only while no message of the lane is held. */
+void kafka_lane_sweep(KafkaLane *self);
