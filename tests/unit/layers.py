@@ -17,6 +17,7 @@ BELOW = {
     "kafka": ["base", "record"],
     "hbase": ["base", "record"],
     "csv": ["base", "record"],
+    "shop": ["base", "record"],
     "hfile": ["base", "record"],
     "http": ["base", "record"],
     "config": ["base"],
