@@ -171,7 +171,7 @@ compare_tables(const void *a, const void *b)
 }
 
 CmdMappings *
-cmd_mappings_load(const Config *config, FaultList *faults)
+cmd_mappings_read(const Config *config, FaultList *faults)
 {
   g_autoptr(CmdMappings) self = new_empty();
   g_autoptr(CmdMappings) builtin = new_empty();
@@ -188,7 +188,19 @@ cmd_mappings_load(const Config *config, FaultList *faults)
   if (fault_list_length(faults) == faults_before && self->mappings->len == 0)
     fault_list_add(faults, "ingest.mappings: there is no mapping: name the folder of yours");
   g_ptr_array_sort(self->mappings, compare_tables);
-  return fault_list_length(faults) == faults_before ? g_steal_pointer(&self) : NULL;
+  return g_steal_pointer(&self);
+}
+
+CmdMappings *
+cmd_mappings_load(const Config *config, GError **error)
+{
+  g_auto(FaultList) faults = {0};
+  g_autoptr(CmdMappings) self = cmd_mappings_read(config, &faults);
+
+  if (fault_list_length(&faults) == 0)
+    return g_steal_pointer(&self);
+  g_propagate_error(error, fault_list_to_error(&faults));
+  return NULL;
 }
 
 size_t

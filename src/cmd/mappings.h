@@ -9,8 +9,10 @@
  * user's own that share either are a fault. Immutable: threads share it. */
 typedef struct CmdMappings CmdMappings;
 
-/* Adds every fault of every file and returns NULL if there was any. */
-CmdMappings *cmd_mappings_load(const Config *config, FaultList *faults);
+/* Adds every fault of every file; those without one are there. Never NULL. */
+CmdMappings *cmd_mappings_read(const Config *config, FaultList *faults);
+/* All of them, or all their faults as one error. */
+CmdMappings *cmd_mappings_load(const Config *config, GError **error);
 void cmd_mappings_free(CmdMappings *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CmdMappings, cmd_mappings_free)
 

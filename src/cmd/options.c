@@ -198,7 +198,7 @@ cmd_options_parse(CmdOptions *self, const CommandCall *call, const GOptionEntry 
 }
 
 Config *
-cmd_options_try_config(const CmdOptions *self, const CommandCall *call, FaultList *faults)
+cmd_options_read_config(const CmdOptions *self, const CommandCall *call, FaultList *faults)
 {
   g_auto(GStrv) environment = g_get_environ();
   const ConfigSources sources = {
@@ -206,29 +206,26 @@ cmd_options_try_config(const CmdOptions *self, const CommandCall *call, FaultLis
       .environment = (const char *const *)environment,
       .overrides = (const char *const *)self->overrides,
   };
-  size_t faults_before = fault_list_length(faults);
-  g_autoptr(Config) config = config_load(&sources, faults);
+  Config *config = config_read(&sources, faults);
 
-  if (config != NULL)
-    cmd_properties_check(config, faults);
-  if (fault_list_length(faults) > faults_before)
-    return NULL;
   if (!self->has_level)
     cmd_log_set_level(call->log, (CmdLogLevel)config->log.level);
   if (!self->has_format)
     cmd_log_set_format(call->log, (CmdLogFormat)config->log.format);
-  return g_steal_pointer(&config);
+  cmd_properties_check(config, faults);
+  return config;
 }
 
 Config *
 cmd_options_config(const CmdOptions *self, const CommandCall *call, GError **error)
 {
   g_auto(FaultList) faults = {0};
-  Config *config = cmd_options_try_config(self, call, &faults);
+  g_autoptr(Config) config = cmd_options_read_config(self, call, &faults);
 
-  if (config == NULL)
-    g_propagate_error(error, fault_list_to_error(&faults));
-  return config;
+  if (fault_list_length(&faults) == 0)
+    return g_steal_pointer(&config);
+  g_propagate_error(error, fault_list_to_error(&faults));
+  return NULL;
 }
 
 bool

@@ -27,10 +27,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CmdOptions, cmd_options_clear)
 bool cmd_options_parse(CmdOptions *self, const CommandCall *call, const GOptionEntry *entries,
                        const char *about, GError **error);
 
-/* Loads the configuration that the options ask for. All its faults come at once: in `faults`
- * where the caller goes on to look for more (check), else as one error. */
+/* Loads the configuration that the options ask for; all its faults are one error. */
 Config *cmd_options_config(const CmdOptions *self, const CommandCall *call, GError **error);
-Config *cmd_options_try_config(const CmdOptions *self, const CommandCall *call, FaultList *faults);
+/* For a caller that goes on to look for more faults: what is at fault keeps its default. */
+Config *cmd_options_read_config(const CmdOptions *self, const CommandCall *call, FaultList *faults);
 
 /* Reads an option's text: "256M" as bytes, "5m" as milliseconds; the error names the option. */
 bool cmd_options_bytes(const char *option, const char *text, uint64_t *out_bytes, GError **error);

@@ -6,8 +6,8 @@
 
 /* The [kafka] section, handed from the configuration to the Kafka clients. */
 
-/* Drops what the environment names and librdkafka does not know; every other property that it does
- * not take is a fault. */
+/* Leaves what librdkafka takes. The rest is a fault, unless the environment names it and librdkafka
+ * does not know the name. */
 void cmd_properties_check(Config *config, FaultList *faults);
 
 /* A list for kafka/'s functions, borrowed from the configuration; free the array with g_free. */

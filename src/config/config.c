@@ -103,11 +103,13 @@ assign_value(Config *self, const Setting *setting, const Assignment *assignment,
 {
   g_autoptr(GError) error = NULL;
 
-  if (setting == NULL)
+  if (setting == NULL) {
     put_property(self, assignment->name + strlen(KAFKA_SECTION), value, assignment->origin,
                  assignment->is_guess);
-  else if (!setting_assign(setting, self, value, &error))
+  } else if (!setting_assign(setting, self, value, &error)) {
     fault_list_add(faults, "%s: %s: %s", assignment->origin, setting->name, error->message);
+    assign_default(self, setting);
+  }
 }
 
 static void
@@ -173,7 +175,7 @@ check_together(const Config *self, FaultList *faults)
 }
 
 Config *
-config_load(const ConfigSources *sources, FaultList *faults)
+config_read(const ConfigSources *sources, FaultList *faults)
 {
   g_autoptr(Config) self = new_with_defaults();
   g_autoptr(Assignments) from_file = assignments_new();
@@ -192,6 +194,15 @@ config_load(const ConfigSources *sources, FaultList *faults)
   assign_all(self, from_overrides, faults);
   if (fault_list_length(faults) == faults_before)
     check_together(self, faults);
+  return g_steal_pointer(&self);
+}
+
+Config *
+config_load(const ConfigSources *sources, FaultList *faults)
+{
+  size_t faults_before = fault_list_length(faults);
+  g_autoptr(Config) self = config_read(sources, faults);
+
   return fault_list_length(faults) == faults_before ? g_steal_pointer(&self) : NULL;
 }
 

@@ -89,7 +89,10 @@ typedef struct {
   const char *const *overrides;   /* "section.key=value", NULL-ended; NULL: none */
 } ConfigSources;
 
-/* Adds every fault, with its line or name, and returns NULL if there was any. */
+/* Adds every fault, with its line or name. What is at fault keeps its default, so that a caller can
+ * go on and look for more. Never NULL. */
+Config *config_read(const ConfigSources *sources, FaultList *faults);
+/* The same, but NULL if there was any fault. */
 Config *config_load(const ConfigSources *sources, FaultList *faults);
 void config_free(Config *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/mappings.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* Two folders, as a user's and the built-in one. */
+typedef struct {
+  char *user;    /* owned */
+  char *builtin; /* owned */
+} Folders;
+
+static void
+make_folders(Folders *self, gconstpointer data)
+{
+  (void)data;
+  self->user = g_dir_make_tmp("sluice-user-XXXXXX", NULL);
+  self->builtin = g_dir_make_tmp("sluice-builtin-XXXXXX", NULL);
+}
+
+static void
+remove_folder(char *folder)
+{
+  g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+
+  for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+
+    g_unlink(path);
+  }
+  g_rmdir(folder);
+  g_free(folder);
+}
+
+static void
+remove_folders(Folders *self, gconstpointer data)
+{
+  (void)data;
+  remove_folder(self->user);
+  remove_folder(self->builtin);
+}
+
+static void
+write_file(const char *folder, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename(folder, name, NULL);
+
+  g_assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+static void
+write_mapping(const char *folder, const char *name, const char *table, const char *topic)
+{
+  g_autofree char *text =
+      g_strdup_printf("{ \"table\": \"%s\", \"topic\": \"%s\","
+                      "  \"record\": { \"format\": \"avro\", \"schema\": \"r.avsc\" },"
+                      "  \"key\": { \"parts\": [\"id\"] }, \"timestamp\": \"record\","
+                      "  \"families\": { \"f\": { \"columns\": [\"id\"] } } }",
+                      table, topic);
+
+  write_file(folder, "r.avsc",
+             "{\"type\": \"record\", \"name\": \"r\", \"fields\": "
+             "[{\"name\": \"id\", \"type\": \"string\"}]}");
+  write_file(folder, name, text);
+}
+
+/* "table<-topic(u|b)" of every mapping, in order; faults end up in `faults`. */
+static char *
+read_all(const Folders *folders, const char *builtin, FaultList *faults)
+{
+  char *mappings[] = {folders->user, NULL};
+  const Config config = {.ingest = {.mappings = mappings, .builtin = (char *)builtin}};
+  g_autoptr(CmdMappings) self = cmd_mappings_read(&config, faults);
+  g_autoptr(GString) all = g_string_new(NULL);
+
+  for (size_t i = 0; i < cmd_mappings_length(self); i++) {
+    const Mapping *mapping = cmd_mappings_get(self, i);
+    bool is_user = g_str_has_prefix(mapping_path(mapping), folders->user);
+
+    g_string_append_printf(all, "%s<-%s(%c) ", mapping_table(mapping), mapping_topic(mapping),
+                           is_user ? 'u' : 'b');
+  }
+  for (size_t i = 0; i < fault_list_length(faults); i++)
+    g_test_message("%s", fault_list_get(faults, i));
+  return g_string_free(g_steal_pointer(&all), FALSE);
+}
+
+static void
+a_users_mapping_replaces_what_has_its_table_or_its_topic(Folders *folders, gconstpointer data)
+{
+  g_auto(FaultList) faults = {0};
+  g_autofree char *all = NULL;
+  g_autofree char *own = NULL;
+
+  (void)data;
+  write_mapping(folders->builtin, "a.json", "a", "ta");
+  write_mapping(folders->builtin, "b.json", "b", "tb");
+  write_mapping(folders->builtin, "c.json", "c", "tc");
+  write_mapping(folders->user, "x.json", "a", "tx");
+  write_mapping(folders->user, "y.json", "y", "tb");
+  all = read_all(folders, folders->builtin, &faults);
+  g_assert_cmpstr(all, ==, "a<-tx(u) c<-tc(b) y<-tb(u) ");
+  own = read_all(folders, "none", &faults);
+  g_assert_cmpstr(own, ==, "a<-tx(u) y<-tb(u) ");
+  g_assert_cmpuint(fault_list_length(&faults), ==, 0);
+}
+
+static void
+two_of_the_users_own_may_not_meet(Folders *folders, gconstpointer data)
+{
+  const struct {
+    const char *table;
+    const char *topic;
+    size_t faults;
+  } cases[] = {{"b", "tb", 0}, {"a", "tb", 1}, {"b", "ta", 1}, {"a", "ta", 1}};
+
+  (void)data;
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_auto(FaultList) faults = {0};
+    g_autofree char *all = NULL;
+
+    write_mapping(folders->user, "1.json", "a", "ta");
+    write_mapping(folders->user, "2.json", cases[i].table, cases[i].topic);
+    all = read_all(folders, "none", &faults);
+    g_assert_cmpuint(fault_list_length(&faults), ==, cases[i].faults);
+    if (cases[i].faults > 0)
+      g_assert_nonnull(strstr(fault_list_get(&faults, 0), "2.json: table"));
+  }
+}
+
+static void
+other_files_are_passed_over_and_faults_of_all_are_told(Folders *folders, gconstpointer data)
+{
+  g_auto(FaultList) faults = {0};
+  g_autofree char *all = NULL;
+
+  (void)data;
+  write_mapping(folders->user, "good.json", "a", "ta");
+  write_file(folders->user, "mapping.schema.json", "{");
+  write_file(folders->user, ".hidden.json", "{");
+  write_file(folders->user, "readme.txt", "{");
+  write_file(folders->user, "bad.json", "{");
+  write_file(folders->user, "worse.json", "[]");
+  all = read_all(folders, folders->builtin, &faults);
+  g_assert_cmpstr(all, ==, "a<-ta(u) ");
+  g_assert_cmpuint(fault_list_length(&faults), ==, 3);
+  g_assert_nonnull(strstr(fault_list_get(&faults, 0), "bad.json"));
+  g_assert_nonnull(strstr(fault_list_get(&faults, 1), "worse.json"));
+  g_assert_nonnull(strstr(fault_list_get(&faults, 2), "ingest.builtin: no mapping"));
+}
+
+static void
+without_any_mapping_there_is_nothing_to_do(void)
+{
+  char *none[] = {NULL};
+  const Config config = {.ingest = {.mappings = none, .builtin = (char *)"none"}};
+  g_autoptr(GError) error = NULL;
+
+  g_assert_null(cmd_mappings_load(&config, &error));
+  g_assert_error(error, FAULT, FAULT_SETUP);
+}
+
+static void
+a_name_without_a_mapping_gets_the_nearest(Folders *folders, gconstpointer data)
+{
+  char *mappings[] = {folders->user, NULL};
+  const Config config = {.ingest = {.mappings = mappings, .builtin = (char *)"none"}};
+  g_autoptr(CmdMappings) self = NULL;
+  g_autoptr(GError) near = NULL;
+  g_autoptr(GError) far = NULL;
+
+  (void)data;
+  write_mapping(folders->user, "1.json", "customers", "customer");
+  self = cmd_mappings_load(&config, NULL);
+  g_assert_nonnull(cmd_mappings_for_table(self, "customers", NULL));
+  g_assert_nonnull(cmd_mappings_for_topic(self, "customer", NULL));
+  g_assert_null(cmd_mappings_for_table(self, "customer", &near));
+  g_assert_cmpstr(near->message, ==,
+                  "no mapping has the table 'customer': did you mean customers?");
+  g_assert_null(cmd_mappings_for_topic(self, "orders", &far));
+  g_assert_cmpstr(far->message, ==, "no mapping has the topic 'orders': there are customer");
+}
+
+static void
+the_mappings_in_the_tree_are_four(void)
+{
+  g_autofree char *folder = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "schemas", NULL);
+  char *none[] = {NULL};
+  const Config config = {.ingest = {.mappings = none, .builtin = folder}};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(CmdMappings) self = cmd_mappings_load(&config, &error);
+
+  g_assert_no_error(error);
+  g_assert_cmpuint(cmd_mappings_length(self), ==, 4);
+}
+
+int
+main(int argc, char **argv)
+{
+  const struct {
+    const char *path;
+    void (*test)(Folders *folders, gconstpointer data);
+  } tests[] = {
+      {"/mappings/replace", a_users_mapping_replaces_what_has_its_table_or_its_topic},
+      {"/mappings/collide", two_of_the_users_own_may_not_meet},
+      {"/mappings/faults", other_files_are_passed_over_and_faults_of_all_are_told},
+      {"/mappings/nearest", a_name_without_a_mapping_gets_the_nearest},
+  };
+
+  g_test_init(&argc, &argv, NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
+    g_test_add(tests[i].path, Folders, NULL, make_folders, tests[i].test, remove_folders);
+  g_test_add_func("/mappings/none", without_any_mapping_there_is_nothing_to_do);
+  g_test_add_func("/mappings/builtin", the_mappings_in_the_tree_are_four);
+  return g_test_run();
+}
