@@ -17,7 +17,7 @@ thrift2_command() {
 thrift2_answers() {
   local call
   call=80010001$(string32 get)000000000b0001$(string32 hbase:meta)0c00020b0001$(string32 '?')0000
-  [[ $(ask "$thrift2_port" "$(with_length 8 "$call")" 22) == ????????80010002$(string32 get)000000000c0000 ]]
+  [[ $(ask "$thrift2_port" "$(with_length 8 "$call")") == ????????80010002$(string32 get)000000000c0000* ]]
 }
 
 thrift1_configure() {
@@ -33,20 +33,25 @@ thrift1_command() {
 thrift1_answers() {
   local call
   call=80010001$(string32 getRow)000000000b0001$(string32 hbase:meta)0b0002$(string32 '?')00
-  [[ $(ask "$thrift1_port" "$call" 21) == 80010002$(string32 getRow)000000000f0000 ]]
+  [[ $(ask "$thrift1_port" "$call" 27) == 80010002$(string32 getRow)000000000f00000c0000000000 ]]
 }
 
-# Retries and deadlines make a call end, well or badly, before a client has given up on it.
+# A call has to end, well or badly, before its client gives up on it. What HBase calls an operation timeout
+# does not stop the search for a region: that takes (retries + 1) * rpc.timeout. And only without ZooKeeper
+# between do these deadlines hold when HBase is frozen.
 gateway_configure() {
   write_log4j "$1"
   write_site "$1" \
     hbase.tmp.dir "$root/data/$1/tmp" \
     hbase.thrift.info.port -1 \
-    hbase.client.retries.number 6 \
-    hbase.client.pause 100 \
-    hbase.rpc.timeout 5000 \
+    hbase.client.registry.impl org.apache.hadoop.hbase.client.RpcConnectionRegistry \
+    hbase.client.bootstrap.servers "localhost:$regionserver_port" \
+    hbase.client.retries.number 4 \
+    hbase.client.pause 200 \
+    hbase.rpc.timeout 3000 \
+    hbase.rpc.read.timeout 10000 \
+    hbase.rpc.write.timeout 10000 \
     hbase.client.operation.timeout 15000 \
     hbase.client.meta.operation.timeout 15000 \
-    hbase.client.scanner.timeout.period 15000 \
-    zookeeper.recovery.retry 3
+    hbase.client.scanner.timeout.period 15000
 }

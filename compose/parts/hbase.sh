@@ -20,7 +20,8 @@ hbase_configure() {
     hbase.regionserver.ipc.address 127.0.0.1 \
     hbase.regionserver.hostname localhost \
     hbase.regionserver.port "$regionserver_port" \
-    hbase.regionserver.info.port -1
+    hbase.regionserver.info.port -1 \
+    hbase.regionserver.msginterval 500
 }
 
 # write_site PART NAME VALUE...: hbase-site.xml with what every HBase process needs, and the given
@@ -52,20 +53,40 @@ hbase_answers() {
   header=0a$(with_length 2 "0a$(string8 sluice)")12$(string8 MasterService)
   method=08001a$(string8 ListNamespaceDescriptors)2001
   call=$(with_length 2 "$method")00
-  [[ $(ask "$master_port" "$(hex HBas)0050$(with_length 8 "$header")$(with_length 8 "$call")" 7) == ????????020800 ]]
+  [[ $(ask "$master_port" "$(hex HBas)0050$(with_length 8 "$header")$(with_length 8 "$call")") == ????????020800* ]]
 }
 
-# The hbase shell; with a FILE, or standard input that is no terminal, it runs that and ends.
+# The hbase shell: a session on a terminal, else the script FILE or standard input. A script's `exit N` is
+# our exit code, and its first error ends it with 1.
 shell() {
-  local command part
+  local command script conf=$root/conf/shell
+  (($# <= 1)) || die 2 "shell takes one FILE at most"
+  [[ -z ${1:-} || -r $1 ]] || die 2 "cannot read $1"
+  shell_prepare
+  java_command shell 256m "$conf:$(artifacts_of shell)/*"
+  command+=(-XX:TieredStopAtLevel=1 -Dfile.encoding=UTF-8 org.jruby.JarBootstrapMain)
+  export HBASE_CONF_DIR=$conf
+  if (($# == 0)) && [[ -t 0 ]]; then
+    exec "${command[@]}"
+  fi
+  # Always from a file, because only then does the shell pass exit codes on; and from one that can be
+  # sought in. The file needs no name once it is open. Standard input would be run after it.
+  script=$(mktemp)
+  cat -- "${1:--}" > "$script"
+  exec 3< "$script"
+  rm -f -- "$script"
+  export IRBRC=$conf/irbrc
+  exec "${command[@]}" -n /dev/fd/3 < /dev/null
+}
+
+shell_prepare() {
   only_one_at_a_time
   find_java
   resolve shell
-  exec 9>&-
   mkdir -p "$root/conf/shell"
-  write_log4j shell
+  write_log4j shell ERROR System.err
   write_site shell
-  java_command shell 256m "$root/conf/shell:$(artifacts_of shell)/*"
-  command+=(org.jruby.JarBootstrapMain)
-  "${command[@]}" -n "$@"
+  # No prompt, no echo of the script
+  printf 'IRB.conf[:VERBOSE] = IRB.conf[:ECHO] = false\n' > "$root/conf/shell/irbrc"
+  exec 9>&-
 }

@@ -49,5 +49,5 @@ kafka_command() {
 
 # Metadata, version 1, of no topic: good when the answer lists this one broker.
 kafka_answers() {
-  [[ $(ask "$kafka_port" 0000000e0003000100000001ffff00000000 12) == ????????0000000100000001 ]]
+  [[ $(ask "$kafka_port" 0000000e0003000100000001ffff00000000) == ????????0000000100000001* ]]
 }
