@@ -18,13 +18,10 @@ typedef struct {
 
 /* `source` may be NULL where the framing needs none; borrowed with the mapping until free. Fails
  * with FAULT_SETUP. */
-Decoder *
-decoder_new(const Mapping *mapping, const SchemaSource *source, GError **error);
-void
-decoder_free(Decoder *self);
+Decoder *decoder_new(const Mapping *mapping, const SchemaSource *source, GError **error);
+void decoder_free(Decoder *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Decoder, decoder_free)
 
 /* One value for each of mapping_fields(), borrowed until the next decode; slices in them point
  * into the payload or the decoder's scratch. FAULT_RECORD says at which field and byte. */
-const Value *
-decoder_decode(Decoder *self, Slice payload, GError **error);
+const Value *decoder_decode(Decoder *self, Slice payload, GError **error);

@@ -18,7 +18,5 @@ enum { RECORD_JSON_BYTES = 4 << 20, RECORD_JSON_DEPTH = 256 };
 
 /* `name` says what is read (a file's path) and begins every error: "name:LINE: what". Fails with
  * FAULT_SETUP. */
-JsonNode *
-record_json_parse(const char *name, const char *text, size_t len, GError **error);
-JsonNode *
-record_json_load(const char *path, GError **error);
+JsonNode *record_json_parse(const char *name, const char *text, size_t len, GError **error);
+JsonNode *record_json_load(const char *path, GError **error);

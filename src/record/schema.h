@@ -77,39 +77,28 @@ struct SchemaNode {
 /* Fails with FAULT_SETUP and says where in the JSON, what, and what to do; `name` (a path, or what
  * else the text is) begins the sentence. `text` may be hostile (a registry's answer): depth and
  * size are bounded before it is parsed. */
-Schema *
-schema_parse(const char *name, const char *text, size_t len, GError **error);
-Schema *
-schema_load(const char *path, GError **error);
+Schema *schema_parse(const char *name, const char *text, size_t len, GError **error);
+Schema *schema_load(const char *path, GError **error);
 
-Schema *
-schema_ref(Schema *self);
-void
-schema_unref(Schema *self);
+Schema *schema_ref(Schema *self);
+void schema_unref(Schema *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Schema, schema_unref)
 
-const SchemaNode *
-schema_root(const Schema *self);
+const SchemaNode *schema_root(const Schema *self);
 
 /* The type's name as the specification writes it: "string", "record", ... */
-const char *
-schema_kind_name(SchemaKind kind);
+const char *schema_kind_name(SchemaKind kind);
 
 /* The field of that name, or NULL. */
-const SchemaField *
-schema_node_field(const SchemaNode *record, const char *name);
+const SchemaField *schema_node_field(const SchemaNode *record, const char *name);
 
 /* The type that is left of a union with null, ["null", T] or [T, "null"]; else the node itself. */
-const SchemaNode *
-schema_node_unwrap(const SchemaNode *node);
+const SchemaNode *schema_node_unwrap(const SchemaNode *node);
 
 /* The type that a path like "home.address.city" ends at, unwrapped, through records and through
  * unions that hold them. Fails with FAULT_SETUP and offers the nearest name. */
-const SchemaNode *
-schema_find(const Schema *self, const char *path, GError **error);
+const SchemaNode *schema_find(const Schema *self, const char *path, GError **error);
 
 /* Of the Parsing Canonical Form, as single-object encoding and registries use it. */
-uint64_t
-schema_fingerprint(const Schema *self);
-char *
-schema_canonical(const Schema *self);
+uint64_t schema_fingerprint(const Schema *self);
+char *schema_canonical(const Schema *self);

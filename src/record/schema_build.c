@@ -13,8 +13,8 @@ typedef struct {
   size_t barriers;        /* enclosing unions, arrays and maps: a datum can end at one */
 } Builder;
 
-static const SchemaNode *
-build_type(Builder *self, JsonNode *json, const char *space, GError **error);
+static const SchemaNode *build_type(Builder *self, JsonNode *json, const char *space,
+                                    GError **error);
 
 /* Always false, so that a check can end with it. */
 G_GNUC_PRINTF(3, 4)

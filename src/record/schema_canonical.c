@@ -9,8 +9,7 @@ typedef struct {
   GHashTable *written; /* named types that stand there already */
 } Writer;
 
-static void
-write_node(Writer *self, const SchemaNode *node);
+static void write_node(Writer *self, const SchemaNode *node);
 
 static void
 write_quoted(Writer *self, const char *name)

@@ -12,19 +12,15 @@ struct Schema {
   GPtrArray *memory; /* owned, of owned blocks: nodes, lists, names */
 };
 
-Schema *
-schema_tree_new(void);
+Schema *schema_tree_new(void);
 
 /* Zeroed memory that lives as long as the schema. */
-void *
-schema_tree_take(Schema *self, void *block);
+void *schema_tree_take(Schema *self, void *block);
 #define schema_tree_make(self, Type, count)                                                        \
   ((Type *)schema_tree_take(self, g_malloc0(sizeof(Type) * MAX(count, 1))))
 
 /* Reads the attribute logicalType and its kin into the node; what does not fit is ignored. */
-void
-schema_read_logical(SchemaNode *node, JsonObject *json);
+void schema_read_logical(SchemaNode *node, JsonObject *json);
 
 /* Builds self->root of self->json. */
-bool
-schema_build(Schema *self, const char *name, GError **error);
+bool schema_build(Schema *self, const char *name, GError **error);
