@@ -5,20 +5,8 @@
 #include "hfile/index.h"
 #include "hfile/info.h"
 #include "hfile/order.h"
+#include "hfile/statistics.h"
 #include "hfile/trailer.h"
-
-/* What file info tells of the cells. */
-typedef struct {
-  uint64_t cells;
-  uint64_t key_bytes;
-  uint64_t value_bytes;
-  uint64_t family_deletes;
-  int64_t earliest_put;
-  int64_t least_timestamp;
-  int64_t most_timestamp;
-  uint64_t biggest_bytes;
-  Bytes biggest_key;
-} Statistics;
 
 struct HfileWriter {
   HfileOptions options; /* family and bulkload_task are borrowed from order and task */
@@ -33,7 +21,7 @@ struct HfileWriter {
   Bytes next_key;  /* and of the one behind it */
   HfileBlockAt first_data;
   HfileBlockAt last_data;
-  Statistics statistics;
+  HfileStatistics statistics;
 };
 
 HfileWriter *
@@ -62,8 +50,7 @@ hfile_writer_new(const char *path, const HfileOptions *options, GError **error)
     self->deletes = hfile_bloom_new(BLOOM_ROW, 0);
   hfile_order_init(&self->order, options->family);
   self->options.family = bytes_slice(&self->order.family);
-  self->statistics.earliest_put = INT64_MAX;
-  self->statistics.least_timestamp = INT64_MAX;
+  hfile_statistics_init(&self->statistics);
   return self;
 }
 
@@ -80,40 +67,9 @@ hfile_writer_free(HfileWriter *self)
   bytes_clear(&self->block);
   bytes_clear(&self->block_key);
   bytes_clear(&self->next_key);
-  bytes_clear(&self->statistics.biggest_key);
+  hfile_statistics_clear(&self->statistics);
   g_free(self->task);
   g_free(self);
-}
-
-static bool
-is_family_delete(CellType type)
-{
-  return type == CELL_DELETE_FAMILY || type == CELL_DELETE_FAMILY_VERSION;
-}
-
-static void
-count_cell(Statistics *self, const Cell *cell)
-{
-  /* The size that HBase would give the cell on the wire. */
-  enum { WIRE_LENGTH_BYTES = 4, CELL_LENGTHS_BYTES = 8 };
-  HfileKey key = hfile_key_of(cell);
-  size_t key_bytes = hfile_key_bytes(&key);
-  uint64_t bytes = WIRE_LENGTH_BYTES + CELL_LENGTHS_BYTES + key_bytes + cell->value.len;
-  bool hides_all_before = cell->type == CELL_DELETE_COLUMN || cell->type == CELL_DELETE_FAMILY;
-
-  self->cells++;
-  self->key_bytes += key_bytes;
-  self->value_bytes += cell->value.len;
-  self->family_deletes += is_family_delete(cell->type);
-  if (cell->type == CELL_PUT)
-    self->earliest_put = MIN(self->earliest_put, cell->timestamp);
-  self->least_timestamp = MIN(self->least_timestamp, hides_all_before ? 0 : cell->timestamp);
-  self->most_timestamp = MAX(self->most_timestamp, cell->timestamp);
-  if (bytes > self->biggest_bytes) {
-    self->biggest_bytes = bytes;
-    bytes_reset(&self->biggest_key);
-    hfile_key_append(&key, &self->biggest_key);
-  }
 }
 
 /* What goes between data blocks goes in HBase's order: leaf index, Bloom chunk, chunk of deletes.
@@ -147,16 +103,15 @@ write_data_block(HfileWriter *self, GError **error)
 /* The first block's entry is its real first key, from which a server takes the file's first row;
  * a later one's separates it from the block before. */
 static void
-make_next_key(HfileWriter *self, const Cell *cell)
+make_next_key(HfileWriter *self, const HfileKey *key)
 {
-  HfileKey key = hfile_key_of(cell);
   HfileKey last = hfile_order_last(&self->order);
 
   bytes_reset(&self->next_key);
   if (self->statistics.cells == 0)
-    hfile_key_append(&key, &self->next_key);
+    hfile_key_append(key, &self->next_key);
   else
-    hfile_key_append_between(&last, &key, &self->next_key);
+    hfile_key_append_between(&last, key, &self->next_key);
 }
 
 static bool
@@ -175,28 +130,29 @@ begin_block(HfileWriter *self, GError **error)
 bool
 hfile_writer_append(HfileWriter *self, const Cell *cell, GError **error)
 {
+  HfileKey key = hfile_key_of(cell);
   bool begins_block = self->block.len == 0 || self->block.len >= self->options.block_bytes;
 
   /* Now, because the order forgets the last cell when it accepts the next. */
   if (begins_block)
-    make_next_key(self, cell);
+    make_next_key(self, &key);
   if (!hfile_order_accepts(&self->order, cell, error))
     return false;
   if (self->bloom != NULL)
     hfile_bloom_add(self->bloom, cell);
-  if (self->deletes != NULL && is_family_delete(cell->type))
+  if (self->deletes != NULL && hfile_is_family_delete((uint8_t)cell->type))
     hfile_bloom_add(self->deletes, cell);
   if (begins_block && !begin_block(self, error))
     return false;
   hfile_cells_append(&self->block, cell, self->options.has_sequence_ids);
-  count_cell(&self->statistics, cell);
+  hfile_statistics_count(&self->statistics, &key, cell->value.len);
   return true;
 }
 
 static void
 fill_info(const HfileWriter *self, HfileInfo *info)
 {
-  const Statistics *statistics = &self->statistics;
+  const HfileStatistics *statistics = &self->statistics;
   HfileKey last = hfile_order_last(&self->order);
   g_auto(Bytes) last_key = {0};
   uint8_t range[2 * sizeof(int64_t)];
