@@ -60,29 +60,38 @@ fault_list_to_error(const FaultList *self)
   return g_error_new_literal(FAULT, FAULT_SETUP, lines->str);
 }
 
-/* Levenshtein's distance, case folded, over two rows of the table. */
+static bool
+is_swap(const char *a, const char *b)
+{
+  return g_ascii_tolower(a[0]) == g_ascii_tolower(b[-1]) &&
+         g_ascii_tolower(a[-1]) == g_ascii_tolower(b[0]);
+}
+
+/* Insertions, deletions, other letters and swaps of neighbours, case folded; over three rows of
+ * the table. */
 static size_t
 edit_distance(const char *a, const char *b)
 {
-  size_t row[LONGEST_WORD + 1];
-  size_t a_len = strlen(a);
+  size_t rows[3][LONGEST_WORD + 1] = {0};
   size_t b_len = strlen(b);
 
   for (size_t j = 0; j <= b_len; j++)
-    row[j] = j;
-  for (size_t i = 1; i <= a_len; i++) {
-    size_t diagonal = row[0];
+    rows[0][j] = j;
+  for (size_t i = 1; a[i - 1] != '\0'; i++) {
+    const size_t *last = rows[(i - 1) % 3];
+    const size_t *before = rows[(i + 1) % 3];
+    size_t *row = rows[i % 3];
 
     row[0] = i;
     for (size_t j = 1; j <= b_len; j++) {
-      size_t same =
-          g_ascii_tolower(a[i - 1]) == g_ascii_tolower(b[j - 1]) ? diagonal : diagonal + 1;
+      bool is_same = g_ascii_tolower(a[i - 1]) == g_ascii_tolower(b[j - 1]);
 
-      diagonal = row[j];
-      row[j] = MIN(same, MIN(row[j], row[j - 1]) + 1);
+      row[j] = MIN(last[j - 1] + (is_same ? 0 : 1), MIN(last[j], row[j - 1]) + 1);
+      if (i > 1 && j > 1 && is_swap(&a[i - 1], &b[j - 1]))
+        row[j] = MIN(row[j], before[j - 2] + 1);
     }
   }
-  return row[b_len];
+  return rows[strlen(a) % 3][b_len];
 }
 
 const char *

@@ -49,10 +49,13 @@ appended_numbers_are_big_endian(void)
 static void
 the_nearest_word_is_offered_only_when_it_is_near(void)
 {
-  const char *const words[] = {"gateway.endpoints", "gateway.protocol", "ingest.memory", NULL};
+  const char *const words[] = {"gateway.endpoints", "gateway.protocol", "ingest.memory", "http",
+                               NULL};
 
   g_assert_cmpstr(fault_nearest("gateway.endpoint", words), ==, "gateway.endpoints");
   g_assert_cmpstr(fault_nearest("INGEST.memry", words), ==, "ingest.memory");
+  g_assert_cmpstr(fault_nearest("htpt", words), ==, "http");
+  g_assert_null(fault_nearest("ptth", words));
   g_assert_null(fault_nearest("colour", words));
 }
 
