@@ -172,9 +172,11 @@ read_column(const Reading *reading, const Place *place, JsonNode *node)
     read_column_object(reading, place, place_read_object(place, node, mapping_column_keys));
     return;
   }
-  field = place_read_text(place, node);
-  if (field == NULL)
+  if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_STRING) {
+    place_fault_type(place, "a field's name or an object", node);
     return;
+  }
+  field = json_node_get_string(node);
   mapping_add_field(&reading->mapping->fields, place, field, &plan.field);
   add_column(reading, place, field, plan);
 }

@@ -71,24 +71,23 @@ is_plain(const SchemaNode *node)
                           node->kind != SCHEMA_RECORD && node->kind != SCHEMA_NULL);
 }
 
-/* Finds the part's field in the value's schema or the key's. */
+/* Finds the part's field, named at the place, in the value's schema or the key's. */
 static void
 find_field(const Reading *reading, const Place *place, const char *path, KeyPart *part)
 {
   bool of_key = reading->is_tombstone || part->source == KEY_KAFKA_KEY;
   FieldList *list = of_key ? &reading->mapping->key_fields : &reading->mapping->fields;
-  Place field_place = place_key(place, "field");
 
   part->source = of_key ? KEY_KEY_FIELD : KEY_FIELD;
   part->name = g_strdup(path);
   if (of_key && list->schema == NULL) {
-    place_fault(&field_place, "a field of the Kafka key needs its schema; name its file as "
-                              "$.record.key_schema");
+    place_fault(place, "a field of the Kafka key needs its schema; name its file as "
+                       "$.record.key_schema");
     return;
   }
-  if (mapping_add_field(list, &field_place, path, &part->field) &&
+  if (mapping_add_field(list, place, path, &part->field) &&
       !is_plain(mapping_field_node(list, part->field)))
-    place_fault(&field_place, "'%s' is of type %s; a row key is made of single values", path,
+    place_fault(place, "'%s' is of type %s; a row key is made of single values", path,
                 schema_kind_name(mapping_field_node(list, part->field)->kind));
 }
 
@@ -97,6 +96,7 @@ read_metadata(const Reading *reading, const Place *place, JsonObject *object, Ke
 {
   static const KeySource sources[] = {KEY_TOPIC, KEY_PARTITION, KEY_OFFSET, KEY_KAFKA_KEY};
   Place word_place = place_key(place, "metadata");
+  Place field_place = place_key(place, "field");
   const char *field = NULL;
   unsigned word = 0;
 
@@ -107,7 +107,7 @@ read_metadata(const Reading *reading, const Place *place, JsonObject *object, Ke
   if (field != NULL && part->source != KEY_KAFKA_KEY)
     place_fault(&word_place, "'%s' has no fields; only 'key' does", mapping_metadata_words[word]);
   else if (field != NULL)
-    find_field(reading, place, field, part);
+    find_field(reading, &field_place, field, part);
   if (part->name == NULL)
     part->name = g_strdup(mapping_metadata_words[word]);
   if (part->source == KEY_OFFSET && reading->is_tombstone)
@@ -216,13 +216,15 @@ check_part_keys(const Place *place, JsonObject *object, const char *kind)
 static void
 read_plain_part(const Reading *reading, const Place *place, JsonNode *node, KeyPart *part)
 {
+  Place field_place = place_key(place, "field");
   JsonObject *object;
   const char *kind, *field;
 
   if (!JSON_NODE_HOLDS_OBJECT(node)) {
-    field = place_read_text(place, node);
-    if (field != NULL)
-      find_field(reading, place, field, part);
+    if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
+      find_field(reading, place, json_node_get_string(node), part);
+    else
+      place_fault_type(place, "a field's name or an object", node);
     return;
   }
   object = place_read_object(place, node, mapping_part_keys);
@@ -238,7 +240,7 @@ read_plain_part(const Reading *reading, const Place *place, JsonNode *node, KeyP
   } else if (strcmp(kind, "field") == 0) {
     field = place_need_text(place, object, "field");
     if (field != NULL)
-      find_field(reading, place, field, part);
+      find_field(reading, &field_place, field, part);
     read_form(reading, place, object, part);
   } else {
     place_fault(place, "a %s does not stand in another's 'of'", kind);

@@ -201,6 +201,6 @@ mapping_read_splits(Mapping *self, const Place *root, JsonObject *object)
     place_fault(&place, "'regions' works out split points and 'splits' names them; take one away");
   else if (splits != NULL)
     read_splits(self, root, splits);
-  else
+  else if (regions > 1)
     make_regions(self, root, (uint64_t)regions);
 }

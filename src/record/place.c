@@ -77,8 +77,8 @@ type_name(JsonNode *node)
   return json_node_get_value_type(node) == G_TYPE_BOOLEAN ? "true or false" : "a number";
 }
 
-static void
-fault_type(const Place *self, const char *wanted, JsonNode *node)
+void
+place_fault_type(const Place *self, const char *wanted, JsonNode *node)
 {
   place_fault(self, "%s is needed here, not %s", wanted, type_name(node));
 }
@@ -89,7 +89,7 @@ place_read_object(const Place *self, JsonNode *node, const char *const *known)
   g_autoptr(GList) members = NULL;
 
   if (!JSON_NODE_HOLDS_OBJECT(node)) {
-    fault_type(self, "an object", node);
+    place_fault_type(self, "an object", node);
     return NULL;
   }
   members = json_object_get_members(json_node_get_object(node));
@@ -104,7 +104,7 @@ place_read_array(const Place *self, JsonNode *node)
 {
   if (JSON_NODE_HOLDS_ARRAY(node))
     return json_node_get_array(node);
-  fault_type(self, "an array", node);
+  place_fault_type(self, "an array", node);
   return NULL;
 }
 
@@ -119,7 +119,7 @@ place_read_text(const Place *self, JsonNode *node)
 {
   if (holds(node, G_TYPE_STRING))
     return json_node_get_string(node);
-  fault_type(self, "a text", node);
+  place_fault_type(self, "a text", node);
   return NULL;
 }
 
@@ -155,7 +155,7 @@ place_get_count(const Place *self, JsonObject *object, const char *key, int64_t 
   if (node == NULL)
     return true;
   if (!holds(node, G_TYPE_INT64)) {
-    fault_type(&place, "a whole number", node);
+    place_fault_type(&place, "a whole number", node);
     return false;
   }
   if (json_node_get_int(node) < 1 || json_node_get_int(node) > most) {
@@ -176,7 +176,7 @@ place_get_flag(const Place *self, JsonObject *object, const char *key, bool *out
   if (node == NULL)
     return true;
   if (!holds(node, G_TYPE_BOOLEAN)) {
-    fault_type(&place, "true or false", node);
+    place_fault_type(&place, "true or false", node);
     return false;
   }
   *out_flag = json_node_get_boolean(node);

@@ -23,9 +23,12 @@ Place place_index(const Place *self, size_t index);
 
 /* Adds "FILE: $.families.x.columns[2]: " and the sentence. */
 void place_fault(const Place *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/* Adds "KIND 'WORD' is not known here; did you mean 'NEAREST'?" or what would be. */
+/* Adds "unknown KIND 'WORD'; did you mean 'NEAREST'?", or all that are known. */
 void place_fault_word(const Place *self, const char *kind, const char *word,
                       const char *const *known);
+
+/* Adds "WANTED is needed here, not " and what the node is. */
+void place_fault_type(const Place *self, const char *wanted, JsonNode *node);
 
 /* Read the node at the place. A node of another type, and a key that is not among `known`, are
  * faults; NULL after the first. */
