@@ -11,8 +11,7 @@ typedef struct {
   ThriftTransportClass parent;
 } MemoryTransportClass;
 
-GType
-memory_transport_get_type(void);
+GType memory_transport_get_type(void);
 G_DEFINE_TYPE(MemoryTransport, memory_transport, THRIFT_TYPE_TRANSPORT)
 
 static MemoryTransport *

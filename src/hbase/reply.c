@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hbase/reply.h"
+
+#include "hbase/extent.h"
+
+enum {
+  FIELD_SUCCESS = 0,
+  MESSAGE_BYTES = 300, /* of the gateway's words, which can be a stack trace */
+};
+
+/* TApplicationException's types, of which two have a remedy of their own. */
+enum { UNKNOWN_METHOD = 1, WRONG_METHOD_NAME = 3 };
+
+/* TIOError, TIllegalArgument and TApplicationException alike: 1 is the message; 2 is the latter's
+ * type, or whether a retry may help, which is true even for an unknown table and so unused. */
+typedef struct {
+  Slice message;
+  int32_t type;
+} Refusal;
+
+static bool
+read_refusal(WireReader *reader, Refusal *out_refusal)
+{
+  WireField field = {0};
+
+  while (wire_next_field(reader, &field)) {
+    if (field.id == 1 && field.type == WIRE_STRING)
+      wire_read_binary(reader, &out_refusal->message);
+    else if (field.id == 2 && field.type == WIRE_I32)
+      wire_read_i32(reader, &out_refusal->type);
+    else
+      extent_skip(reader, &field);
+  }
+  return reader->verdict == WIRE_WHOLE;
+}
+
+/* The first line, as valid UTF-8. */
+static char *
+first_line(Slice message)
+{
+  const uint8_t *end = message.len == 0 ? NULL : memchr(message.data, '\n', message.len);
+  size_t len = end == NULL ? message.len : (size_t)(end - message.data);
+
+  if (len == 0)
+    return g_strdup("it gave no reason");
+  return g_utf8_make_valid((const char *)message.data, (gssize)MIN(len, MESSAGE_BYTES));
+}
+
+static bool
+refuse(const Refusal *refusal, Fault fault, GError **error)
+{
+  g_autofree char *message = first_line(refusal->message);
+
+  g_set_error(error, FAULT, (int)fault, "the gateway refused: %s", message);
+  return false;
+}
+
+static bool
+not_an_answer(GError **error)
+{
+  g_set_error_literal(error, FAULT, FAULT_PEER, "the gateway's answer cannot be read");
+  return false;
+}
+
+static bool
+check_exception(WireReader *reader, GError **error)
+{
+  Refusal refusal = {0};
+
+  if (!read_refusal(reader, &refusal))
+    return not_an_answer(error);
+  if (refusal.type == UNKNOWN_METHOD || refusal.type == WRONG_METHOD_NAME)
+    return refuse(&refusal, FAULT_SETUP, error);
+  return refuse(&refusal, FAULT_RECORD, error);
+}
+
+static bool
+check_not_deleted(WireReader *reader, GError **error)
+{
+  WireType type;
+  size_t count;
+
+  if (!wire_read_list(reader, &type, &count))
+    return not_an_answer(error);
+  if (count == 0)
+    return true;
+  g_set_error(error, FAULT, FAULT_RECORD, "the gateway refused: %zu rows were not deleted", count);
+  return false;
+}
+
+static bool
+check_field(WireReader *reader, const WireField *field, bool is_delete, GError **error)
+{
+  Refusal refusal = {0};
+
+  if (field->id == FIELD_SUCCESS && field->type == WIRE_LIST && is_delete) {
+    WireReader list = *reader;
+
+    if (!check_not_deleted(&list, error))
+      return false;
+  } else if (field->id > FIELD_SUCCESS && field->type == WIRE_STRUCT) {
+    return read_refusal(reader, &refusal) ? refuse(&refusal, FAULT_RECORD, error)
+                                          : not_an_answer(error);
+  }
+  return extent_skip(reader, field) || not_an_answer(error);
+}
+
+static bool
+check_result(WireReader *reader, bool is_delete, GError **error)
+{
+  WireField field = {0};
+
+  while (wire_next_field(reader, &field))
+    if (!check_field(reader, &field, is_delete, error))
+      return false;
+  return reader->verdict == WIRE_WHOLE || not_an_answer(error);
+}
+
+bool
+reply_check(WireProtocol protocol, Slice answer, int32_t sequence, GError **error)
+{
+  WireReader reader = wire_reader(protocol, answer);
+  WireHeader header;
+
+  if (!wire_read_header(&reader, &header))
+    return not_an_answer(error);
+  if (header.sequence != sequence) {
+    g_set_error(error, FAULT, FAULT_PEER, "the gateway answered call %d where %d was asked",
+                header.sequence, sequence);
+    return false;
+  }
+  if (header.type == WIRE_EXCEPTION)
+    return check_exception(&reader, error);
+  if (header.type != WIRE_REPLY)
+    return not_an_answer(error);
+  return check_result(&reader, slice_equal(header.name, slice_text("deleteMultiple")), error);
+}

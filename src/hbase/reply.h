@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/fault.h"
+#include "hbase/wire.h"
+
+/* Reads the verdict in the answer to a call, hostile input safe: true if the call was done.
+ * FAULT_RECORD: the gateway refused it, and the reason may lie in what was sent; FAULT_SETUP: it
+ * does not know such a call; FAULT_PEER: this is no answer to the call. The list that
+ * deleteMultiple answers with holds what was not deleted. */
+bool reply_check(WireProtocol protocol, Slice answer, int32_t sequence, GError **error);
