@@ -4,6 +4,7 @@
 #include <locale.h>
 
 static const Command commands[] = {
+    {"hfile", "[--cells] [--stats] [--json] FILE...", "Check and show HFiles", cmd_hfile},
     {0},
 };
 

@@ -360,6 +360,7 @@ open_walk(Walk *self, const char *path, GError **error)
     self->previous_offset[i] = -1;
   self->report->bytes = hfile_reader_bytes(self->reader);
   self->report->trailer = *hfile_reader_trailer(self->reader);
+  self->report->info = hfile_info_copy(hfile_reader_info(self->reader));
   self->report->form = hfile_reader_form(self->reader);
   self->content = hfile_content_new(self->check->family, self->report);
   self->entries = hfile_entries_new(self->reader, error);

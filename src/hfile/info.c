@@ -167,6 +167,16 @@ hfile_info_parse(Slice payload, GError **error)
   return NULL;
 }
 
+HfileInfo *
+hfile_info_copy(const HfileInfo *self)
+{
+  HfileInfo *copy = hfile_info_new();
+
+  for (guint i = 0; i < self->entries->len; i++)
+    add(copy, hfile_info_name(self, i), hfile_info_value(self, i));
+  return copy;
+}
+
 bool
 hfile_info_get(const HfileInfo *self, const char *name, Slice *out_value)
 {

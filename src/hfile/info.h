@@ -23,6 +23,8 @@ void hfile_info_append(HfileInfo *self, Bytes *out);
 /* FAULT_RECORD says what is wrong with the payload; the result copies what it keeps. */
 HfileInfo *hfile_info_parse(Slice payload, GError **error);
 
+HfileInfo *hfile_info_copy(const HfileInfo *self);
+
 /* False if there is no such name; the getters of a number also if its value is of another size. */
 bool hfile_info_get(const HfileInfo *self, const char *name, Slice *out_value);
 bool hfile_info_get_int(const HfileInfo *self, const char *name, uint32_t *out_value);

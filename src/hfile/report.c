@@ -11,6 +11,7 @@ hfile_report_init(HfileReport *self)
 void
 hfile_report_clear(HfileReport *self)
 {
+  hfile_info_free(self->info);
   hfile_statistics_clear(&self->statistics);
   bytes_clear(&self->family);
   bytes_clear(&self->first_key);

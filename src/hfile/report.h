@@ -9,6 +9,7 @@
 typedef struct {
   uint64_t bytes;
   HfileTrailer trailer;
+  HfileInfo *info; /* owned; NULL if the file could not be opened */
   HfileCellForm form;
   HfileTotal totals[HFILE_BLOCK_TYPES];
   uint64_t disk_bytes[HFILE_BLOCK_TYPES];
