@@ -23,7 +23,7 @@ BELOW = {
     "config": ["base"],
     "metrics": ["base"],
 }
-BELOW["stream"] = BELOW["bulk"] = list(BELOW)
+BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = list(BELOW)
 BELOW["cmd"] = list(BELOW)
 
 # Start of a library's header -> the folders that may see it.
