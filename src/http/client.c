@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/client.h"
+
+#include <libsoup/soup.h>
+
+enum { CHUNK_BYTES = 16384 };
+
+struct HttpClient {
+  SoupSession *session; /* owned; sending is safe from any thread since libsoup 3.2 */
+  char *authorization;  /* owned; NULL: none */
+  int64_t timeout_ms;
+  size_t most_bytes;
+};
+
+static char *
+authorization_of(const HttpClientOptions *options)
+{
+  g_autofree char *pair = NULL;
+  g_autofree char *encoded = NULL;
+
+  if (options->token != NULL)
+    return g_strconcat("Bearer ", options->token, NULL);
+  if (options->username == NULL)
+    return NULL;
+  pair =
+      g_strconcat(options->username, ":", options->password == NULL ? "" : options->password, NULL);
+  encoded = g_base64_encode((const guchar *)pair, strlen(pair));
+  return g_strconcat("Basic ", encoded, NULL);
+}
+
+static bool
+set_authorities(SoupSession *session, const char *location, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(GTlsDatabase) database = g_tls_file_database_new(location, &problem);
+
+  if (database == NULL) {
+    g_set_error(error, FAULT, FAULT_SETUP, "cannot use the authorities of %s: %s", location,
+                problem->message);
+    return false;
+  }
+  soup_session_set_tls_database(session, database);
+  return true;
+}
+
+HttpClient *
+http_client_new(const HttpClientOptions *options, GError **error)
+{
+  g_autoptr(HttpClient) self = g_new0(HttpClient, 1);
+
+  self->session =
+      soup_session_new_with_options("timeout", (guint)((options->timeout_ms + 999) / 1000),
+                                    "user-agent", "sluice/" SLUICE_VERSION, NULL);
+  self->authorization = authorization_of(options);
+  self->timeout_ms = options->timeout_ms;
+  self->most_bytes = options->most_bytes;
+  if (options->ca_location != NULL && !set_authorities(self->session, options->ca_location, error))
+    return NULL;
+  return g_steal_pointer(&self);
+}
+
+void
+http_client_free(HttpClient *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_object(&self->session);
+  g_free(self->authorization);
+  g_free(self);
+}
+
+void
+http_answer_clear(HttpAnswer *self)
+{
+  bytes_clear(&self->body);
+}
+
+/* What went wrong below HTTP, as a remedy. */
+static void
+set_peer_error(GError **error, const char *url, const GError *problem)
+{
+  if (g_error_matches(problem, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "%s: the server's certificate is not trusted (%s): name the file of its authority",
+                url, problem->message);
+  else
+    g_set_error(error, FAULT, FAULT_PEER, "%s: %s", url, problem->message);
+}
+
+/* A server that sends a byte now and then is not silent, but as good as gone. */
+static bool
+is_late(const HttpClient *self, int64_t since_us)
+{
+  return self->timeout_ms > 0 && g_get_monotonic_time() - since_us > self->timeout_ms * 1000;
+}
+
+static bool
+read_body(const HttpClient *self, GInputStream *stream, const char *url, Bytes *body,
+          GError **error)
+{
+  int64_t since_us = g_get_monotonic_time();
+
+  for (;;) {
+    g_autoptr(GError) problem = NULL;
+    gssize got =
+        g_input_stream_read(stream, bytes_reserve(body, CHUNK_BYTES), CHUNK_BYTES, NULL, &problem);
+
+    if (got == 0)
+      return true;
+    if (got < 0) {
+      set_peer_error(error, url, problem);
+      return false;
+    }
+    body->len += (size_t)got;
+    if (body->len > self->most_bytes) {
+      g_set_error(error, FAULT, FAULT_PEER, "%s: the answer is longer than %zu bytes", url,
+                  self->most_bytes);
+      return false;
+    }
+    if (is_late(self, since_us)) {
+      g_set_error(error, FAULT, FAULT_PEER, "%s: the answer did not end in %d ms", url,
+                  (int)self->timeout_ms);
+      return false;
+    }
+  }
+}
+
+bool
+http_client_get(HttpClient *self, const char *url, HttpAnswer *out_answer, GError **error)
+{
+  g_autoptr(SoupMessage) message = soup_message_new(SOUP_METHOD_GET, url);
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(GInputStream) stream = NULL;
+  g_auto(Bytes) body = {0};
+
+  if (message == NULL) {
+    g_set_error(error, FAULT, FAULT_SETUP, "'%s' is not a URL", url);
+    return false;
+  }
+  soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT);
+  if (self->authorization != NULL)
+    soup_message_headers_replace(soup_message_get_request_headers(message), "Authorization",
+                                 self->authorization);
+  stream = soup_session_send(self->session, message, NULL, &problem);
+  if (stream == NULL) {
+    set_peer_error(error, url, problem);
+    return false;
+  }
+  if (!read_body(self, stream, url, &body, error))
+    return false;
+  out_answer->status = soup_message_get_status(message);
+  out_answer->body = body;
+  body = (Bytes){0}; /* the answer owns it now */
+  return true;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/fault.h"
+
+/* Asks HTTP servers and waits for the answer. Threads may share it. Redirects are not followed:
+ * they would carry credentials to whoever answers. */
+typedef struct HttpClient HttpClient;
+
+typedef struct {
+  const char *username; /* basic authentication; NULL: none */
+  const char *password;
+  const char *token;       /* bearer; NULL: none */
+  const char *ca_location; /* PEM file of the authorities to trust; NULL: the system's */
+  int64_t timeout_ms;      /* of silence, and of the whole answer; 0: none */
+  size_t most_bytes;       /* of an answer's body */
+} HttpClientOptions;
+
+/* FAULT_SETUP when the file of authorities cannot be used. */
+HttpClient *http_client_new(const HttpClientOptions *options, GError **error);
+void http_client_free(HttpClient *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpClient, http_client_free)
+
+typedef struct {
+  unsigned status; /* of HTTP: 200, 404 and so on */
+  Bytes body;      /* owned */
+} HttpAnswer;
+
+void http_answer_clear(HttpAnswer *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HttpAnswer, http_answer_clear)
+
+/* Any whole answer is success, whatever its status. FAULT_PEER: none came, or not whole, or more
+ * than most_bytes; FAULT_SETUP: not a URL, or the server's certificate is not trusted. */
+bool http_client_get(HttpClient *self, const char *url, HttpAnswer *out_answer, GError **error);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/server.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+/* A service that is as ready as the test says. */
+static bool
+is_ready(void *self, GString *reasons)
+{
+  const char *reason = self;
+
+  if (*reason != '\0')
+    g_string_append_printf(reasons, "%s\n", reason);
+  return *reason == '\0';
+}
+
+static char *
+metrics(void *self)
+{
+  (void)self;
+  return g_strdup("x_total 1\n");
+}
+
+static char *
+console(void *self)
+{
+  (void)self;
+  return g_strdup("<p>");
+}
+
+typedef struct {
+  const char *url; /* borrowed */
+  const char *request;
+  char *answer; /* owned */
+  GMainLoop *loop;
+} Asking;
+
+/* A client of bytes, in a thread of its own, as the server runs in ours. */
+static gpointer
+ask(gpointer data)
+{
+  Asking *self = data;
+  g_autoptr(GUri) uri = g_uri_parse(self->url, G_URI_FLAGS_NONE, NULL);
+  g_autoptr(GSocketClient) client = g_socket_client_new();
+  g_autoptr(GSocketConnection) connection = g_socket_client_connect_to_host(
+      client, g_uri_get_host(uri), (guint16)g_uri_get_port(uri), NULL, NULL);
+  g_autoptr(GString) answer = g_string_new(NULL);
+  char chunk[512];
+  gssize got;
+
+  g_assert_nonnull(connection);
+  g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection)), self->request,
+                            strlen(self->request), NULL, NULL, NULL);
+  while ((got = g_input_stream_read(g_io_stream_get_input_stream(G_IO_STREAM(connection)), chunk,
+                                    sizeof chunk, NULL, NULL)) > 0)
+    g_string_append_len(answer, chunk, got);
+  self->answer = g_string_free(g_steal_pointer(&answer), FALSE);
+  g_main_loop_quit(self->loop);
+  return NULL;
+}
+
+static char *
+answer_of(HttpServer *server, const char *request)
+{
+  g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+  Asking asking = {.url = http_server_url(server), .request = request, .loop = loop};
+  GThread *thread = g_thread_new("ask", ask, &asking);
+
+  g_main_loop_run(loop);
+  g_thread_join(thread);
+  return asking.answer;
+}
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+static void
+each_page_answers(void)
+{
+  const struct {
+    const char *reason; /* not to be ready; "": ready */
+    const char *request;
+    const char *start;
+    const char *holds;
+    const char *end;
+  } cases[] = {
+      {"", GET("/livez"), "HTTP/1.1 200 ", "text/plain", "\r\n\r\nok\n"},
+      {"no gateway", GET("/livez"), "HTTP/1.1 200 ", "", "\r\n\r\nok\n"},
+      {"", GET("/readyz"), "HTTP/1.1 200 ", "no-store", "\r\n\r\nok\n"},
+      {"no gateway", GET("/readyz"), "HTTP/1.1 503 ", "", "\r\n\r\nno gateway\n"},
+      {"", GET("/metrics"), "HTTP/1.1 200 ", "text/plain; version=0.0.4", "\r\n\r\nx_total 1\n"},
+      {"", GET("/metrics?x=1"), "HTTP/1.1 200 ", "", "x_total 1\n"},
+      {"", GET("/"), "HTTP/1.1 200 ", "text/html", "\r\n\r\n<p>"},
+      {"", GET("/metric"), "HTTP/1.1 404 ", "", "/metrics\n"},
+      {"", GET("/metrics/"), "HTTP/1.1 404 ", "", "/metrics\n"},
+      {"", "HEAD /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ",
+       "Content-Length: 3", "\r\n\r\n"},
+      {"", "POST /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc",
+       "HTTP/1.1 405 ", "Allow: GET, HEAD", "only GET and HEAD\n"},
+      {"", "nonsense\r\n\r\n", "HTTP/1.0 400 ", "", ""},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    const HttpPages what = {(void *)cases[i].reason, is_ready, metrics, console};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(HttpServer) server = http_server_new("127.0.0.1:0", &what, &error);
+    g_autofree char *answer = NULL;
+
+    g_assert_no_error(error);
+    answer = answer_of(server, cases[i].request);
+    g_test_message("%s", answer);
+    g_assert_true(g_str_has_prefix(answer, cases[i].start));
+    g_assert_nonnull(strstr(answer, cases[i].holds));
+    g_assert_true(g_str_has_suffix(answer, cases[i].end));
+  }
+}
+
+static void
+a_taken_port_is_told_by_name(void)
+{
+  const HttpPages what = {(void *)"", is_ready, metrics, NULL};
+  g_autoptr(HttpServer) first = http_server_new("127.0.0.1:0", &what, NULL);
+  g_autoptr(GUri) uri = g_uri_parse(http_server_url(first), G_URI_FLAGS_NONE, NULL);
+  g_autofree char *taken = g_strdup_printf("127.0.0.1:%d", g_uri_get_port(uri));
+  g_autoptr(GError) error = NULL;
+
+  g_assert_null(http_server_new(taken, &what, &error));
+  g_assert_error(error, FAULT, FAULT_SETUP);
+  g_assert_nonnull(strstr(error->message, taken));
+}
+
+static void
+an_address_of_nobody_is_refused(void)
+{
+  const HttpPages what = {(void *)"", is_ready, metrics, NULL};
+  const char *const wrong[] = {"192.0.2.1:0", "no-such-host.invalid:0", "a b:0"};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+    g_autoptr(GError) error = NULL;
+
+    g_assert_null(http_server_new(wrong[i], &what, &error));
+    g_assert_error(error, FAULT, FAULT_SETUP);
+  }
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/server/pages", each_page_answers);
+  g_test_add_func("/server/taken-port", a_taken_port_is_told_by_name);
+  g_test_add_func("/server/nobody", an_address_of_nobody_is_refused);
+  return g_test_run();
+}
