@@ -4,6 +4,8 @@
 #include <locale.h>
 
 static const Command commands[] = {
+    {"check", "[--offline | --live] [--json]", "Say all that stands in the way, and change nothing",
+     cmd_check},
     {"hfile", "[--cells] [--stats] [--json] FILE...", "Check and show HFiles", cmd_hfile},
     {0},
 };

@@ -11,6 +11,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rd_kafka_queue_t, rd_kafka_queue_destroy)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rd_kafka_event_t, rd_kafka_event_destroy)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rd_kafka_error_t, rd_kafka_error_destroy)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rd_kafka_headers_t, rd_kafka_headers_destroy)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rd_kafka_topic_partition_list_t,
                               rd_kafka_topic_partition_list_destroy)

@@ -207,9 +207,12 @@ create_verdict(rd_kafka_event_t *event, const char **out_sentence)
   return rd_kafka_topic_result_error(results[0]);
 }
 
+/* `options` may be NULL. */
 static bool
-request_topic(KafkaTopics *self, const KafkaTopicSpec *spec, int64_t deadline, GError **error)
+request_topic(KafkaTopics *self, const KafkaTopicSpec *spec, rd_kafka_AdminOptions_t *options,
+              GError **error)
 {
+  int64_t deadline = deadline_of(self);
   g_autoptr(rd_kafka_NewTopic_t) topic = new_topic(spec, error);
   g_autoptr(rd_kafka_queue_t) queue = rd_kafka_queue_new(self->client);
   g_autoptr(rd_kafka_event_t) event = NULL;
@@ -218,7 +221,7 @@ request_topic(KafkaTopics *self, const KafkaTopicSpec *spec, int64_t deadline, G
 
   if (topic == NULL)
     return false;
-  rd_kafka_CreateTopics(self->client, &topic, 1, NULL, queue);
+  rd_kafka_CreateTopics(self->client, &topic, 1, options, queue);
   event = rd_kafka_queue_poll(queue, left_ms(deadline));
   if (event != NULL)
     err = create_verdict(event, &sentence);
@@ -236,7 +239,7 @@ kafka_topics_create(KafkaTopics *self, const KafkaTopicSpec *spec, GError **erro
   enum { AGAIN_AFTER_US = 20000 };
   int64_t deadline = deadline_of(self);
 
-  if (!request_topic(self, spec, deadline, error))
+  if (!request_topic(self, spec, NULL, error))
     return false;
 
   /* The broker answers before the topic's leaders are known everywhere. */
@@ -252,4 +255,15 @@ kafka_topics_create(KafkaTopics *self, const KafkaTopicSpec *spec, GError **erro
     }
     g_usleep(AGAIN_AFTER_US);
   }
+}
+
+bool
+kafka_topics_may_create(KafkaTopics *self, const KafkaTopicSpec *spec, GError **error)
+{
+  g_autoptr(rd_kafka_AdminOptions_t) options =
+      rd_kafka_AdminOptions_new(self->client, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+  char sentence[512];
+
+  rd_kafka_AdminOptions_set_validate_only(options, 1, sentence, sizeof sentence);
+  return request_topic(self, spec, options, error);
 }

@@ -49,3 +49,6 @@ typedef struct {
 
 /* Creates the topic and waits until it has leaders. One that exists already is left as it is. */
 bool kafka_topics_create(KafkaTopics *self, const KafkaTopicSpec *spec, GError **error);
+
+/* Whether it could be created: the broker looks at the request and does nothing. */
+bool kafka_topics_may_create(KafkaTopics *self, const KafkaTopicSpec *spec, GError **error);

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/findings.h"
+
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+
+typedef enum { STATE_FINE, STATE_FAULT, STATE_SKIPPED } State;
+
+static const char *const marks[] = {"ok", "FAULT", "-"};
+static const char *const words[] = {"ok", "fault", "skipped"};
+
+struct CmdFindings {
+  JsonBuilder *json; /* owned; NULL: lines of text */
+  size_t faults;
+  size_t silent_peers; /* of faults */
+};
+
+CmdFindings *
+cmd_findings_new(bool is_json)
+{
+  CmdFindings *self = g_new0(CmdFindings, 1);
+
+  if (!is_json)
+    return self;
+  self->json = json_builder_new();
+  json_builder_begin_object(self->json);
+  json_builder_set_member_name(self->json, "findings");
+  json_builder_begin_array(self->json);
+  return self;
+}
+
+void
+cmd_findings_free(CmdFindings *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_object(&self->json);
+  g_free(self);
+}
+
+static void
+add_text_member(JsonBuilder *json, const char *name, const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid(text, -1);
+
+  json_builder_set_member_name(json, name);
+  json_builder_add_string_value(json, valid);
+}
+
+static void
+add(CmdFindings *self, State state, const char *what, const char *says)
+{
+  if (self->json == NULL) {
+    printf("%-5s  %-13s  %s\n", marks[state], what, says);
+    fflush(stdout);
+    return;
+  }
+  json_builder_begin_object(self->json);
+  add_text_member(self->json, "what", what);
+  add_text_member(self->json, "state", words[state]);
+  add_text_member(self->json, "says", says);
+  json_builder_end_object(self->json);
+}
+
+void
+cmd_findings_fine(CmdFindings *self, const char *what, const char *format, ...)
+{
+  g_autofree char *says = NULL;
+  va_list args;
+
+  va_start(args, format);
+  says = g_strdup_vprintf(format, args);
+  va_end(args);
+  add(self, STATE_FINE, what, says);
+}
+
+void
+cmd_findings_skip(CmdFindings *self, const char *what, const char *format, ...)
+{
+  g_autofree char *says = NULL;
+  va_list args;
+
+  va_start(args, format);
+  says = g_strdup_vprintf(format, args);
+  va_end(args);
+  add(self, STATE_SKIPPED, what, says);
+}
+
+void
+cmd_findings_fault(CmdFindings *self, const char *what, const char *format, ...)
+{
+  g_autofree char *says = NULL;
+  va_list args;
+
+  va_start(args, format);
+  says = g_strdup_vprintf(format, args);
+  va_end(args);
+  self->faults++;
+  add(self, STATE_FAULT, what, says);
+}
+
+void
+cmd_findings_error(CmdFindings *self, const char *what, const char *name, const GError *error)
+{
+  if (g_error_matches(error, FAULT, FAULT_PEER))
+    self->silent_peers++;
+  cmd_findings_fault(self, what, "%s%s%s", name == NULL ? "" : name, name == NULL ? "" : ": ",
+                     error->message);
+}
+
+void
+cmd_findings_list(CmdFindings *self, const char *what, const FaultList *faults)
+{
+  for (size_t i = 0; i < fault_list_length(faults); i++)
+    cmd_findings_fault(self, what, "%s", fault_list_get(faults, i));
+}
+
+static void
+print_json(CmdFindings *self)
+{
+  g_autoptr(JsonNode) root = NULL;
+  g_autofree char *text = NULL;
+
+  json_builder_end_array(self->json);
+  json_builder_set_member_name(self->json, "faults");
+  json_builder_add_int_value(self->json, (gint64)self->faults);
+  json_builder_end_object(self->json);
+  root = json_builder_get_root(self->json);
+  text = json_to_string(root, TRUE);
+  puts(text);
+}
+
+ExitCode
+cmd_findings_finish(CmdFindings *self)
+{
+  if (self->json != NULL)
+    print_json(self);
+  else if (self->faults == 0)
+    puts("No faults.");
+  else
+    printf("%zu fault%s.\n", self->faults, self->faults == 1 ? "" : "s");
+  if (self->faults == 0)
+    return EXIT_DONE;
+  return self->faults == self->silent_peers ? EXIT_PEER : EXIT_USAGE;
+}

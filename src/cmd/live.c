@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/live.h"
+
+#include "http/client.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+enum { MOST_BYTES = 65536, HTTP_OK = 200, HTTP_UNAVAILABLE = 503 };
+
+/* Where to connect to what listens there. */
+static char *
+url_of(const char *listen)
+{
+  g_autoptr(GSocketConnectable) address = g_network_address_parse(listen, 0, NULL);
+  const char *host = g_network_address_get_hostname(G_NETWORK_ADDRESS(address));
+  guint16 port = g_network_address_get_port(G_NETWORK_ADDRESS(address));
+
+  if (strcmp(host, "0.0.0.0") == 0)
+    host = "127.0.0.1";
+  else if (strcmp(host, "::") == 0)
+    host = "::1";
+  return g_strdup_printf(
+      strchr(host, ':') == NULL ? "http://%s:%u/readyz" : "http://[%s]:%u/readyz", host, port);
+}
+
+bool
+cmd_live_ask(const char *listen, int64_t timeout_ms, bool *out_is_ready, char **out_reasons,
+             GError **error)
+{
+  const HttpClientOptions options = {.timeout_ms = timeout_ms, .most_bytes = MOST_BYTES};
+  g_autoptr(HttpClient) client = http_client_new(&options, error);
+  g_auto(HttpAnswer) answer = {0};
+  g_autofree char *url = NULL;
+
+  if (client == NULL)
+    return false;
+  if (listen == NULL) {
+    g_set_error_literal(error, FAULT, FAULT_SETUP,
+                        "http.listen is off: set it, for the service and here alike, to ask it");
+    return false;
+  }
+  url = url_of(listen);
+  if (!http_client_get(client, url, &answer, error))
+    return false;
+  if (answer.status != HTTP_OK && answer.status != HTTP_UNAVAILABLE) {
+    g_set_error(error, FAULT, FAULT_SETUP, "%s answers with status %u: that is no sluice", url,
+                answer.status);
+    return false;
+  }
+  *out_is_ready = answer.status == HTTP_OK;
+  *out_reasons = g_strndup((const char *)answer.body.data, answer.body.len);
+  return true;
+}
