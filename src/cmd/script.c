@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/script.h"
+
+#include "cmd/script_text.h"
+
+static const char *const bloom_words[] = {
+    [BLOOM_NONE] = "NONE",
+    [BLOOM_ROW] = "ROW",
+    [BLOOM_ROWCOL] = "ROWCOL",
+    [BLOOM_ROWPREFIX] = "ROWPREFIX_FIXED_LENGTH",
+};
+
+/* In Ruby's single quotes. */
+static void
+append_quoted(GString *script, Slice text)
+{
+  g_string_append_c(script, '\'');
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.data[i] == '\'' || text.data[i] == '\\')
+      g_string_append_c(script, '\\');
+    g_string_append_c(script, (char)text.data[i]);
+  }
+  g_string_append_c(script, '\'');
+}
+
+/* A key as Bytes.toBytesBinary() reads it, which knows capital hex digits alone. */
+static void
+append_key(GString *script, Slice key)
+{
+  g_string_append_c(script, '\'');
+  for (size_t i = 0; i < key.len; i++) {
+    char c = (char)key.data[i];
+
+    if (g_ascii_isprint(c) && c != '\'' && c != '\\')
+      g_string_append_c(script, c);
+    else
+      g_string_append_printf(script, "\\x%02X", key.data[i]);
+  }
+  g_string_append_c(script, '\'');
+}
+
+static void
+append_family(GString *script, const Family *family)
+{
+  g_string_append(script, "  {NAME => ");
+  append_quoted(script, family->name);
+  g_string_append_printf(script, ", VERSIONS => %u, BLOOMFILTER => '%s', COMPRESSION => '%s'",
+                         family->versions, bloom_words[family->bloom], family->compression);
+  if (family->time_to_live_s > 0)
+    g_string_append_printf(script, ", TTL => %" G_GUINT64_FORMAT, family->time_to_live_s);
+  if (family->bloom == BLOOM_ROWPREFIX)
+    g_string_append_printf(script,
+                           ", CONFIGURATION => {'RowPrefixBloomFilter.prefix_length' => '%u'}",
+                           family->bloom_prefix_bytes);
+  g_string_append_c(script, '}');
+}
+
+static void
+append_splits(GString *script, const Slice *splits, size_t length)
+{
+  g_string_append(script, ",\n  {SPLITS => [");
+  for (size_t i = 0; i < length; i++) {
+    g_string_append(script, i == 0 ? "" : ", ");
+    append_key(script, splits[i]);
+  }
+  g_string_append(script, "]}");
+}
+
+static void
+append_table(GString *script, const Mapping *mapping)
+{
+  size_t families_length = 0;
+  size_t splits_length = 0;
+  const Family *families = mapping_families(mapping, &families_length);
+  const Slice *splits = mapping_splits(mapping, &splits_length);
+
+  g_string_append(script, "create_or_compare ");
+  append_quoted(script, slice_text(mapping_table(mapping)));
+  for (size_t i = 0; i < families_length; i++) {
+    g_string_append(script, ",\n");
+    append_family(script, &families[i]);
+  }
+  if (splits_length > 0)
+    append_splits(script, splits, splits_length);
+  g_string_append(script, "\n\n");
+}
+
+char *
+cmd_script(const Mapping *const *mappings, size_t length)
+{
+  g_autoptr(GString) script = g_string_new(script_head);
+
+  for (size_t i = 0; i < length; i++)
+    append_table(script, mappings[i]);
+  g_string_append(script, script_tail);
+  return g_string_free(g_steal_pointer(&script), FALSE);
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "record/mapping.h"
+
+/* What `init` does, as a script for the hbase shell: hbase-init/tables.rb is one for the built-in
+ * mappings. It creates tables that do not exist, and compares those that do. */
+char *cmd_script(const Mapping *const *mappings, size_t length);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/script.h"
+
+#include "cmd/mappings.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static char *
+source_path(const char *folder, const char *name)
+{
+  return g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), folder, name, NULL);
+}
+
+static void
+the_script_in_the_tree_is_what_init_prints(void)
+{
+  const char *const tables[] = {"customers", "product", "transactions", "clickstream"};
+  const Mapping *mappings[G_N_ELEMENTS(tables)];
+  g_autofree char *builtin = source_path("schemas", NULL);
+  g_autofree char *path = source_path("hbase-init", "tables.rb");
+  char *none[] = {NULL};
+  const Config config = {.ingest = {.mappings = none, .builtin = builtin}};
+  g_autoptr(CmdMappings) all = cmd_mappings_load(&config, NULL);
+  g_autofree char *wanted = NULL;
+  g_autofree char *printed = NULL;
+
+  g_assert_true(g_file_get_contents(path, &wanted, NULL, NULL));
+  for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
+    mappings[i] = cmd_mappings_for_table(all, tables[i], NULL);
+  printed = cmd_script(mappings, G_N_ELEMENTS(tables));
+  g_assert_cmpstr(printed, ==, wanted);
+}
+
+static const char mapping_text[] =
+    "{ \"table\": \"ns:t\", \"topic\": \"t\","
+    "  \"record\": { \"format\": \"avro\", \"schema\": \"r.avsc\" },"
+    "  \"key\": { \"parts\": [\"id\"] }, \"timestamp\": \"record\","
+    "  \"splits\": [\"b'c\", \"d\\\\e\", \"\\u00e9\"],"
+    "  \"families\": {"
+    "    \"f\": { \"columns\": [\"id\"], \"bloom\": \"ROWCOL\", \"versions\": 3, \"ttl\": 86400 },"
+    "    \"g\": { \"columns\": [\"id\"], \"bloom\": \"ROWPREFIX\", \"bloom_prefix\": 8,"
+    "             \"compression\": \"GZ\" } } }";
+
+static void
+everything_a_mapping_can_say_is_written(void)
+{
+  g_autofree char *folder = g_dir_make_tmp("sluice-script-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename(folder, "t.json", NULL);
+  g_autofree char *schema = g_build_filename(folder, "r.avsc", NULL);
+  g_auto(FaultList) faults = {0};
+  g_autoptr(Mapping) mapping = NULL;
+  g_autofree char *printed = NULL;
+
+  g_assert_true(g_file_set_contents(path, mapping_text, -1, NULL));
+  g_assert_true(g_file_set_contents(schema,
+                                    "{\"type\": \"record\", \"name\": \"r\", \"fields\": "
+                                    "[{\"name\": \"id\", \"type\": \"string\"}]}",
+                                    -1, NULL));
+  mapping = mapping_load(path, &faults);
+  g_unlink(path);
+  g_unlink(schema);
+  g_rmdir(folder);
+  for (size_t i = 0; i < fault_list_length(&faults); i++)
+    g_test_message("%s", fault_list_get(&faults, i));
+  g_assert_nonnull(mapping);
+  printed = cmd_script((const Mapping *const[]){mapping}, 1);
+  g_assert_nonnull(strstr(
+      printed,
+      "\n\ncreate_or_compare 'ns:t',\n"
+      "  {NAME => 'f', VERSIONS => 3, BLOOMFILTER => 'ROWCOL', COMPRESSION => 'NONE', TTL => "
+      "86400},\n"
+      "  {NAME => 'g', VERSIONS => 1, BLOOMFILTER => 'ROWPREFIX_FIXED_LENGTH', COMPRESSION => "
+      "'GZ', CONFIGURATION => {'RowPrefixBloomFilter.prefix_length' => '8'}},\n"
+      "  {SPLITS => ['b\\x27c', 'd\\x5Ce', '\\xC3\\xA9']}\n\n"));
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/script/tree", the_script_in_the_tree_is_what_init_prints);
+  g_test_add_func("/script/everything", everything_a_mapping_can_say_is_written);
+  return g_test_run();
+}
