@@ -26,9 +26,10 @@ mapping_bytes(const char *text)
 }
 
 static FieldList
-field_list_new(void)
+field_list_new(const char *label)
 {
-  return (FieldList){.paths = g_ptr_array_new_with_free_func(g_free), .nodes = g_ptr_array_new()};
+  return (FieldList){
+      .label = label, .paths = g_ptr_array_new_with_free_func(g_free), .nodes = g_ptr_array_new()};
 }
 
 static void
@@ -54,7 +55,7 @@ mapping_add_field(FieldList *list, const Place *place, const char *path, size_t 
   }
   node = schema_find(list->schema, path, &error);
   if (node == NULL) {
-    place_fault(place, "%s", error->message);
+    place_fault(place, "%s%s", list->label, error->message);
     return false;
   }
   *out_index = list->paths->len;
@@ -75,8 +76,8 @@ mapping_new(const char *path)
   Mapping *self = g_new0(Mapping, 1);
 
   self->path = g_strdup(path);
-  self->fields = field_list_new();
-  self->key_fields = field_list_new();
+  self->fields = field_list_new("");
+  self->key_fields = field_list_new("in the Kafka key: ");
   self->columns = g_array_new(FALSE, FALSE, sizeof(Column));
   self->plans = g_array_new(FALSE, FALSE, sizeof(ColumnPlan));
   self->families = g_array_new(FALSE, FALSE, sizeof(Family));

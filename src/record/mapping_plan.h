@@ -10,9 +10,10 @@
 
 /* The paths that a record must be read for, each once, and what they are in its schema. */
 typedef struct {
-  Schema *schema;   /* owned; NULL after a fault */
-  GPtrArray *paths; /* owned, of owned char * */
-  GPtrArray *nodes; /* owned, of const SchemaNode * borrowed from schema */
+  const char *label; /* begins the faults of its fields */
+  Schema *schema;    /* owned; NULL after a fault */
+  GPtrArray *paths;  /* owned, of owned char * */
+  GPtrArray *nodes;  /* owned, of const SchemaNode * borrowed from schema */
 } FieldList;
 
 typedef enum { NULL_SKIP, NULL_EMPTY, NULL_DELETE, NULL_LITERAL } NullRule;

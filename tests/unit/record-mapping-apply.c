@@ -307,6 +307,50 @@ a_tombstone_deletes_the_row_of_its_key(void)
   }
 }
 
+#define KEY_SCHEMA                                                                                 \
+  "{'type':'record','name':'K','fields':[{'name':'id','type':'string'},"                           \
+  "{'name':'shop','type':['null','long']}]}"
+
+static void
+an_avro_tombstone_deletes_the_row_its_fields_name(void)
+{
+  static const char *json =
+      "{'table':'t','topic':'t','record':{'schema':'value.avsc','key_schema':'key.avsc'},"
+      "'key':{'parts':[{'salt':16,'of':['id']},'id',{'metadata':'key','field':'shop'}]},"
+      "'tombstone':'avro','families':{'f':{'columns':['at']}}}";
+  g_auto(MappingCase) loaded = mapping_case_load(SCHEMA, KEY_SCHEMA, json);
+  g_auto(Row) put = {0};
+  g_auto(Row) row = {0};
+  g_autoptr(GError) error = NULL;
+  Value key_values[] = {{.kind = VALUE_INT, .integer = 12}, text_value("k1")};
+  Origin origin = {.topic = "t", .timestamp_ms = 9, .key_values = key_values};
+  size_t length;
+  const char *const *fields = mapping_key_fields(loaded.mapping, &length);
+  g_autofree Value *values = new_values(loaded.mapping);
+
+  g_assert_cmpuint(length, ==, 2);
+  g_assert_cmpstr(fields[0], ==, "shop");
+  g_assert_cmpstr(fields[1], ==, "id");
+  g_assert_nonnull(mapping_key_schema(loaded.mapping));
+  set(loaded.mapping, values, "id", text_value("k1"));
+  set(loaded.mapping, values, "at", text_value("x"));
+  g_assert_true(mapping_apply(loaded.mapping, &origin, values, &put, NULL));
+  g_assert_true(mapping_tombstone_row(loaded.mapping, &origin, &row, NULL));
+  g_assert_cmpint(row.kind, ==, ROW_DELETE);
+  g_assert_true(slice_equal(row.key, put.key));
+  g_assert_cmpint(row.timestamp, ==, 9);
+
+  origin.key_values = NULL;
+  g_assert_false(mapping_tombstone_row(loaded.mapping, &origin, &row, &error));
+  g_assert_cmpstr(error->message, ==, "tombstone: the record has no key that says which row");
+  g_clear_error(&error);
+  origin.key_values = key_values;
+  key_values[0].kind = VALUE_MISSING;
+  g_assert_false(mapping_tombstone_row(loaded.mapping, &origin, &row, &error));
+  g_assert_cmpstr(error->message, ==,
+                  "tombstone: key part shop: is missing, and a row key needs every part");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -319,5 +363,7 @@ main(int argc, char **argv)
   g_test_add_func("/mapping/apply/times", times_are_read_in_the_mappings_format);
   g_test_add_func("/mapping/apply/reuse", a_reused_row_keeps_nothing_of_the_last_record);
   g_test_add_func("/mapping/apply/tombstone", a_tombstone_deletes_the_row_of_its_key);
+  g_test_add_func("/mapping/apply/tombstone-avro",
+                  an_avro_tombstone_deletes_the_row_its_fields_name);
   return g_test_run();
 }

@@ -172,7 +172,7 @@ faults_of_keys_name_the_part(void)
       {"key", "{'parts':[{'metadata':'topic','field':'id'}]}",
        "$.key.parts[0].metadata: 'topic' has no fields; only 'key' does"},
       {"key", "{'parts':[{'metadata':'key','field':'di'}]}",
-       "$.key.parts[0].field: field di: the schema has no di; did you mean id?"},
+       "$.key.parts[0].field: in the Kafka key: field di: the schema has no di; did you mean id?"},
       {"key", "{'separator':'','parts':['id','at']}",
        "$.key.parts[0]: without a separator every part but the last needs a fixed width; give the "
        "key a 'separator', or the part a 'width' or 'as'"},
@@ -269,6 +269,33 @@ every_fault_is_told_at_once(void)
     g_autofree char *sentence = sentence_of(&loaded, i);
 
     g_assert_true(g_str_has_prefix(sentence, places[i]));
+  }
+}
+
+static void
+a_tombstone_needs_key_parts_that_the_kafka_key_has(void)
+{
+  static const struct {
+    const char *parts;
+    const char *sentence;
+  } cases[] = {
+      {"['id','at']",
+       "$.key.parts[1]: in the Kafka key: field at: the schema has no at; it has id"},
+      {"['id',{'metadata':'offset'}]",
+       "$.key.parts[1].metadata: a tombstone does not know the offset of the record that it "
+       "deletes; use \"tombstone\": \"row\" or \"skip\""},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *key = g_strdup_printf("{'parts':%s},'tombstone':'avro'", cases[i].parts);
+    g_autofree char *json = mapping_with("key", key);
+    g_auto(MappingCase) loaded = mapping_case_load(SCHEMA, KEY_SCHEMA, json);
+    g_autofree char *sentence = NULL;
+
+    g_assert_null(loaded.mapping);
+    g_assert_cmpuint(fault_list_length(&loaded.faults), ==, 1);
+    sentence = sentence_of(&loaded, 0);
+    g_assert_cmpstr(sentence, ==, cases[i].sentence);
   }
 }
 
@@ -375,6 +402,7 @@ main(int argc, char **argv)
   g_test_add_func("/mapping/faults/whole", faults_of_the_whole_name_place_word_and_remedy);
   g_test_add_func("/mapping/faults/key", faults_of_keys_name_the_part);
   g_test_add_func("/mapping/faults/families", faults_of_families_name_the_column);
+  g_test_add_func("/mapping/faults/tombstone", a_tombstone_needs_key_parts_that_the_kafka_key_has);
   g_test_add_func("/mapping/faults/all", every_fault_is_told_at_once);
   g_test_add_func("/mapping/faults/no-json", a_file_that_is_no_json_is_one_fault);
   g_test_add_func("/mapping/defaults", what_a_mapping_leaves_out_has_its_default);
