@@ -50,3 +50,12 @@ size_t frame_overhead_bytes(const FramePlan *plan);
 void frame_head(const FramePlan *plan, FrameKind kind, int32_t sequence, size_t count, Bytes *out);
 Slice frame_rows_slice(const FrameRows *self, size_t first, size_t count);
 Slice frame_tail(void);
+
+/* A run of a table's rows, to be sent as one call. Everything in it is borrowed. */
+typedef struct {
+  const FramePlan *plan;
+  FrameKind kind;
+  const FrameRows *rows;
+  size_t first;
+  size_t count; /* at least one */
+} FrameBatch;

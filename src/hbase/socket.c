@@ -259,6 +259,11 @@ socket_receive(Socket *self, Bytes *out, int64_t deadline_us, bool *out_is_close
       *out_is_closed = len == 0;
       return true;
     }
+    if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED)) {
+      g_error_free(cause); /* a reset: it closed without reading what we sent */
+      *out_is_closed = true;
+      return true;
+    }
     if (!g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
       return peer_fault(self->name, "receive", cause, error);
     g_clear_error(&cause);

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hbase/link.h"
+
+#include "base/retry.h"
+#include "hbase/connection.h"
+#include "hbase/detect.h"
+
+enum {
+  FIRST_WAIT_MS = 500,
+  LONGEST_WAIT_MS = 30000,
+  HOME_CONNECT_MS = 1000, /* moving back is not worth a long wait */
+  DETECT_MS = 5000,
+  SOCKET_DEPTH = 2,
+};
+
+/* One endpoint, and since when it may be tried again. */
+typedef struct {
+  Endpoint endpoint;
+  Retry retry;
+  int64_t free_at_us; /* of g_get_monotonic_time() */
+} Site;
+
+struct Link {
+  GatewayOptions options;
+  size_t sites_length;
+  Site *sites; /* owned */
+  size_t home; /* the site that this connection prefers */
+  Site *site;  /* of the channel; borrowed from sites */
+  bool is_settled;
+  Dialect dialect; /* once settled */
+  Channel channel; /* zeroed: none */
+  bool is_proven;  /* the channel has brought an answer */
+  int64_t used_at_us;
+};
+
+static bool
+is_http(const GatewayOptions *options, const Endpoint *endpoint)
+{
+  return options->transport == GATEWAY_TRANSPORT_HTTP ||
+         (options->transport == GATEWAY_TRANSPORT_AUTO && endpoint->scheme != ENDPOINT_SOCKET);
+}
+
+static SocketOptions
+socket_options(const GatewayOptions *options)
+{
+  return (SocketOptions){.connect_timeout_ms = options->connect_timeout_ms,
+                         .tls = options->tls,
+                         .ca_file = options->tls_ca_file,
+                         .cancellable = options->cancellable};
+}
+
+static bool
+detect(const GatewayOptions *options, const Endpoint *endpoint, Dialect *out_dialect,
+       GError **error)
+{
+  DetectOptions detecting = {.socket = socket_options(options),
+                             .answer_timeout_ms = MIN(options->receive_timeout_ms, DETECT_MS)};
+
+  return detect_dialect(endpoint, &detecting, out_dialect, error);
+}
+
+/* Whether what was found is what the options say; `auto` takes either. */
+static bool
+agree(const GatewayOptions *options, const Endpoint *endpoint, Dialect found, GError **error)
+{
+  const char *transport = found.is_framed ? "framed" : "buffered";
+  const char *protocol = found.protocol == WIRE_COMPACT ? "compact" : "binary";
+  bool transport_fits = options->transport == GATEWAY_TRANSPORT_AUTO ||
+                        found.is_framed == (options->transport == GATEWAY_TRANSPORT_FRAMED);
+  bool protocol_fits =
+      options->protocol == GATEWAY_PROTOCOL_AUTO ||
+      (found.protocol == WIRE_COMPACT) == (options->protocol == GATEWAY_PROTOCOL_COMPACT);
+
+  if (transport_fits && protocol_fits)
+    return true;
+  g_set_error(error, FAULT, FAULT_SETUP,
+              "gateway %s speaks the %s transport and the %s protocol: "
+              "set [gateway] %s%s%s%s%s",
+              endpoint->text, transport, protocol,
+              transport_fits ? "" : "transport = ", transport_fits ? "" : transport,
+              transport_fits || protocol_fits ? "" : " and ",
+              protocol_fits ? "" : "protocol = ", protocol_fits ? "" : protocol);
+  return false;
+}
+
+Link *
+link_new(const GatewayOptions *options, size_t number, GError **error)
+{
+  g_autoptr(Link) self = g_new0(Link, 1);
+
+  self->options = *options;
+  self->sites = g_new0(Site, g_strv_length((char **)options->endpoints));
+  for (; options->endpoints[self->sites_length] != NULL; self->sites_length++) {
+    Site *site = &self->sites[self->sites_length];
+
+    if (!endpoint_parse(options->endpoints[self->sites_length], &site->endpoint, error))
+      return NULL;
+    site->retry = (Retry){.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
+  }
+  if (self->sites_length == 0) {
+    g_set_error_literal(error, FAULT, FAULT_SETUP, "[gateway] endpoints names no gateway");
+    return NULL;
+  }
+  self->home = number % self->sites_length;
+  self->is_settled =
+      options->transport != GATEWAY_TRANSPORT_AUTO && options->protocol != GATEWAY_PROTOCOL_AUTO;
+  self->dialect = (Dialect){
+      .is_framed = options->transport == GATEWAY_TRANSPORT_FRAMED,
+      .protocol = options->protocol == GATEWAY_PROTOCOL_COMPACT ? WIRE_COMPACT : WIRE_BINARY};
+  return g_steal_pointer(&self);
+}
+
+void
+link_free(Link *self)
+{
+  if (self == NULL)
+    return;
+  channel_clear(&self->channel);
+  for (size_t i = 0; i < self->sites_length; i++)
+    endpoint_clear(&self->sites[i].endpoint);
+  g_free(self->sites);
+  g_free(self);
+}
+
+static void
+put_off(Site *site)
+{
+  site->free_at_us = g_get_monotonic_time() + (int64_t)retry_next_ms(&site->retry) * 1000;
+}
+
+static bool
+settle(Link *self, const Endpoint *endpoint, GError **error)
+{
+  if (self->is_settled)
+    return true;
+  self->is_settled = detect(&self->options, endpoint, &self->dialect, error) &&
+                     agree(&self->options, endpoint, self->dialect, error);
+  return self->is_settled;
+}
+
+static bool
+open_http(Link *self, const Endpoint *endpoint, Channel *out_channel, GError **error)
+{
+  if (self->options.http == NULL) {
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "gateway %s: HTTP is not to be had here: use a framed or buffered gateway",
+                endpoint->text);
+    return false;
+  }
+  return self->options.http->open(self->options.http->self, endpoint, out_channel, error);
+}
+
+static bool
+open_channel(Link *self, const Endpoint *endpoint, uint32_t connect_timeout_ms,
+             Channel *out_channel, GError **error)
+{
+  if (is_http(&self->options, endpoint))
+    return open_http(self, endpoint, out_channel, error);
+  if (endpoint->scheme != ENDPOINT_SOCKET) {
+    g_set_error(error, FAULT, FAULT_SETUP, "gateway %s is a URL: set [gateway] transport = http",
+                endpoint->text);
+    return false;
+  }
+  if (!settle(self, endpoint, error))
+    return false;
+
+  ConnectionOptions options = {.socket = socket_options(&self->options),
+                               .is_framed = self->dialect.is_framed,
+                               .protocol = self->dialect.protocol,
+                               .send_timeout_ms = self->options.send_timeout_ms,
+                               .receive_timeout_ms = self->options.receive_timeout_ms,
+                               .answer_max_bytes = self->options.answer_max_bytes};
+
+  options.socket.connect_timeout_ms = connect_timeout_ms;
+  return connection_open(endpoint, &options, out_channel, error);
+}
+
+static bool
+open_site(Link *self, Site *site, uint32_t connect_timeout_ms, GError **error)
+{
+  Channel channel;
+
+  if (!open_channel(self, &site->endpoint, connect_timeout_ms, &channel, error)) {
+    put_off(site);
+    return false;
+  }
+  channel_clear(&self->channel);
+  self->channel = channel;
+  self->site = site;
+  self->is_proven = false;
+  self->used_at_us = g_get_monotonic_time();
+  return true;
+}
+
+static Site *
+first_free_site(const Link *self)
+{
+  Site *first = &self->sites[0];
+
+  for (size_t i = 1; i < self->sites_length; i++)
+    if (self->sites[i].free_at_us < first->free_at_us)
+      first = &self->sites[i];
+  return first;
+}
+
+/* The outcome of having tried all: waiting helps if it may help with any of them. */
+static bool
+no_site(const FaultList *reasons, bool is_setup, GError **error)
+{
+  g_autoptr(GString) sentence = g_string_new(NULL);
+
+  for (size_t i = 0; i < fault_list_length(reasons); i++)
+    g_string_append_printf(sentence, "%s%s", i == 0 ? "" : "; ", fault_list_get(reasons, i));
+  g_set_error_literal(error, FAULT, is_setup ? FAULT_SETUP : FAULT_PEER, sentence->str);
+  return false;
+}
+
+/* From home on, whoever is not put off; if all are, the one whose time comes first. */
+static bool
+open_any(Link *self, GError **error)
+{
+  g_auto(FaultList) reasons = {0};
+  int64_t now_us = g_get_monotonic_time();
+  bool is_setup = true;
+
+  for (size_t i = 0; i <= self->sites_length; i++) {
+    Site *site = &self->sites[(self->home + i) % self->sites_length];
+    GError *reason = NULL;
+
+    if (i == self->sites_length) {
+      if (fault_list_length(&reasons) > 0)
+        break;
+      site = first_free_site(self);
+    } else if (site->free_at_us > now_us) {
+      continue;
+    }
+    if (open_site(self, site, self->options.connect_timeout_ms, &reason))
+      return true;
+    is_setup = is_setup && reason->code == FAULT_SETUP;
+    fault_list_take_error(&reasons, reason);
+  }
+  return no_site(&reasons, is_setup, error);
+}
+
+static bool
+is_worn(Link *self)
+{
+  int64_t idle_us = g_get_monotonic_time() - self->used_at_us;
+
+  return idle_us > (int64_t)self->options.idle_timeout_ms * 1000 ||
+         self->channel.is_stale(self->channel.self);
+}
+
+static void
+try_home(Link *self)
+{
+  Site *home = &self->sites[self->home];
+
+  if (self->site == home || home->free_at_us > g_get_monotonic_time())
+    return;
+  open_site(self, home, MIN(self->options.connect_timeout_ms, HOME_CONNECT_MS), NULL);
+}
+
+bool
+link_open(Link *self, GError **error)
+{
+  if (self->channel.self != NULL && is_worn(self))
+    channel_clear(&self->channel);
+  if (self->channel.self == NULL)
+    return open_any(self, error);
+  try_home(self);
+  return true;
+}
+
+Channel *
+link_channel(Link *self)
+{
+  return self->channel.self == NULL ? NULL : &self->channel;
+}
+
+Dialect
+link_dialect(const Link *self)
+{
+  return self->dialect;
+}
+
+size_t
+link_depth(const Link *self)
+{
+  if (self->channel.self != NULL)
+    return self->channel.depth;
+  return is_http(&self->options, &self->sites[self->home].endpoint) ? 1 : SOCKET_DEPTH;
+}
+
+void
+link_sent(Link *self)
+{
+  self->used_at_us = g_get_monotonic_time();
+}
+
+void
+link_answered(Link *self)
+{
+  self->used_at_us = g_get_monotonic_time();
+  self->is_proven = true;
+  retry_reset(&self->site->retry);
+}
+
+/* A channel that broke before it brought anything may never have spoken the right dialect. */
+static void
+explain(const Link *self, GError **reason)
+{
+  g_autoptr(GError) better = NULL;
+  const Endpoint *endpoint = &self->site->endpoint;
+  Dialect found;
+
+  if (self->is_proven || (*reason)->code != FAULT_PEER || is_http(&self->options, endpoint))
+    return;
+  if (detect(&self->options, endpoint, &found, &better) && !dialect_equal(found, self->dialect))
+    agree(&self->options, endpoint, found, &better);
+  if (better != NULL && better->code == FAULT_SETUP) {
+    g_clear_error(reason);
+    *reason = g_steal_pointer(&better);
+  }
+}
+
+bool
+link_break(Link *self, GError *reason, GError **error)
+{
+  explain(self, &reason);
+  put_off(self->site);
+  channel_clear(&self->channel);
+  g_propagate_error(error, reason);
+  return false;
+}
+
+void
+link_check(const GatewayOptions *options, FaultList *faults)
+{
+  for (size_t i = 0; options->endpoints[i] != NULL; i++) {
+    g_auto(Endpoint) endpoint = {0};
+    g_autoptr(GError) error = NULL;
+    Dialect found;
+
+    if (endpoint_parse(options->endpoints[i], &endpoint, &error) && !is_http(options, &endpoint) &&
+        detect(options, &endpoint, &found, &error))
+      agree(options, &endpoint, found, &error);
+    if (error != NULL)
+      fault_list_take_error(faults, g_steal_pointer(&error));
+  }
+}
