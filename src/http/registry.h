@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "http/client.h"
+#include "record/decoder.h"
+
+/* A schema registry with Confluent's API: writer schemas by their id. Threads may share it. */
+typedef struct HttpRegistry HttpRegistry;
+
+/* `urls` (NULL-ended, at least one) are asked in turn, from the one that answered last. */
+HttpRegistry *http_registry_new(const char *const *urls, const HttpClientOptions *options,
+                                GError **error);
+void http_registry_free(HttpRegistry *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpRegistry, http_registry_free)
+
+/* The schema of that id, as a new reference; asked for once and kept. FAULT_RECORD: the registry
+ * does not know the id, or what it holds is no Avro; FAULT_PEER: no registry answers (it was tried
+ * again for up to the client's timeout); FAULT_SETUP: what answers is none, or refuses us. */
+Schema *http_registry_lookup(HttpRegistry *self, uint32_t id, GError **error);
+
+/* The same for decoders; borrowed. */
+SchemaSource http_registry_source(HttpRegistry *self);
+
+/* Whether every URL answers as a registry does; adds a sentence for each that does not. */
+void http_registry_check(HttpRegistry *self, FaultList *faults);

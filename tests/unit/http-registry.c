@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/registry.h"
+
+#include "support/http-peer.h"
+
+#include <string.h>
+
+#define ANSWER(status, text) "HTTP/1.1 " status "\r\nConnection: close\r\n\r\n" text
+#define GOOD ANSWER("200 OK", "{\"schema\": \"\\\"string\\\"\"}")
+#define UNKNOWN ANSWER("404 No", "{\"error_code\": 40403, \"message\": \"Schema not found\"}")
+
+enum { FINE = -1, TIMEOUT_MS = 1000 };
+
+static Schema *
+lookup_in(const char *const *urls, uint32_t id, GError **error)
+{
+  const HttpClientOptions options = {.timeout_ms = TIMEOUT_MS};
+  g_autoptr(HttpRegistry) registry = http_registry_new(urls, &options, error);
+
+  return http_registry_lookup(registry, id, error);
+}
+
+static void
+each_answer_has_its_remedy(void)
+{
+  const struct {
+    const char *answers[3];
+    int code; /* FINE or a Fault */
+    const char *says;
+    guint requests; /* 0: some */
+  } cases[] = {
+      {{GOOD}, FINE, "", 1},
+      {{ANSWER("200 OK", "{\"schema\": \"\\\"long\\\"\", \"schemaType\": \"AVRO\"}")}, FINE, "", 1},
+      {{ANSWER("503 Busy", ""), GOOD}, FINE, "", 2},
+      {{ANSWER("429 Slow", ""), "", GOOD}, FINE, "", 3},
+      {{UNKNOWN}, FAULT_RECORD, "no schema 7", 1},
+      {{ANSWER("404 No", "<html>")}, FAULT_SETUP, "registry.url", 1},
+      {{ANSWER("404 No", "{\"error_code\": 404}")}, FAULT_SETUP, "registry.url", 1},
+      {{ANSWER("401 Who", "")}, FAULT_SETUP, "registry.username", 1},
+      {{ANSWER("403 No", "")}, FAULT_SETUP, "registry.token", 1},
+      {{ANSWER("302 There", "")}, FAULT_SETUP, "status 302", 1},
+      {{ANSWER("200 OK", "<html>")}, FAULT_SETUP, "no JSON object", 1},
+      {{ANSWER("200 OK", "[]")}, FAULT_SETUP, "no JSON object", 1},
+      {{ANSWER("200 OK", "{\"schema\": 7}")}, FAULT_SETUP, "without a schema", 1},
+      {{ANSWER("200 OK", "{\"schema\": \"nonsense\"}")}, FAULT_RECORD, "schema 7 of the", 1},
+      {{ANSWER("200 OK", "{\"schema\": \"syntax\", \"schemaType\": \"PROTOBUF\"}")},
+       FAULT_RECORD,
+       "PROTOBUF",
+       1},
+      {{ANSWER("200 OK", "{\"schema\": \"\\\"int\\\"\", \"references\": [{}]}")},
+       FAULT_SETUP,
+       "refers to other schemas",
+       1},
+      {{ANSWER("500 Oh", "")}, FAULT_PEER, "no schema registry answers: ", 0},
+      {{""}, FAULT_PEER, "no schema registry answers: ", 0},
+      {{HTTP_PEER_SILENT}, FAULT_PEER, "timed out", 1},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    const char *const answers[] = {cases[i].answers[0], cases[i].answers[1], cases[i].answers[2],
+                                   NULL};
+    g_autoptr(HttpPeer) peer = http_peer_new(answers);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Schema) schema =
+        lookup_in((const char *const[]){http_peer_url(peer), NULL}, 7, &error);
+    g_autofree char *request = http_peer_request(peer, 0);
+
+    g_test_message("%zu: %s", i, error == NULL ? "fine" : error->message);
+    g_assert_true(g_str_has_prefix(request, "GET /schemas/ids/7 HTTP/1.1\r\n"));
+    g_assert_cmpint(schema != NULL, ==, cases[i].code == FINE);
+    if (schema == NULL) {
+      g_assert_error(error, FAULT, cases[i].code);
+      g_assert_nonnull(strstr(error->message, cases[i].says));
+    }
+    if (cases[i].requests > 0)
+      g_assert_cmpuint(http_peer_requests(peer), ==, cases[i].requests);
+  }
+}
+
+static void
+an_id_is_asked_for_once(void)
+{
+  const char *const answers[] = {GOOD, UNKNOWN, GOOD, NULL};
+  const HttpClientOptions options = {.timeout_ms = TIMEOUT_MS};
+  g_autoptr(HttpPeer) peer = http_peer_new(answers);
+  const char *const urls[] = {http_peer_url(peer), NULL};
+  g_autoptr(HttpRegistry) registry = http_registry_new(urls, &options, NULL);
+  SchemaSource source = http_registry_source(registry);
+
+  for (int i = 0; i < 3; i++) {
+    g_autoptr(Schema) known = source.lookup(source.self, 1, NULL);
+    g_autoptr(Schema) unknown = source.lookup(source.self, 2, NULL);
+
+    g_assert_nonnull(known);
+    g_assert_null(unknown);
+  }
+  g_assert_cmpuint(http_peer_requests(peer), ==, 2);
+}
+
+static void
+the_next_registry_takes_over_and_is_kept(void)
+{
+  const char *const down_answers[] = {ANSWER("503 Busy", ""), NULL};
+  const char *const up_answers[] = {GOOD, NULL};
+  const HttpClientOptions options = {.timeout_ms = TIMEOUT_MS};
+  g_autoptr(HttpPeer) down = http_peer_new(down_answers);
+  g_autoptr(HttpPeer) up = http_peer_new(up_answers);
+  g_autofree char *with_path = g_strconcat(http_peer_url(up), "/apis/x/", NULL);
+  const char *const urls[] = {http_peer_url(down), with_path, NULL};
+  g_autoptr(HttpRegistry) registry = http_registry_new(urls, &options, NULL);
+  g_autofree char *request = NULL;
+
+  for (uint32_t id = 1; id <= 3; id++) {
+    g_autoptr(Schema) schema = http_registry_lookup(registry, id, NULL);
+
+    g_assert_nonnull(schema);
+  }
+  g_assert_cmpuint(http_peer_requests(down), ==, 1);
+  request = http_peer_request(up, 2);
+  g_assert_true(g_str_has_prefix(request, "GET /apis/x/schemas/ids/3 HTTP/1.1\r\n"));
+}
+
+static void
+a_check_names_each_that_is_none(void)
+{
+  const char *const good_answers[] = {ANSWER("200 OK", "[]"), NULL};
+  const char *const bad_answers[] = {ANSWER("404 No", ""), NULL};
+  const HttpClientOptions options = {.timeout_ms = TIMEOUT_MS};
+  g_autoptr(HttpPeer) good = http_peer_new(good_answers);
+  g_autoptr(HttpPeer) bad = http_peer_new(bad_answers);
+  const char *const urls[] = {http_peer_url(good), http_peer_url(bad), "http://127.0.0.1:1", NULL};
+  g_autoptr(HttpRegistry) registry = http_registry_new(urls, &options, NULL);
+  g_auto(FaultList) faults = {0};
+
+  http_registry_check(registry, &faults);
+  g_assert_cmpuint(fault_list_length(&faults), ==, 2);
+  g_assert_nonnull(strstr(fault_list_get(&faults, 0), http_peer_url(bad)));
+  g_assert_nonnull(strstr(fault_list_get(&faults, 1), "127.0.0.1:1"));
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/registry/answers", each_answer_has_its_remedy);
+  g_test_add_func("/registry/once", an_id_is_asked_for_once);
+  g_test_add_func("/registry/next", the_next_registry_takes_over_and_is_kept);
+  g_test_add_func("/registry/check", a_check_names_each_that_is_none);
+  return g_test_run();
+}
