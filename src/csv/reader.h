@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "csv/source.h"
+#include "csv/split.h"
+
+/* Reads CSV records one by one, from a file of any size within one buffer. What comes out does not
+ * depend on how the bytes arrive. Blank lines are passed over, and a byte order mark.
+ *
+ * A malformed record costs its own line: reading goes on behind the first line end after its
+ * beginning, quoted or not. So a stray quote cannot swallow what follows, and a record of several
+ * lines that is malformed is refused line by line. */
+typedef struct CsvReader CsvReader;
+
+/* Zero means the default. */
+typedef struct {
+  char delimiter;           /* ',' */
+  size_t record_most_bytes; /* 16 MiB */
+  size_t buffer_bytes;      /* 1 MiB: grows to record_most_bytes where a record needs it */
+} CsvOptions;
+
+/* Takes the source. */
+CsvReader *csv_reader_new(CsvSource *source, const CsvOptions *options);
+void csv_reader_free(CsvReader *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CsvReader, csv_reader_free)
+
+typedef struct {
+  const CsvField *fields; /* good until the next record */
+  size_t length;          /* 0: there are no more */
+  uint64_t line;          /* where the record begins, from 1 */
+} CsvRecord;
+
+/* FAULT_RECORD: this one is malformed: "line 812: what"; go on with the next. FAULT_SETUP: the
+ * source failed. */
+bool csv_reader_next(CsvReader *self, CsvRecord *out_record, GError **error);
+
+/* After FAULT_RECORD: the malformed record's first line without its end (as far as it is within
+ * the limit), and its number. */
+Slice csv_reader_malformed(const CsvReader *self, uint64_t *out_line);
+
+const CsvSource *csv_reader_source(const CsvReader *self);

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "csv/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+enum { PACKED_BYTES = 256 * 1024, MAGIC_BYTES = 4, GZIP_WINDOW = 15, GZIP_HEADER = 16 };
+
+/* A stream that asks for more memory than this to be unpacked is refused: 2^27 bytes. */
+enum { ZSTD_WINDOW_MOST = 27 };
+
+typedef enum { KIND_PLAIN, KIND_GZIP, KIND_ZSTD } Kind;
+
+struct CsvSource {
+  char *path; /* owned */
+  int fd;
+  uint64_t size;
+  uint64_t position;
+  Kind kind;
+  uint8_t *packed; /* owned, PACKED_BYTES: what was read ahead */
+  size_t packed_at;
+  size_t packed_end;
+  bool at_end;     /* of the file */
+  bool is_between; /* two gzip members or zstd frames: the file may end here */
+  z_stream gzip;   /* KIND_GZIP */
+  ZSTD_DCtx *zstd; /* owned; KIND_ZSTD */
+};
+
+static bool
+fail(const CsvSource *self, GError **error, const char *what)
+{
+  g_set_error(error, FAULT, FAULT_SETUP, "%s: %s", self->path, what);
+  return false;
+}
+
+static bool
+read_file(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **error)
+{
+  ssize_t len;
+
+  do
+    len = read(self->fd, to, room);
+  while (len < 0 && errno == EINTR);
+  if (len < 0)
+    return fail(self, error, g_strerror(errno));
+  self->at_end = len == 0;
+  self->position += (uint64_t)len;
+  *out_len = (size_t)len;
+  return true;
+}
+
+/* Makes sure that packed bytes are at hand, unless the file ends. */
+static bool
+read_ahead(CsvSource *self, GError **error)
+{
+  size_t len = 0;
+
+  if (self->packed_at < self->packed_end || self->at_end)
+    return true;
+  if (!read_file(self, self->packed, PACKED_BYTES, &len, error))
+    return false;
+  self->packed_at = 0;
+  self->packed_end = len;
+  return true;
+}
+
+static bool
+find_kind(CsvSource *self, GError **error)
+{
+  static const uint8_t gzip_magic[] = {0x1f, 0x8b};
+  static const uint8_t zstd_magic[] = {0x28, 0xb5, 0x2f, 0xfd};
+
+  while (self->packed_end < MAGIC_BYTES && !self->at_end) {
+    size_t len = 0;
+
+    if (!read_file(self, self->packed + self->packed_end, PACKED_BYTES - self->packed_end, &len,
+                   error))
+      return false;
+    self->packed_end += len;
+  }
+  if (self->packed_end >= sizeof gzip_magic &&
+      memcmp(self->packed, gzip_magic, sizeof gzip_magic) == 0) {
+    if (inflateInit2(&self->gzip, GZIP_WINDOW + GZIP_HEADER) != Z_OK)
+      return fail(self, error, "inflate does not start: out of memory");
+    self->kind = KIND_GZIP;
+  } else if (self->packed_end >= sizeof zstd_magic &&
+             memcmp(self->packed, zstd_magic, sizeof zstd_magic) == 0) {
+    self->kind = KIND_ZSTD;
+    self->zstd = ZSTD_createDCtx();
+    ZSTD_DCtx_setParameter(self->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_MOST);
+  }
+  return true;
+}
+
+static bool
+open_file(CsvSource *self, GError **error)
+{
+  struct stat status;
+
+  if (strcmp(self->path, "-") == 0)
+    self->fd = dup(STDIN_FILENO);
+  else
+    self->fd = open(self->path, O_RDONLY | O_CLOEXEC);
+  if (self->fd < 0 || fstat(self->fd, &status) != 0)
+    return fail(self, error, g_strerror(errno));
+  if (S_ISDIR(status.st_mode))
+    return fail(self, error, "a folder; name the files in it");
+  if (S_ISREG(status.st_mode))
+    self->size = (uint64_t)status.st_size;
+  posix_fadvise(self->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+  return find_kind(self, error);
+}
+
+CsvSource *
+csv_source_open(const char *path, GError **error)
+{
+  CsvSource *self = g_new0(CsvSource, 1);
+
+  self->path = g_strdup(path);
+  self->packed = g_malloc(PACKED_BYTES);
+  self->is_between = true;
+  if (open_file(self, error))
+    return self;
+  csv_source_free(self);
+  return NULL;
+}
+
+void
+csv_source_free(CsvSource *self)
+{
+  if (self == NULL)
+    return;
+  if (self->fd >= 0)
+    close(self->fd);
+  if (self->kind == KIND_GZIP)
+    inflateEnd(&self->gzip);
+  ZSTD_freeDCtx(self->zstd);
+  g_free(self->packed);
+  g_free(self->path);
+  g_free(self);
+}
+
+/* What find_kind() read ahead, then straight from the file. */
+static bool
+read_plain(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **error)
+{
+  size_t len = MIN(room, self->packed_end - self->packed_at);
+
+  if (len == 0)
+    return self->at_end ? (*out_len = 0, true) : read_file(self, to, room, out_len, error);
+  memcpy(to, self->packed + self->packed_at, len);
+  self->packed_at += len;
+  *out_len = len;
+  return true;
+}
+
+/* Both unpack steps take packed bytes and write at most `room`; they keep is_between. */
+static bool
+unpack_gzip(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **error)
+{
+  z_stream *z = &self->gzip;
+
+  if (self->is_between)
+    inflateReset(z);
+  z->next_in = self->packed + self->packed_at;
+  z->avail_in = (uInt)(self->packed_end - self->packed_at);
+  z->next_out = to;
+  z->avail_out = (uInt)MIN(room, (size_t)UINT_MAX);
+
+  size_t asked = z->avail_out;
+  int result = inflate(z, Z_NO_FLUSH);
+
+  if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
+    return fail(self, error, z->msg != NULL ? z->msg : "damaged gzip data");
+  self->packed_at = self->packed_end - z->avail_in;
+  self->is_between = result == Z_STREAM_END;
+  *out_len = asked - z->avail_out;
+  return true;
+}
+
+static bool
+unpack_zstd(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **error)
+{
+  ZSTD_inBuffer in = {self->packed, self->packed_end, self->packed_at};
+  ZSTD_outBuffer out = {to, room, 0};
+  size_t left = ZSTD_decompressStream(self->zstd, &out, &in);
+
+  if (ZSTD_isError(left))
+    return fail(self, error, ZSTD_getErrorName(left));
+  self->packed_at = in.pos;
+  self->is_between = left == 0;
+  *out_len = out.pos;
+  return true;
+}
+
+static bool
+read_packed(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **error)
+{
+  *out_len = 0;
+  while (*out_len == 0) {
+    if (!read_ahead(self, error))
+      return false;
+
+    bool has_input = self->packed_at < self->packed_end;
+
+    if (!has_input && self->is_between)
+      return true;
+    if (self->kind == KIND_GZIP ? !unpack_gzip(self, to, room, out_len, error)
+                                : !unpack_zstd(self, to, room, out_len, error))
+      return false;
+    if (!has_input && *out_len == 0 && !self->is_between)
+      return fail(self, error, "the packed data ends early: the file is cut short");
+  }
+  return true;
+}
+
+bool
+csv_source_read(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **error)
+{
+  return self->kind == KIND_PLAIN ? read_plain(self, to, room, out_len, error)
+                                  : read_packed(self, to, room, out_len, error);
+}
+
+uint64_t
+csv_source_position(const CsvSource *self)
+{
+  return self->position - (self->packed_end - self->packed_at);
+}
+
+uint64_t
+csv_source_size(const CsvSource *self)
+{
+  return self->size;
+}
