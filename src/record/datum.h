@@ -11,7 +11,7 @@ typedef struct {
   const uint8_t *start;
   size_t depth;    /* records, arrays and maps that are open */
   GString *inside; /* owned: after a failure, where below the field it was: "[3].price" */
-  char what[128];  /* after a failure */
+  char what[256];  /* after a failure */
 } Datum;
 
 /* Deeper data is refused: a recursive schema puts no end to depth. */

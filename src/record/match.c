@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/match.h"
 
+#include "record/fallback.h"
+
 enum { DEEPEST = 256 };
 
 typedef struct {
@@ -167,6 +169,9 @@ set_logical(Match *match)
   bool writer_knows = family_of(reader->logical) != FAMILY_NONE &&
                       family_of(writer->logical) == family_of(reader->logical);
 
+  if (reader->kind == SCHEMA_STRING) /* a uuid is text already */
+    return;
+
   match->logical = writer_knows ? writer->logical : reader->logical;
   match->scale = writer_knows ? writer->scale : reader->scale;
 }
@@ -221,11 +226,20 @@ pair_fields(const Match *match)
 static void
 add_default(MatchSet *self, MatchDefault *missing, const SchemaField *reader)
 {
+  g_auto(Bytes) datum = {0};
+  g_autoptr(GError) error = NULL;
+
   missing->reader = reader;
   missing->match = match_types(self, reader->type, reader->type);
-  missing->refusal = keep(self, g_strdup_printf("the writer's schema has no field %s, and ours "
-                                                "gives it no default",
-                                                reader->name));
+  if (reader->fallback != NULL && fallback_encode(reader, &datum, &error))
+    missing->datum = slice(keep(self, g_memdup2(datum.data, datum.len)), datum.len);
+  else if (reader->fallback != NULL)
+    missing->refusal = keep(self, g_strdup_printf("the writer's schema has no field %s, and %s",
+                                                  reader->name, error->message));
+  else
+    missing->refusal = keep(self, g_strdup_printf("the writer's schema has no field %s, and ours "
+                                                  "gives it no default",
+                                                  reader->name));
 }
 
 static void
@@ -240,6 +254,23 @@ match_defaults(MatchSet *self, Match *match, GHashTable *found)
       add_default(self, &defaults[match->defaults_length++], reader);
   }
   match->defaults = defaults;
+}
+
+static const char *
+refusal_of_record(MatchSet *self, const Match *match)
+{
+  for (size_t i = 0; i < match->defaults_length; i++) {
+    if (match->defaults[i].refusal != NULL)
+      return match->defaults[i].refusal;
+  }
+  for (size_t i = 0; i < match->length; i++) {
+    const MatchField *field = &match->fields[i];
+
+    if (field->match != NULL && field->match->refusal != NULL)
+      return keep(self,
+                  g_strdup_printf("in field %s %s", field->reader->name, field->match->refusal));
+  }
+  return NULL;
 }
 
 static void
@@ -269,6 +300,7 @@ match_record(MatchSet *self, Match *match)
   match->length = match->writer->length;
   match_defaults(self, match, found);
   match->is_straight = match->is_straight && match->defaults_length == 0;
+  match->refusal = refusal_of_record(self, match);
 }
 
 static void
@@ -276,9 +308,13 @@ match_branches(MatchSet *self, Match *match)
 {
   size_t length = match->writer->length;
   const Match **branches = make(self, const Match *, length);
+  size_t refused = 0;
 
-  for (size_t i = 0; i < length; i++)
+  for (size_t i = 0; i < length; i++) {
     branches[i] = match_types(self, match->writer->branches[i], match->reader);
+    refused += branches[i]->refusal != NULL;
+  }
+  match->refusal = refused == length ? branches[0]->refusal : NULL;
   match->kind = MATCH_UNION;
   match->branches = branches;
   match->length = length;

@@ -36,13 +36,13 @@ struct Match {
   const SchemaNode *reader; /* a union only where `writer` is one */
   SchemaLogical logical;    /* MATCH_LEAF: the text that the reader wants, in the writer's unit */
   uint32_t scale;
-  size_t length; /* of fields or branches */
+  const char *refusal; /* why no value at all can be read; NULL: some can, for all that is known */
+  size_t length;       /* of fields or branches */
   union {
     const MatchField *fields;     /* MATCH_RECORD, in the writer's order */
     const Match *const *branches; /* MATCH_UNION, by the writer's index */
     const Match *items;           /* MATCH_REPEATED */
     const char *const *symbols;   /* MATCH_LEAF of enums: by the writer's index; NULL: not known */
-    const char *refusal;          /* MATCH_REFUSED: the reason */
   };
   const MatchDefault *defaults; /* MATCH_RECORD */
   size_t defaults_length;

@@ -2,6 +2,8 @@
 #include "record/op.h"
 
 #include "record/datum.h"
+#include "record/leaf.h"
+#include "record/render.h"
 
 typedef struct {
   Datum datum;
@@ -75,18 +77,32 @@ read_boolean(Run *self, const Op *op)
 static bool
 read_enum(Run *self, const Op *op)
 {
-  const Match *match = op->match;
-  const uint8_t *first = self->datum.at;
-  size_t index = 0;
+  const char *symbol = NULL;
 
-  if (!datum_read_index(&self->datum, match->writer->length, "enum symbol", &index))
+  if (!leaf_symbol(&self->datum, op->match, &symbol))
     return false;
-  if (match->symbols[index] == NULL) {
+  self->values[op->slot] = (Value){.kind = VALUE_TEXT, .text = slice_text(symbol)};
+  return true;
+}
+
+/* What is not a slice of the datum goes to the output's text. */
+static bool
+read_text(Run *self, const Op *op)
+{
+  PlanOutput *output = self->output;
+  const uint8_t *first = self->datum.at;
+  size_t start = output->text.len;
+
+  if (!(op->code == OP_LOGICAL ? leaf_logical(&self->datum, op->match, &output->text)
+                               : render_json(&self->datum, op->match, &output->text)))
+    return false;
+  if (op->code == OP_PEEK)
     self->datum.at = first;
-    return datum_refuse(&self->datum, "enum %s of ours has no symbol %s and no default",
-                        match->reader->name, match->writer->symbols[index]);
-  }
-  self->values[op->slot] = (Value){.kind = VALUE_TEXT, .text = slice_text(match->symbols[index])};
+  self->values[op->slot] = (Value){
+      .kind = VALUE_TEXT,
+      .text = slice((const void *)start, output->text.len - start), /* settle() adds the base */
+  };
+  output->moving[output->moving_length++] = op->slot;
   return true;
 }
 
@@ -145,6 +161,10 @@ run_step(Run *self, const Op *op)
     return read_fixed(self, op);
   case OP_ENUM:
     return read_enum(self, op);
+  case OP_LOGICAL:
+  case OP_JSON:
+  case OP_PEEK:
+    return read_text(self, op);
   case OP_SKIP_SLICE:
     return skip_slice(self);
   case OP_SKIP_DOUBLE:

@@ -15,6 +15,9 @@ typedef enum {
   OP_BOOLEAN,
   OP_FIXED,
   OP_ENUM,
+  OP_LOGICAL, /* as readable text */
+  OP_JSON,    /* any value as JSON */
+  OP_PEEK,    /* the same, and stays before it: parts of it are wanted too */
   OP_SKIP_SLICE,
   OP_SKIP_DOUBLE,
   OP_SKIP,     /* any other value that nobody wants */
@@ -30,7 +33,7 @@ typedef struct {
   size_t slot;   /* among the values */
   size_t length; /* OP_UNION: of branches; OP_FIXED: bytes; OP_JUMP: the step */
   union {
-    const Match *match;     /* OP_ENUM */
+    const Match *match;     /* OP_ENUM, OP_LOGICAL, OP_JSON, OP_PEEK */
     const SchemaNode *type; /* OP_SKIP: the writer's */
     const size_t *branches; /* OP_UNION: steps, by the writer's index */
     const Value *constant;  /* OP_CONSTANT */

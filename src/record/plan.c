@@ -20,6 +20,7 @@ typedef struct {
 
 typedef struct {
   Plan *plan;
+  GArray *ops;         /* of Op: where steps go; the plan's, or those of a default */
   const char *refusal; /* the last value that can never be read: "field x: ..."; owned by plan */
 } Compiler;
 
@@ -70,14 +71,14 @@ want_of_whole(const GArray *wants)
 static Op *
 op_at(Compiler *self, size_t i)
 {
-  return &g_array_index(self->plan->ops, Op, i);
+  return &g_array_index(self->ops, Op, i);
 }
 
 static size_t
 add_op(Compiler *self, Op op)
 {
-  g_array_append_val(self->plan->ops, op);
-  return self->plan->ops->len - 1;
+  g_array_append_val(self->ops, op);
+  return self->ops->len - 1;
 }
 
 static void
@@ -112,14 +113,15 @@ compile_leaf(Compiler *self, const Match *match, size_t slot, const char *path)
 {
   if (match->writer->kind == SCHEMA_NULL)
     return; /* the value is missing, as it was before */
-  add_op(self, (Op){
-                   .code = leaf_codes[match->writer->kind],
-                   .kind = value_kinds[match->reader->kind],
-                   .slot = slot,
-                   .length = match->writer->length,
-                   .match = match,
-                   .path = path,
-               });
+  add_op(self,
+         (Op){
+             .code = match->logical == LOGICAL_NONE ? leaf_codes[match->writer->kind] : OP_LOGICAL,
+             .kind = value_kinds[match->reader->kind],
+             .slot = slot,
+             .length = match->writer->length,
+             .match = match,
+             .path = path,
+         });
 }
 
 static bool
@@ -141,7 +143,7 @@ compile_union(Compiler *self, const Match *match, GArray *wants, const char *pat
 
   add_op(self, (Op){.code = OP_UNION, .branches = branches, .length = match->length, .path = path});
   for (size_t i = 0; i < match->length; i++) {
-    branches[i] = self->plan->ops->len;
+    branches[i] = self->ops->len;
     can_be_read = compile_value(self, match->branches[i], wants, path) || can_be_read;
     if (i + 1 < match->length) {
       size_t jump = add_op(self, (Op){.code = OP_JUMP, .path = path});
@@ -150,43 +152,104 @@ compile_union(Compiler *self, const Match *match, GArray *wants, const char *pat
     }
   }
   for (size_t i = 0; i < jumps->len; i++)
-    op_at(self, g_array_index(jumps, size_t, i))->length = self->plan->ops->len;
+    op_at(self, g_array_index(jumps, size_t, i))->length = self->ops->len;
   if (can_be_read)
     self->refusal = refusal;
   return can_be_read;
 }
 
-static bool
-compile_default(Compiler *self, const MatchDefault *missing, const char *path)
+/* A default is the same for every record: its values are made now. */
+static void
+add_constants(Compiler *self, const GArray *wants, const Value *values, const char *path)
 {
-  return compile_refusal(self, missing->refusal, path);
+  for (size_t i = 0; i < wants->len; i++) {
+    size_t slot = g_array_index(wants, Want, i).slot;
+    Value *constant = keep(self, g_memdup2(&values[slot], sizeof values[slot]));
+
+    if (constant->kind == VALUE_MISSING)
+      continue;
+    if (constant->kind == VALUE_TEXT || constant->kind == VALUE_BYTES)
+      constant->text.data = keep(self, g_memdup2(constant->text.data, constant->text.len));
+    add_op(self, (Op){.code = OP_CONSTANT, .slot = slot, .constant = constant, .path = path});
+  }
 }
 
 static bool
-compile_record(Compiler *self, const Match *match, GArray *wants, const char *path)
+compile_default(Compiler *self, const MatchDefault *missing, GArray *wants, const char *path)
+{
+  g_autoptr(GArray) steps = g_array_new(FALSE, TRUE, sizeof(Op));
+  g_auto(PlanOutput) output = {0};
+  g_autoptr(GError) error = NULL;
+  Compiler compiler = {.plan = self->plan, .ops = steps};
+
+  if (missing->refusal != NULL)
+    return compile_refusal(self, missing->refusal, path);
+  plan_output_init(&output, self->plan->length);
+  compile_value(&compiler, missing->match, wants, path);
+  add_op(&compiler, (Op){.code = OP_END, .path = ""});
+  if (!op_run((const Op *)steps->data, missing->datum, &output, &error))
+    return compile_refusal(self, keep(self, g_strdup(error->message)), path);
+  add_constants(self, wants, output.values, path);
+  return true;
+}
+
+static bool
+compile_json(Compiler *self, OpCode code, const Match *match, size_t slot, const char *path)
+{
+  if (match->refusal != NULL)
+    return compile_refusal(self, match->refusal, path);
+  add_op(self, (Op){.code = code, .slot = slot, .match = match, .path = path});
+  return true;
+}
+
+static bool
+compile_field(Compiler *self, const MatchField *field, GArray *wants, const char *path)
+{
+  const char *field_path = path_below(self, path, field->reader->name);
+  g_autoptr(GArray) below = wants_below(wants, field->reader->name);
+
+  if (below->len > 0)
+    return compile_value(self, field->match, below, field_path);
+  compile_skip(self, field->writer->type, field_path);
+  return true;
+}
+
+static bool
+compile_fields(Compiler *self, const Match *match, GArray *wants, const char *path)
 {
   bool can_be_read = true;
 
   for (size_t i = 0; i < match->length; i++) {
     const MatchField *field = &match->fields[i];
-    const char *name = field->reader == NULL ? field->writer->name : field->reader->name;
-    const char *field_path = path_below(self, path, name);
-    g_autoptr(GArray) below = wants_below(wants, field->reader == NULL ? "" : name);
 
-    if (below->len == 0)
-      compile_skip(self, field->writer->type, field_path);
+    if (field->reader == NULL)
+      compile_skip(self, field->writer->type, path_below(self, path, field->writer->name));
     else
-      can_be_read = compile_value(self, field->match, below, field_path) && can_be_read;
+      can_be_read = compile_field(self, field, wants, path) && can_be_read;
   }
   for (size_t i = 0; i < match->defaults_length; i++) {
     const MatchDefault *missing = &match->defaults[i];
     g_autoptr(GArray) below = wants_below(wants, missing->reader->name);
 
     if (below->len > 0)
-      can_be_read = compile_default(self, missing, path_below(self, path, missing->reader->name)) &&
-                    can_be_read;
+      can_be_read =
+          compile_default(self, missing, below, path_below(self, path, missing->reader->name)) &&
+          can_be_read;
   }
   return can_be_read;
+}
+
+/* As a whole, in parts, or both. */
+static bool
+compile_record(Compiler *self, const Match *match, GArray *wants, const char *path)
+{
+  const Want *whole = want_of_whole(wants);
+
+  if (whole != NULL && wants->len == 1)
+    return compile_json(self, OP_JSON, match, whole->slot, path);
+  if (whole != NULL && !compile_json(self, OP_PEEK, match, whole->slot, path))
+    return false;
+  return compile_fields(self, match, wants, path);
 }
 
 /* False where no such value can ever be read; then self->refusal says why. */
@@ -195,7 +258,7 @@ compile_value(Compiler *self, const Match *match, GArray *wants, const char *pat
 {
   const Want *whole = want_of_whole(wants);
 
-  if (self->plan->ops->len > MOST_OPS)
+  if (self->ops->len > MOST_OPS)
     return compile_refusal(self, "its unions of records within unions have too many forms", path);
 
   switch (match->kind) {
@@ -204,12 +267,10 @@ compile_value(Compiler *self, const Match *match, GArray *wants, const char *pat
   case MATCH_UNION:
     return compile_union(self, match, wants, path);
   case MATCH_RECORD:
-    if (whole != NULL)
-      return compile_refusal(self, "a record as a whole", path);
     return compile_record(self, match, wants, path);
   case MATCH_REPEATED:
     if (whole != NULL)
-      return compile_refusal(self, "an array or map", path);
+      return compile_json(self, OP_JSON, match, whole->slot, path);
     break;
   case MATCH_LEAF:
     if (whole != NULL) {
@@ -226,7 +287,7 @@ static bool
 compile(Plan *self, const PlanFields *fields, GError **error)
 {
   g_autoptr(GArray) wants = g_array_new(FALSE, FALSE, sizeof(Want));
-  Compiler compiler = {.plan = self};
+  Compiler compiler = {.plan = self, .ops = self->ops};
 
   for (size_t i = 0; i < fields->length; i++) {
     Want want = {.rest = fields->paths[i], .slot = i};
@@ -270,8 +331,8 @@ void
 plan_output_init(PlanOutput *self, size_t fields_length)
 {
   *self = (PlanOutput){
-      .values = g_new0(Value, fields_length),
-      .moving = g_new0(size_t, fields_length),
+      .values = g_new0(Value, MAX(fields_length, 1)),
+      .moving = g_new0(size_t, MAX(fields_length, 1)),
   };
 }
 

@@ -31,10 +31,7 @@ typedef struct {
 
 void plan_output_init(PlanOutput *self, size_t fields_length);
 void plan_output_clear(PlanOutput *self);
-
-/* Texts that JSON was made of may be this long, the largest cell that HBase takes unless it is
- * told otherwise. */
-enum { PLAN_TEXT_BYTES = 10 << 20 };
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PlanOutput, plan_output_clear)
 
 /* Fails with FAULT_RECORD: "field home.city (byte 37): ...". */
 bool plan_run(const Plan *self, Slice datum, PlanOutput *output, GError **error);
