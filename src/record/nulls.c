@@ -3,8 +3,6 @@
 
 #include "record/convert.h"
 
-#include <math.h>
-
 enum { LONGEST_BIT = 63 };
 
 static uint64_t
@@ -51,10 +49,8 @@ nulls_add(Nulls *self, Slice text)
 }
 
 bool
-nulls_hold_text(const Nulls *self, Slice text)
+nulls_list_holds(const Nulls *self, Slice text)
 {
-  if ((self->lengths & length_bit(text.len)) == 0)
-    return false;
   for (unsigned i = 0; i < self->texts->len; i++)
     if (slice_equal(g_array_index(self->texts, Slice, i), text))
       return true;
@@ -62,14 +58,9 @@ nulls_hold_text(const Nulls *self, Slice text)
 }
 
 bool
-nulls_hold(const Nulls *self, const Value *value)
+nulls_hold_number(const Nulls *self, const Value *value)
 {
   uint8_t scratch[TEXT_NUMBER_BYTES];
 
-  if (value->kind == VALUE_TEXT || value->kind == VALUE_BYTES)
-    return nulls_hold_text(self, value->text);
-  if (value->kind == VALUE_MISSING || (value->kind == VALUE_DOUBLE && isnan(value->number)) ||
-      (value->kind == VALUE_FLOAT && isnan(value->single)))
-    return true;
-  return self->has_numbers && nulls_hold_text(self, convert_to_text(value, scratch));
+  return nulls_hold_text(self, convert_to_text(value, scratch));
 }

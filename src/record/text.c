@@ -121,9 +121,31 @@ put_decimal(uint8_t *at, Decimal decimal)
   return put_fixed(at, digits, len, point);
 }
 
+/* Prices and coordinates: at most six digits behind the point and fifteen in all. Of so few digits
+ * no two numbers read back as the same double, so that these are the only ones and the fewest. */
+static bool
+is_short(double value, Decimal *out_decimal)
+{
+  double millionths = value * 1e6;
+  int64_t digits;
+
+  if (!(millionths < 1e15))
+    return false;
+  digits = (int64_t)(millionths + 0.5);
+  if ((double)digits / 1e6 != value)
+    return false;
+  *out_decimal = (Decimal){.digits = (uint64_t)digits, .exponent = -6};
+  while (out_decimal->digits % 10 == 0) {
+    out_decimal->digits /= 10;
+    out_decimal->exponent++;
+  }
+  return true;
+}
+
 size_t
 text_put_double(uint8_t *at, double value)
 {
+  Decimal decimal;
   int64_t whole;
 
   if (fabs(value) < WHOLE_LIMIT && text_whole(value, &whole))
@@ -136,7 +158,7 @@ text_put_double(uint8_t *at, double value)
     memcpy(at, "inf", 3);
     return 3;
   }
-  return put_decimal(at, shortest_double(value));
+  return put_decimal(at, is_short(value, &decimal) ? decimal : shortest_double(value));
 }
 
 size_t
