@@ -37,7 +37,7 @@ csv_reader_new(CsvSource *source, const CsvOptions *options)
       options->record_most_bytes > 0 ? options->record_most_bytes : RECORD_MOST_BYTES;
   self->buffer_bytes = options->buffer_bytes > 0 ? options->buffer_bytes : BUFFER_BYTES;
   self->line = 1;
-  csv_split_init(&self->split, options->delimiter != '\0' ? options->delimiter : ',');
+  csv_split_init(&self->split, options->delimiter);
   return self;
 }
 
@@ -118,29 +118,34 @@ skip_line(CsvReader *self, GError **error)
   return true;
 }
 
+/* What stands at `at`: a blank line's bytes, 0 for text, or -1 while the next byte decides. */
+static int
+blank_line_bytes(const CsvReader *self)
+{
+  size_t left = self->end - self->at;
+  const uint8_t *text = self->buffer + self->at;
+  size_t returns = left > 0 && text[0] == '\r' ? 1 : 0;
+
+  if (left == returns)
+    return self->at_end ? (int)returns : -1;
+  return text[returns] == '\n' ? (int)returns + 1 : 0;
+}
+
 /* True once a record, or the end of all, stands at `at`. */
 static bool
 skip_blank_lines(CsvReader *self, GError **error)
 {
-  for (;;) {
-    size_t left = self->end - self->at;
-    const uint8_t *text = self->buffer + self->at;
-    bool has_return = left > 0 && text[0] == '\r';
+  int bytes;
 
-    if (left == (has_return ? 1 : 0)) { /* the next byte decides */
-      if (self->at_end) {
-        self->at = self->end;
-        return true;
-      }
-      if (!fill(self, error))
-        return false;
-    } else if (text[has_return ? 1 : 0] == '\n') {
-      self->at += has_return ? 2 : 1;
+  while ((bytes = blank_line_bytes(self)) != 0) {
+    if (bytes < 0 && !fill(self, error))
+      return false;
+    if (bytes > 0) {
+      self->at += (size_t)bytes;
       self->line++;
-    } else {
-      return true;
     }
   }
+  return true;
 }
 
 static uint64_t

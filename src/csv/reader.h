@@ -8,8 +8,8 @@
  * depend on how the bytes arrive. Blank lines are passed over, and a byte order mark.
  *
  * A malformed record costs its own line: reading goes on behind the first line end after its
- * beginning, quoted or not. So a stray quote cannot swallow what follows, and a record of several
- * lines that is malformed is refused line by line. */
+ * beginning, quoted or not. So a stray quote cannot swallow what follows, and of a malformed record
+ * of several lines each further line is a record of its own. */
 typedef struct CsvReader CsvReader;
 
 /* Zero means the default. */

@@ -6,10 +6,9 @@ enum { FIRST_CAPACITY = 32 };
 void
 csv_split_init(CsvSplit *self, char delimiter)
 {
-  *self = (CsvSplit){.delimiter = (uint8_t)delimiter};
+  *self = (CsvSplit){.delimiter = delimiter != '\0' ? (uint8_t)delimiter : ','};
   self->is_special[self->delimiter] = true;
   self->is_special['\n'] = true;
-  self->is_special['"'] = true;
 }
 
 void
@@ -111,8 +110,6 @@ take_plain(CsvSplit *self, Scan *scan)
     at++;
   if (at == scan->end && !scan->is_last)
     return FIELD_CUT;
-  if (at < scan->end && *at == '"')
-    return refuse(scan, at + 1, "a quote inside a field that does not begin with one");
 
   bool follows = at < scan->end && *at == self->delimiter;
 

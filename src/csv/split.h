@@ -5,7 +5,8 @@
 
 /* Splits one record of CSV text into fields, as RFC 4180 has it: fields between delimiters, a field
  * in quotes may hold delimiters, line ends and doubled quotes; a record ends in LF, CR LF or with
- * the text. Knows nothing of files. */
+ * the text. Beyond the RFC, a quote within a field that does not begin with one is text like any
+ * other, as in 37.8"N. Knows nothing of files. */
 
 /* One field: where it lies, and whether its doubled quotes are still to be made single. */
 typedef struct {
@@ -23,6 +24,7 @@ typedef struct {
   size_t capacity;
 } CsvSplit;
 
+/* '\0' means a comma. */
 void csv_split_init(CsvSplit *self, char delimiter);
 void csv_split_clear(CsvSplit *self);
 

@@ -103,9 +103,10 @@ static const struct {
     {"\"{\"\"k\"\": \"\"v, w\"\"}\",x\n", "[{\"k\": \"v, w\"}][x]\n"},
     {" a , b \n", "[ a ][ b ]\n"},
     {"a\n\nb\n\r\nc\n", "[a]\n[b]\n[c]\n"},
+    /* A quote inside a field is text. */
+    {"a\"b,c\"\nd,e\n", "[a\"b][c\"]\n[d][e]\n"},
+    {"x,37.8\"N\r\n", "[x][37.8\"N]\n"},
     /* A stray quote costs its own record. */
-    {"a\"b,c\nd,e\n", "!1: a\"b,c\n[d][e]\n"},
-    {"a,b\nx,5\" pipe\nc,d\n", "[a][b]\n!2: x,5\" pipe\n[c][d]\n"},
     {"\"a\"b,c\nd,e\n", "!1: \"a\"b,c\n[d][e]\n"},
     {"\"a\" ,c\nd,e\n", "!1: \"a\" ,c\n[d][e]\n"},
     {"\"a\"\rb\nc\n", "!1: \"a\"\rb\n[c]\n"},
@@ -116,8 +117,8 @@ static const struct {
     {"a,b\n\"c,d\ne,f\ng,h\n", "[a][b]\n!2: \"c,d\n[e][f]\n[g][h]\n"},
     {"a,b\n\"c", "[a][b]\n!2: \"c\n"},
     {"a,\"", "!1: a,\"\n"},
-    /* A malformed record of several lines is refused line by line. */
-    {"\"a\nb\nc\"x,y\nd\n", "!1: \"a\n[b]\n!3: c\"x,y\n[d]\n"},
+    /* Of a malformed record of several lines each further line stands alone. */
+    {"\"a\nb\n\"c\"x,y\nd\n", "!1: \"a\n[b]\n!3: \"c\"x,y\n[d]\n"},
     {"\"", "!1: \"\n"},
     {"\"\n", "!1: \"\n"},
     {"\xff\xfe"
@@ -151,7 +152,7 @@ the_limit_costs_the_long_record_alone(void)
       {"1234567890123\n1\n", "!1: 12345678\n[1]\n"},
       {"1234567890123", "!1: 12345678\n"},
       {"\"234567\"\n1\n", "!1: \"234567\"\n[1]\n"},
-      {"\"a\nb\nc\nd\ne\nf\"\n1\n", "!1: \"a\n[b]\n[c]\n[d]\n[e]\n!6: f\"\n[1]\n"},
+      {"\"a\nb\nc\nd\ne\nf\"\n1\n", "!1: \"a\n[b]\n[c]\n[d]\n[e]\n[f\"]\n[1]\n"},
       {"1234567\r\n1\n", "!1: 1234567\r\n[1]\n"},
   };
 
@@ -171,7 +172,7 @@ the_limit_costs_the_long_record_alone(void)
 static void
 lines_are_counted_inside_quotes_too(void)
 {
-  const char *text = "a\n\"b\nb\nb\"\n\nc\nx\"\nd\n";
+  const char *text = "a\n\"b\nb\nb\"\n\nc\n\"x\"x\nd\n";
   const uint64_t wanted[] = {1, 2, 6, 7, 8};
   g_auto(Temporary) file = temporary_make(text, strlen(text));
   g_autoptr(CsvReader) reader = csv_reader_new(csv_source_open(file.path, NULL), &(CsvOptions){0});
@@ -186,7 +187,8 @@ lines_are_counted_inside_quotes_too(void)
     }
     g_assert_error(error, FAULT, FAULT_RECORD);
     g_assert_cmpstr(error->message, ==,
-                    "line 7: a quote inside a field that does not begin with one");
+                    "line 7: text follows the closing quote of a field: a quote in a quoted field "
+                    "is written twice");
   }
 }
 
