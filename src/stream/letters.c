@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/letters.h"
+
+#include "kafka/topics.h"
+
+enum { BROKER_MS = 10000, ACKNOWLEDGED_MS = 10000, STEP_MS = 50, NUMBER_BYTES = 24 };
+
+struct StreamLetters {
+  const KafkaProperty *properties; /* borrowed */
+  char *connector;                 /* owned */
+  GMutex lock;                     /* for the two that follow */
+  KafkaProducer *producer;         /* owned; NULL before the first letter */
+  GHashTable *partitions;          /* owned: of each known dead-letter topic, by owned name */
+};
+
+StreamLetters *
+stream_letters_new(const KafkaProperty *properties, const char *connector)
+{
+  StreamLetters *self = g_new0(StreamLetters, 1);
+
+  self->properties = properties;
+  self->connector = g_strdup(connector);
+  g_mutex_init(&self->lock);
+  self->partitions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  return self;
+}
+
+void
+stream_letters_free(StreamLetters *self)
+{
+  if (self == NULL)
+    return;
+  kafka_producer_free(self->producer);
+  g_hash_table_unref(self->partitions);
+  g_mutex_clear(&self->lock);
+  g_free(self->connector);
+  g_free(self);
+}
+
+/* Room for the largest record the source may hold, and our headers. */
+static const KafkaProperty topic_config[] = {{"max.message.bytes", "16777216"}, {NULL, NULL}};
+
+/* The dead-letter topic as it is, created if it is missing. */
+static KafkaTopic *
+find_or_create(KafkaTopics *topics, const char *source, const char *name, GError **error)
+{
+  g_autoptr(GError) missing = NULL;
+  g_autoptr(KafkaTopic) found = kafka_topics_find(topics, name, &missing);
+  g_autoptr(KafkaTopic) model = NULL;
+
+  if (found != NULL)
+    return g_steal_pointer(&found);
+  if (!g_error_matches(missing, FAULT, FAULT_SETUP)) {
+    g_propagate_error(error, g_steal_pointer(&missing));
+    return NULL;
+  }
+  model = kafka_topics_find(topics, source, error);
+  if (model == NULL)
+    return NULL;
+
+  const KafkaTopicSpec spec = {name, model->partitions, MAX(model->replication, 1), topic_config};
+
+  if (!kafka_topics_create(topics, &spec, error))
+    return NULL;
+  g_message("created dead-letter topic=%s partitions=%d", name, model->partitions);
+  return kafka_topics_find(topics, name, error);
+}
+
+/* The number of the dead-letter topic's partitions; 0 with error. Under lock. */
+static int
+know_topic(StreamLetters *self, const char *source, const char *name, GError **error)
+{
+  int known = GPOINTER_TO_INT(g_hash_table_lookup(self->partitions, name));
+  g_autoptr(KafkaTopics) topics = NULL;
+  g_autoptr(KafkaTopic) topic = NULL;
+
+  if (known > 0)
+    return known;
+  topics = kafka_topics_new(self->properties, BROKER_MS, error);
+  if (topics != NULL)
+    topic = find_or_create(topics, source, name, error);
+  if (topic == NULL)
+    return 0;
+  g_hash_table_insert(self->partitions, g_strdup(name), GINT_TO_POINTER(topic->partitions));
+  return topic->partitions;
+}
+
+static bool
+prepare(StreamLetters *self, const char *source, const char *name, int *out_partitions,
+        GError **error)
+{
+  g_mutex_lock(&self->lock);
+  *out_partitions = know_topic(self, source, name, error);
+  if (*out_partitions > 0 && self->producer == NULL)
+    self->producer = kafka_producer_new(self->properties, error);
+  g_mutex_unlock(&self->lock);
+  return *out_partitions > 0 && self->producer != NULL;
+}
+
+static void
+add_header(GArray *headers, const char *name, Slice value)
+{
+  g_array_append_val(headers, ((KafkaHeader){name, value}));
+}
+
+static Slice
+number_text(char *buffer, int64_t number)
+{
+  g_snprintf(buffer, NUMBER_BYTES, "%" G_GINT64_FORMAT, number);
+  return slice_text(buffer);
+}
+
+typedef struct {
+  StreamLetters *letters;
+  const char *topic; /* the dead-letter topic */
+  int partitions;
+  const char *table;
+  size_t task;
+} Address;
+
+/* Names from org.apache.kafka.connect.runtime.errors.DeadLetterQueueReporter. The record's own
+ * headers come first, whatever their names: ours are the last of a name. */
+static bool
+send_letter(const Address *address, StreamReject *reject, GError **error)
+{
+  char partition[NUMBER_BYTES], offset[NUMBER_BYTES], task[NUMBER_BYTES], attempts[NUMBER_BYTES];
+  const KafkaMessage *message = &reject->message;
+  const StreamStageInfo *info = stream_stage_info(reject->stage);
+  g_autoptr(GArray) headers = kafka_message_headers(message);
+
+  add_header(headers, "__connect.errors.topic", slice_text(message->partition->topic));
+  add_header(headers, "__connect.errors.partition", number_text(partition, message->partition->id));
+  add_header(headers, "__connect.errors.offset", number_text(offset, message->offset));
+  add_header(headers, "__connect.errors.connector.name", slice_text(address->letters->connector));
+  add_header(headers, "__connect.errors.task.id", number_text(task, (int64_t)address->task));
+  add_header(headers, "__connect.errors.stage", slice_text(info->connect_stage));
+  add_header(headers, "__connect.errors.class.name", slice_text(info->class_name));
+  add_header(headers, "__connect.errors.exception.class.name", slice_text(info->exception_class));
+  add_header(headers, "__connect.errors.exception.message", slice_text(reject->reason));
+  add_header(headers, "sluice.table", slice_text(address->table));
+  if (reject->key.len > 0)
+    add_header(headers, "sluice.row.key", bytes_slice(&reject->key));
+  add_header(headers, "sluice.attempts", number_text(attempts, reject->attempts));
+
+  const KafkaRecord record = {
+      .topic = address->topic,
+      .partition =
+          message->partition->id < address->partitions ? message->partition->id : KAFKA_BY_KEY,
+      .key = message->key,
+      .value = message->value,
+      .headers = (const KafkaHeader *)(const void *)headers->data,
+      .headers_length = headers->len,
+      .timestamp_ms = message->timestamp_ms,
+      .receipt = &reject->receipt,
+  };
+
+  reject->is_sent = kafka_producer_send(address->letters->producer, &record, error);
+  return reject->is_sent;
+}
+
+static KafkaFate
+fate_of(const StreamReject *reject)
+{
+  return reject->is_sent ? (KafkaFate)g_atomic_int_get(&reject->receipt.fate) : KAFKA_FAILED;
+}
+
+static bool
+is_any(const GPtrArray *rejects, KafkaFate fate)
+{
+  for (guint i = 0; i < rejects->len; i++) {
+    if (fate_of(rejects->pdata[i]) == fate)
+      return true;
+  }
+  return false;
+}
+
+static void
+first_failure(const GPtrArray *rejects, const char *topic, GError **error)
+{
+  for (guint i = 0; i < rejects->len; i++) {
+    const StreamReject *reject = rejects->pdata[i];
+
+    if (fate_of(reject) != KAFKA_FAILED)
+      continue;
+    kafka_receipt_error(&reject->receipt, topic, error);
+    return;
+  }
+}
+
+static bool
+await_all(KafkaProducer *producer, const char *topic, const GPtrArray *rejects, GError **error)
+{
+  int64_t deadline = g_get_monotonic_time() + (int64_t)ACKNOWLEDGED_MS * 1000;
+
+  while (is_any(rejects, KAFKA_PENDING)) {
+    if (g_get_monotonic_time() >= deadline) {
+      g_set_error(error, FAULT, FAULT_PEER, "dead letters to %s are not acknowledged", topic);
+      return false;
+    }
+    kafka_producer_poll(producer, STEP_MS);
+  }
+  if (!is_any(rejects, KAFKA_FAILED))
+    return true;
+  first_failure(rejects, topic, error);
+  g_prefix_error(error, "dead letters are not taken: ");
+  return false;
+}
+
+bool
+stream_letters_send(StreamLetters *self, const char *table, size_t task, const GPtrArray *rejects,
+                    GError **error)
+{
+  const StreamReject *first = rejects->pdata[0];
+  const char *source = first->message.partition->topic;
+  g_autofree char *name = g_strconcat(source, ".dlq", NULL);
+  Address address = {.letters = self, .topic = name, .table = table, .task = task};
+
+  if (!prepare(self, source, name, &address.partitions, error)) {
+    g_prefix_error(error, "dead letters to %s: ", name);
+    return false;
+  }
+  for (guint i = 0; i < rejects->len; i++) {
+    if (fate_of(rejects->pdata[i]) == KAFKA_FAILED &&
+        !send_letter(&address, rejects->pdata[i], error))
+      return false;
+  }
+  return await_all(self->producer, name, rejects, error);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "kafka/lane.h"
+#include "kafka/producer.h"
+
+/* Where on its road a record turned out to be bad. */
+typedef enum {
+  STREAM_DECODE, /* its bytes are not what the schema says */
+  STREAM_MAP,    /* no row can be made of it, or none that may be sent */
+  STREAM_PUT,    /* HBase refuses its row */
+} StreamStage;
+
+/* The stage in a log line and a dead letter, from one table. */
+typedef struct {
+  const char *word; /* in logs and counters */
+  const char
+      *connect_stage;     /* Kafka Connect's word: org.apache.kafka.connect.runtime.errors.Stage */
+  const char *class_name; /* which part of sluice said so */
+  const char *exception_class; /* the kind of error, to filter by */
+} StreamStageInfo;
+
+const StreamStageInfo *stream_stage_info(StreamStage stage);
+
+/* A bad record, from the moment that is known until its dead letter is acknowledged. */
+typedef struct {
+  KafkaMessage message; /* owned */
+  StreamStage stage;
+  char *reason;      /* owned */
+  Bytes key;         /* owned: the row's, as far as there is one */
+  unsigned attempts; /* how often it was sent to HBase */
+  bool is_sent;      /* as a dead letter; then receipt tells what became of it */
+  KafkaReceipt receipt;
+} StreamReject;
+
+/* Takes the message and the reason. */
+StreamReject *stream_reject_new(KafkaMessage *message, StreamStage stage, char *reason);
+void stream_reject_free(StreamReject *self);

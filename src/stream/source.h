@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "kafka/lane.h"
+
+/* Where a writer's records come from and where it says what is done: a lane of the consumer, or
+ * a test's list. Used by the writer's thread, but for wake(). See kafka/lane.h for each. */
+typedef struct {
+  void *self;
+  size_t (*read)(void *self, KafkaMessage *out, size_t max, int timeout_ms);
+  bool (*store)(void *self, KafkaPartition *const *partitions, size_t length, GError **error);
+  void (*sweep)(void *self);
+  void (*wake)(void *self);
+} StreamSource;

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/retry.h"
+#include "stream/letters.h"
+#include "stream/line.h"
+#include "stream/sink.h"
+#include "stream/source.h"
+
+/* A thread that owns its share of the partitions, a connection to the gateway and a line for each
+ * topic, and takes records from the one to the other. It waits out every outage by itself; only
+ * bad data (too much of it) and being told so end it. */
+typedef struct StreamWriter StreamWriter;
+
+/* Called from the writer's thread. */
+typedef struct {
+  void *self;
+  /* It writes nothing at present, for this reason; NULL: it does again. */
+  void (*waiting)(void *self, size_t writer, const GError *reason);
+  /* It has ended: with an error for bad data, without when it was told to. */
+  void (*ended)(void *self, size_t writer, const GError *error);
+} StreamWriterEvents;
+
+typedef struct {
+  size_t number;
+  StreamSource source;
+  StreamSink sink;
+  StreamLetters *letters;         /* borrowed; shared by the writers */
+  const StreamLineOptions *lines; /* by topic_index; borrowed for new() alone */
+  size_t lines_length;
+  size_t memory_bytes; /* for all its batches and bad records */
+  Retry retry;
+  MetricsSheet *sheet; /* of its calls; borrowed */
+  StreamWriterEvents events;
+} StreamWriterOptions;
+
+StreamWriter *stream_writer_new(const StreamWriterOptions *options, GError **error);
+/* Its thread must have ended. */
+void stream_writer_free(StreamWriter *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StreamWriter, stream_writer_free)
+
+void stream_writer_start(StreamWriter *self);
+
+/* The rest is for any other thread. */
+
+/* Asks it to bring to an end whatever it holds, and to store the offsets; then it goes on. */
+void stream_writer_flush(StreamWriter *self);
+/* Waits until every flush asked for is done, or it has ended; false after deadline_us. */
+bool stream_writer_await_flush(StreamWriter *self, int64_t deadline_us);
+
+/* Asks it to read no more, flush and end. */
+void stream_writer_stop(StreamWriter *self);
+/* Asks it to end at once, whatever it holds; cuts its connection. */
+void stream_writer_abandon(StreamWriter *self);
+/* Waits for its end; false after deadline_us. */
+bool stream_writer_join(StreamWriter *self, int64_t deadline_us);

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/flight.h"
+
+#include "support/memory-sink.h"
+
+enum { MOST_PAUSES = 50 };
+
+/* A flight into a memory sink, and what it said. */
+typedef struct {
+  MemorySink sink;
+  KafkaPartition *partition;
+  MetricsCounters *counters;
+  StreamFlight *flight;
+  int64_t offset;
+  GString *done;      /* of each batch: its first offset, and rejected rows behind '!' */
+  GString *waiting;   /* 'w' for each reason to wait, 'r' for ready again */
+  size_t pauses;      /* that may still be made */
+  int64_t done_until; /* batches come back in order: the last one's first offset */
+} Fixture;
+
+static bool
+on_done(void *data, StreamBatch *batch)
+{
+  Fixture *self = data;
+  g_autoptr(GPtrArray) rejects = g_ptr_array_new_with_free_func((GDestroyNotify)stream_reject_free);
+  g_autoptr(GPtrArray) touched = g_ptr_array_new();
+
+  stream_batch_touch(batch, touched);
+  self->partition->is_touched = false;
+  g_assert_cmpint(self->partition->done, >, self->done_until);
+  self->done_until = self->partition->done;
+  g_string_append_printf(self->done, "%d", (int)self->partition->done);
+  stream_batch_take_rejects(batch, rejects);
+  for (guint i = 0; i < rejects->len; i++) {
+    const StreamReject *reject = rejects->pdata[i];
+
+    g_string_append_printf(self->done, "!%.*s", (int)reject->key.len,
+                           (const char *)reject->key.data);
+  }
+  g_string_append_c(self->done, ' ');
+  stream_batch_free(batch);
+  return true;
+}
+
+static void
+on_waiting(void *data, const GError *reason)
+{
+  g_string_append_c(((Fixture *)data)->waiting, reason != NULL ? 'w' : 'r');
+}
+
+static bool
+on_pause(void *data, uint32_t wait_ms)
+{
+  Fixture *self = data;
+
+  (void)wait_ms;
+  return self->pauses > 0 && self->pauses-- > 0;
+}
+
+static void
+fixture_init(Fixture *self)
+{
+  const Retry retry = {.first_ms = 1, .longest_ms = 10};
+  const StreamFlightEvents events = {self, on_done, on_waiting, on_pause};
+
+  *self = (Fixture){.pauses = MOST_PAUSES};
+  memory_sink_init(&self->sink);
+  self->partition = kafka_partition_new("topic", 0, 0);
+  self->counters = metrics_counters_new(1, 1);
+  self->flight = stream_flight_new(&self->sink.sink, &events, &retry,
+                                   metrics_counters_sheet(self->counters, 0, 0));
+  self->done = g_string_new(NULL);
+  self->waiting = g_string_new(NULL);
+}
+
+static void
+fixture_clear(Fixture *self)
+{
+  stream_flight_free(self->flight);
+  metrics_counters_free(self->counters);
+  kafka_partition_unref(self->partition);
+  g_string_free(self->done, TRUE);
+  g_string_free(self->waiting, TRUE);
+  memory_sink_clear(&self->sink);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Fixture, fixture_clear)
+
+/* "a=1 b=2 -c": puts and a tombstone, each a record; all with one timestamp. */
+static StreamBatch *
+batch_of(Fixture *self, const char *text)
+{
+  const StreamBatchLimits limits = {.rows = 100, .bytes = 1 << 20, .frame_max_bytes = 1 << 20};
+  StreamBatch *batch = stream_batch_new(self->sink.plan, &limits);
+  g_auto(GStrv) words = g_strsplit(text, " ", -1);
+
+  for (char **word = words; *word != NULL && **word != '\0'; word++) {
+    KafkaMessage message = {.partition = self->partition, .offset = self->offset++};
+    char *equals = strchr(*word, '=');
+    RowCell cell;
+    Row row = memory_sink_tombstone(*word + 1, 7);
+
+    if (equals != NULL) {
+      *equals = '\0';
+      row = memory_sink_row(&self->sink, &cell, *word, equals + 1, 7);
+    }
+    g_assert_cmpint(stream_batch_add(batch, &message, &row), ==, STREAM_TAKEN);
+  }
+  return batch;
+}
+
+static const struct {
+  const char *name;
+  const char *batches[4];
+  const char *answers;
+  const char *probes;
+  const char *refused;
+  const char *cutting;
+  const char *calls;   /* as the sink saw them */
+  const char *done;    /* see Fixture */
+  const char *waiting; /* see Fixture */
+} cases[] = {
+    {"two are under way",
+     {"a=1", "b=1", "c=1"},
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     "put a;put b;put c;",
+     "1 2 3 ",
+     ""},
+    {"deletions go after their puts",
+     {"a=1 -b", "c=1"},
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     "put a;delete b;put c;",
+     "2 3 ",
+     ""},
+    {"no answer: both again, in order",
+     {"a=1", "a=2", "b=1"},
+     "P",
+     NULL,
+     NULL,
+     NULL,
+     "put a;put a;probe;put a;put a;put b;",
+     "1 2 3 ",
+     "wr"},
+    {"no answer to the second",
+     {"a=1", "a=2", "b=1"},
+     ".P",
+     NULL,
+     NULL,
+     NULL,
+     "put a;put a;put b;probe;put a;put b;",
+     "1 2 3 ",
+     "wr"},
+    {"an outage: waits until a probe answers",
+     {"a=1"},
+     "P",
+     "PPS",
+     NULL,
+     NULL,
+     "put a;probe;probe;probe;probe;put a;",
+     "1 ",
+     "wwwwr"},
+    {"the table is gone: waits",
+     {"a=1", "b=1"},
+     "S",
+     "S",
+     NULL,
+     NULL,
+     "put a;put b;probe;probe;put a;put b;",
+     "1 2 ",
+     "wwr"},
+    {"a refusal during an outage is none",
+     {"a=1"},
+     "R",
+     "P",
+     NULL,
+     NULL,
+     "put a;probe;probe;put a;",
+     "1 ",
+     "wr"},
+    {"a refused row is found",
+     {"a=1 b=1 c=1 d=1"},
+     NULL,
+     NULL,
+     "c",
+     NULL,
+     "put a b c d;probe;put a b;put c d;put c;probe;put c;probe;put d;",
+     "4!c ",
+     ""},
+    {"the later batch follows anew",
+     {"a=1 b=1", "a=2"},
+     NULL,
+     NULL,
+     "b",
+     NULL,
+     "put a b;put a;probe;put a;put b;probe;put b;probe;put a;",
+     "2!b 3 ",
+     ""},
+    {"a refusal that does not come again harms none",
+     {"a=1 b=1"},
+     "RR",
+     NULL,
+     NULL,
+     NULL,
+     "put a b;probe;put a;probe;put a;put b;",
+     "2 ",
+     ""},
+    {"a lone refused row",
+     {"a=1", "b=1"},
+     NULL,
+     NULL,
+     "a",
+     NULL,
+     "put a;put b;probe;put a;probe;put a;probe;put b;",
+     "1!a 2 ",
+     ""},
+    {"a refused deletion",
+     {"a=1 -b"},
+     NULL,
+     NULL,
+     "b",
+     NULL,
+     "put a;delete b;probe;delete b;probe;delete b;probe;",
+     "2!b ",
+     ""},
+    {"cut off twice while probes answer: halved",
+     {"a=1 b=1"},
+     "PP",
+     NULL,
+     NULL,
+     NULL,
+     "put a b;probe;put a b;probe;put a;put b;",
+     "2 ",
+     "wwr"},
+    {"a row that cuts the connection is found",
+     {"a=1 b=1"},
+     NULL,
+     NULL,
+     NULL,
+     "b",
+     "put a b;probe;put a b;probe;put a;put b;probe;put b;probe;put b;probe;put a;",
+     "2!b ",
+     "wwwwwr"},
+    {"cut off each time, nothing taken: an outage, no bad rows",
+     {"a=1 b=1"},
+     "PPPPPP",
+     NULL,
+     NULL,
+     NULL,
+     "put a b;probe;put a b;probe;put a;probe;put a;probe;put b;probe;put b;probe;put a b;",
+     "2 ",
+     "wwwwwwr"},
+};
+
+static void
+calls_answers_and_ends(void)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_auto(Fixture) fixture;
+
+    g_test_message("%s", cases[i].name);
+    fixture_init(&fixture);
+    fixture.sink.answers = cases[i].answers;
+    fixture.sink.probes = cases[i].probes;
+    fixture.sink.refused = cases[i].refused;
+    fixture.sink.cutting = cases[i].cutting;
+    for (const char *const *text = cases[i].batches; *text != NULL; text++)
+      g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, *text)));
+    g_assert_true(stream_flight_drain(fixture.flight));
+
+    g_assert_cmpstr(fixture.sink.calls->str, ==, cases[i].calls);
+    g_assert_cmpstr(fixture.done->str, ==, cases[i].done);
+    g_assert_cmpstr(fixture.waiting->str, ==, cases[i].waiting);
+    g_assert_true(stream_flight_is_empty(fixture.flight));
+  }
+}
+
+/* A lone row that is refused twice is a bad one. */
+static bool
+is_without_culprit(const char *answers)
+{
+  size_t refusals = 0;
+
+  for (; *answers != '\0'; answers++)
+    refusals += *answers == 'R';
+  return refusals <= 2;
+}
+
+/* Whatever fails and however, in the end the table is as if nothing had. */
+static void
+the_later_offset_wins_whatever_fails(void)
+{
+  const char *const letters = ".PpSR";
+
+  for (guint script = 0; script < 5 * 5 * 5 * 5 * 5; script++) {
+    char answers[6] = {0};
+
+    for (guint i = 0, rest = script; i < 5; i++, rest /= 5)
+      answers[i] = letters[rest % 5];
+    if (!is_without_culprit(answers))
+      continue;
+
+    g_auto(Fixture) fixture;
+
+    fixture_init(&fixture);
+    fixture.sink.answers = answers;
+    g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "a=1 b=1 c=1")));
+    g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "b=2 a=2")));
+    g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "a=3 d=3")));
+    g_assert_true(stream_flight_drain(fixture.flight));
+
+    g_assert_cmpstr(fixture.done->str, ==, "3 5 7 ");
+    g_assert_cmpstr(memory_sink_get(&fixture.sink, "a"), ==, "3");
+    g_assert_cmpstr(memory_sink_get(&fixture.sink, "b"), ==, "2");
+    g_assert_cmpstr(memory_sink_get(&fixture.sink, "c"), ==, "1");
+    g_assert_cmpstr(memory_sink_get(&fixture.sink, "d"), ==, "3");
+  }
+}
+
+static void
+halving_finds_one_culprit_wherever_it_is(void)
+{
+  enum { ROWS = 37 };
+
+  for (size_t bad = 0; bad < ROWS; bad++) {
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *key = g_strdup_printf("r%zu", bad);
+    g_autofree char *done = g_strdup_printf("%d!%s ", ROWS, key);
+    g_auto(Fixture) fixture;
+
+    for (size_t i = 0; i < ROWS; i++)
+      g_string_append_printf(text, "%sr%zu=1", i == 0 ? "" : " ", i);
+    fixture_init(&fixture);
+    fixture.sink.refused = key;
+    g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, text->str)));
+    g_assert_true(stream_flight_drain(fixture.flight));
+    g_assert_cmpstr(fixture.done->str, ==, done);
+    g_assert_cmpuint(g_hash_table_size(fixture.sink.table), ==, ROWS - 1);
+    g_assert_null(memory_sink_get(&fixture.sink, key));
+  }
+}
+
+static void
+a_batch_without_rows_ends_in_its_turn(void)
+{
+  g_auto(Fixture) fixture;
+  StreamBatch *empty;
+  KafkaMessage message;
+
+  fixture_init(&fixture);
+  g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "a=1")));
+  empty = batch_of(&fixture, "");
+  message = (KafkaMessage){.partition = fixture.partition, .offset = fixture.offset++};
+  stream_batch_add_skipped(empty, &message);
+  g_assert_true(stream_flight_push(fixture.flight, empty));
+  g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "b=1")));
+  g_assert_cmpstr(fixture.done->str, ==, "");
+  g_assert_true(stream_flight_drain(fixture.flight));
+  g_assert_cmpstr(fixture.done->str, ==, "1 2 3 ");
+  g_assert_cmpstr(fixture.sink.calls->str, ==, "put a;put b;");
+}
+
+static void
+giving_up_in_an_outage_leaves_what_is_not_done(void)
+{
+  g_auto(Fixture) fixture;
+
+  fixture_init(&fixture);
+  fixture.pauses = 2;
+  fixture.sink.answers = ".P";
+  fixture.sink.probes = "PPPPPPPP";
+  g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "a=1")));
+  g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "b=1")));
+  g_assert_false(stream_flight_drain(fixture.flight));
+  g_assert_cmpstr(fixture.done->str, ==, "1 ");
+  g_assert_false(stream_flight_is_empty(fixture.flight));
+}
+
+static void
+counters_tell_rows_that_were_acknowledged(void)
+{
+  g_auto(Fixture) fixture;
+
+  fixture_init(&fixture);
+  fixture.sink.answers = "P";
+  fixture.sink.refused = "c";
+  g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "a=1 b=1")));
+  g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "c=1 d=1 -e")));
+  g_assert_true(stream_flight_drain(fixture.flight));
+  g_assert_cmpuint(metrics_counters_sum(fixture.counters, 0, COUNTER_ROWS), ==, 4);
+  g_assert_cmpuint(metrics_counters_sum(fixture.counters, 0, COUNTER_BATCHES), ==, 3);
+  g_assert_cmpuint(metrics_counters_sum(fixture.counters, 0, COUNTER_HALVED), ==, 1);
+  g_assert_cmpuint(metrics_counters_sum(fixture.counters, 0, COUNTER_RESENT), >, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/flight/calls", calls_answers_and_ends);
+  g_test_add_func("/flight/order", the_later_offset_wins_whatever_fails);
+  g_test_add_func("/flight/halving", halving_finds_one_culprit_wherever_it_is);
+  g_test_add_func("/flight/empty-batch", a_batch_without_rows_ends_in_its_turn);
+  g_test_add_func("/flight/give-up", giving_up_in_an_outage_leaves_what_is_not_done);
+  g_test_add_func("/flight/counters", counters_tell_rows_that_were_acknowledged);
+  return g_test_run();
+}
