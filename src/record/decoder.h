@@ -19,9 +19,19 @@ typedef struct {
 /* `source` may be NULL where the framing needs none; borrowed with the mapping until free. Fails
  * with FAULT_SETUP. */
 Decoder *decoder_new(const Mapping *mapping, const SchemaSource *source, GError **error);
+
+/* The same for Kafka keys, where the mapping has a key schema: values for mapping_key_fields(). */
+Decoder *decoder_new_for_keys(const Mapping *mapping, const SchemaSource *source, GError **error);
+
 void decoder_free(Decoder *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Decoder, decoder_free)
 
-/* One value for each of mapping_fields(), borrowed until the next decode; slices in them point
- * into the payload or the decoder's scratch. FAULT_RECORD says at which field and byte. */
+/* One value for each of the fields, borrowed until the next decode; slices in them point into the
+ * payload or the decoder's scratch. FAULT_RECORD says at which field and byte; errors of the
+ * source come as they are. */
 const Value *decoder_decode(Decoder *self, Slice payload, GError **error);
+
+/* After a failed decode: a sentence about a writer's schema that was met for the first time and
+ * cannot be read as the mapping's. Its records fail one by one; this is to be told once. NULL:
+ * there is nothing new to tell. */
+char *decoder_take_notice(Decoder *self);

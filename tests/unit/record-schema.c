@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "record/json.h"
 #include "record/schema.h"
 
 static Schema *
@@ -237,6 +238,32 @@ a_wrong_path_offers_the_nearest_name(void)
   }
 }
 
+static void
+canonical_form_and_fingerprint_are_those_of_fastavro(void)
+{
+  g_autofree char *path = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "tests", "golden",
+                                           "datum", "canonical.json", NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(JsonNode) json = record_json_load(path, &error);
+
+  g_assert_no_error(error);
+
+  JsonArray *cases = json_node_get_array(json);
+
+  g_assert_cmpuint(json_array_get_length(cases), >, 5);
+  for (guint i = 0; i < json_array_get_length(cases); i++) {
+    JsonObject *object = json_array_get_object_element(cases, i);
+    g_autofree char *text = json_to_string(json_object_get_member(object, "schema"), FALSE);
+    g_autoptr(Schema) schema = parse_right(text);
+    g_autofree char *canonical = schema_canonical(schema);
+    g_autofree char *fingerprint = g_strdup_printf("%016" G_GINT64_MODIFIER "x",
+                                                   GUINT64_SWAP_LE_BE(schema_fingerprint(schema)));
+
+    g_assert_cmpstr(canonical, ==, json_object_get_string_member(object, "canonical"));
+    g_assert_cmpstr(fingerprint, ==, json_object_get_string_member(object, "fingerprint"));
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -247,5 +274,6 @@ main(int argc, char **argv)
   g_test_add_func("/schema/logical", logical_types_are_read_where_they_fit_and_ignored_elsewhere);
   g_test_add_func("/schema/paths", paths_end_at_the_leaf_without_its_null);
   g_test_add_func("/schema/wrong-paths", a_wrong_path_offers_the_nearest_name);
+  g_test_add_func("/schema/canonical", canonical_form_and_fingerprint_are_those_of_fastavro);
   return g_test_run();
 }

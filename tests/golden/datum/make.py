@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes types.json and resolution.json: datums that fastavro wrote, and what fastavro reads in them.
+"""Makes types.json, resolution.json, canonical.json: datums that fastavro wrote and what it reads in them.
 
     pip install fastavro==1.13.1
     python3 make.py
@@ -357,6 +357,35 @@ def logical_resolution():
     ]  # fmt: skip
 
 
+def canonical_forms():
+    """Schemas with their Parsing Canonical Form and fingerprint (the bytes of single-object encoding)."""
+    rich = record(
+        "R",
+        field("x", ["null", logical("int", "date")], default=None, doc="d", order="ignore"),
+        field("e", enum("E", "A", "B", default="A"), aliases=["old"]),
+        field("f", fixed("c.F", 4)),
+        field("again", "E"),
+        field("me", array("R")),
+        field("m", mapping("c.F")),
+        namespace="a.b",
+        aliases=["Q"],
+        doc="text",
+    )
+    schemas = ["null", {"type": "int"}, logical("bytes", "decimal", precision=4, scale=2), ["null", "string"],
+               array({"type": "array", "items": "double"}), mapping(["null", "long"]), enum("x.E", "A"),
+               fixed("F", 16), record("Empty"), record("s.t.Full", field("a", "boolean")), rich]  # fmt: skip
+    result = []
+    for schema in schemas:
+        canonical = fastavro.schema.to_parsing_canonical_form(schema)
+        result.append({
+            "name": json.dumps(schema)[:60],
+            "schema": schema,
+            "canonical": canonical,
+            "fingerprint": fastavro.schema.fingerprint(canonical, "CRC-64-AVRO"),
+        })  # fmt: skip
+    return result
+
+
 def write(name, cases):
     assert len({c["name"] for c in cases}) == len(cases), "two cases of one name"
     text = ",\n".join(json.dumps(c) for c in cases)
@@ -365,6 +394,7 @@ def write(name, cases):
 
 def main():
     write("types.json", all_types() + logical_types())
+    write("canonical.json", canonical_forms())
     write("resolution.json", promotions() + defaults() + names() + unions() + logical_resolution())
 
 
