@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "hbase/options.h"
+#include "hbase/table.h"
+
+/* The tables behind a gateway, over a connection of its own. All fail with FAULT_PEER when
+ * nobody answers or HBase itself is not up to it, and with FAULT_SETUP as gateway_open() does. */
+typedef struct Catalog Catalog;
+
+/* Does not connect yet. */
+Catalog *catalog_new(const GatewayOptions *options, GError **error);
+void catalog_free(Catalog *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Catalog, catalog_free)
+
+bool catalog_has_table(Catalog *self, const char *table, bool *out_exists, GError **error);
+bool catalog_is_enabled(Catalog *self, const char *table, bool *out_is_enabled, GError **error);
+
+/* Names, "namespace:name" or "name", sorted, of the tables that are not HBase's own; release with
+ * g_strfreev(). */
+char **catalog_list(Catalog *self, GError **error);
+
+/* The table with the boundaries of its regions. FAULT_SETUP: there is none. */
+Table *catalog_describe(Catalog *self, const char *table, GError **error);
+
+/* Where one region begins and ends (both empty at the table's ends) and who serves it. */
+typedef struct {
+  GBytes *start; /* owned */
+  GBytes *end;   /* owned */
+  char *server;  /* owned: "host:port" */
+} Region;
+
+void region_free(Region *self);
+
+/* Owned Region *, in the order of their keys. */
+GPtrArray *catalog_regions(Catalog *self, const char *table, GError **error);
+
+/* Creates the table, split points included, and reads it back: whatever differs then is
+ * FAULT_SETUP, as is HBase's refusal. */
+bool catalog_create(Catalog *self, const Table *table, GError **error);
+
+/* Whether the table takes rows of these families. FAULT_SETUP: it is gone, disabled, or lacks a
+ * family. */
+bool catalog_probe(Catalog *self, const char *table, const Family *families, size_t families_length,
+                   GError **error);

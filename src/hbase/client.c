@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hbase/client.h"
+
+#include "hbase/extent.h"
+#include "hbase/memory.h"
+#include "hbase/reply.h"
+
+#include <thrift/c_glib/protocol/thrift_binary_protocol.h>
+#include <thrift/c_glib/protocol/thrift_compact_protocol.h>
+
+void
+client_clear(Client *self)
+{
+  g_clear_object(&self->service);
+  g_clear_object(&self->protocol);
+  g_clear_object(&self->memory);
+  gateway_free(self->gateway);
+  *self = (Client){0};
+}
+
+/* The protocol may be known only now. */
+static void
+make_service(Client *self)
+{
+  GType type = gateway_protocol(self->gateway) == WIRE_COMPACT ? THRIFT_TYPE_COMPACT_PROTOCOL
+                                                               : THRIFT_TYPE_BINARY_PROTOCOL;
+
+  self->memory = memory_transport_new();
+  self->protocol = g_object_new(type, "transport", self->memory, NULL);
+  self->service = g_object_new(TYPE_T_H_BASE_SERVICE_CLIENT, "input_protocol", self->protocol,
+                               "output_protocol", self->protocol, NULL);
+}
+
+bool
+client_begin(Client *self, GError **error)
+{
+  if (!gateway_open(self->gateway, error))
+    return false;
+  if (self->service == NULL)
+    make_service(self);
+  memory_transport_reset(self->memory, SLICE_EMPTY);
+  return true;
+}
+
+static bool
+exchange(Client *self, const GArray *cuts, GError **error)
+{
+  Slice answer;
+
+  if (!gateway_ask(self->gateway, memory_transport_written(self->memory), cuts, &answer, error))
+    return false;
+  memory_transport_reset(self->memory, answer);
+  return reply_check(gateway_protocol(self->gateway), answer, 0, error);
+}
+
+bool
+client_exchange(Client *self, GError **error)
+{
+  return exchange(self, NULL, error);
+}
+
+/* Where each binary of the list begins, behind its length. */
+static void
+find_binaries(WireProtocol protocol, Slice message, int16_t id, GArray *cuts)
+{
+  WireReader reader = wire_reader(protocol, message);
+  WireHeader header;
+  WireField field = {0};
+  WireType type;
+  size_t count = 0;
+  Slice binary;
+
+  wire_read_header(&reader, &header);
+  while (wire_next_field(&reader, &field) && field.id != id)
+    extent_skip(&reader, &field);
+  if (field.id != id || !wire_read_list(&reader, &type, &count))
+    return;
+  for (size_t i = 0; i < count && wire_read_binary(&reader, &binary); i++) {
+    size_t at = (size_t)(binary.data - message.data);
+
+    g_array_append_val(cuts, at);
+  }
+}
+
+bool
+client_exchange_kept(Client *self, int16_t field, GError **error)
+{
+  g_autoptr(GArray) cuts = g_array_new(FALSE, FALSE, sizeof(size_t));
+
+  find_binaries(gateway_protocol(self->gateway), memory_transport_written(self->memory), field,
+                cuts);
+  return exchange(self, cuts, error);
+}
+
+bool
+client_unreadable(GError *cause, GError **error)
+{
+  g_set_error(error, FAULT, FAULT_PEER, "the gateway's answer cannot be read: %s",
+              cause == NULL ? "it is not what was asked for" : cause->message);
+  g_clear_error(&cause);
+  return false;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support/hbase-fake.h"
+
+#include "hbase/descriptor.h"
+#include "hbase/extent.h"
+#include "hbase/memory.h"
+
+#include <thrift/c_glib/protocol/thrift_binary_protocol.h>
+#include <thrift/c_glib/protocol/thrift_compact_protocol.h>
+
+void
+hbase_fake_init(HbaseFake *self, bool is_framed, WireProtocol protocol)
+{
+  *self = (HbaseFake){.is_framed = is_framed, .protocol = protocol};
+  g_mutex_init(&self->lock);
+  self->tables = g_ptr_array_new_with_free_func((GDestroyNotify)table_free);
+  self->frames = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+}
+
+void
+hbase_fake_clear(HbaseFake *self)
+{
+  g_ptr_array_unref(self->tables);
+  g_ptr_array_unref(self->frames);
+  g_mutex_clear(&self->lock);
+}
+
+void
+hbase_fake_take_table(HbaseFake *self, Table *table)
+{
+  g_ptr_array_add(self->tables, table);
+}
+
+static Table *
+find_table(HbaseFake *self, const char *name)
+{
+  for (size_t i = 0; i < self->tables->len; i++) {
+    Table *table = self->tables->pdata[i];
+
+    if (strcmp(table->name, name) == 0)
+      return table;
+  }
+  return NULL;
+}
+
+/* Reads a call's arguments, whose one member `name_member` points to is a TTableName. */
+static Table *
+named_table(HbaseFake *self, ThriftProtocol *protocol, GType type, const char *member)
+{
+  g_autoptr(GObject) args = g_object_new(type, NULL);
+  g_autoptr(TTableName) name = NULL;
+
+  thrift_struct_read((ThriftStruct *)args, protocol, NULL);
+  g_object_get(args, member, &name, NULL);
+
+  g_autofree char *text = descriptor_name_text(name);
+
+  return find_table(self, text);
+}
+
+static gpointer
+table_exists(HbaseFake *self, ThriftProtocol *protocol)
+{
+  Table *table = named_table(self, protocol, TYPE_T_H_BASE_SERVICE_TABLE_EXISTS_ARGS, "tableName");
+
+  return g_object_new(TYPE_T_H_BASE_SERVICE_TABLE_EXISTS_RESULT, "success", table != NULL, NULL);
+}
+
+static gpointer
+is_table_enabled(HbaseFake *self, ThriftProtocol *protocol)
+{
+  Table *table =
+      named_table(self, protocol, TYPE_T_H_BASE_SERVICE_IS_TABLE_ENABLED_ARGS, "tableName");
+
+  return g_object_new(TYPE_T_H_BASE_SERVICE_IS_TABLE_ENABLED_RESULT, "success",
+                      table != NULL && !self->is_disabled, NULL);
+}
+
+static gpointer
+get_table_descriptor(HbaseFake *self, ThriftProtocol *protocol)
+{
+  Table *table =
+      named_table(self, protocol, TYPE_T_H_BASE_SERVICE_GET_TABLE_DESCRIPTOR_ARGS, "table");
+  g_autoptr(TTableDescriptor) descriptor = descriptor_new(table);
+
+  return g_object_new(TYPE_T_H_BASE_SERVICE_GET_TABLE_DESCRIPTOR_RESULT, "success", descriptor,
+                      NULL);
+}
+
+static gpointer
+get_table_names(HbaseFake *self, ThriftProtocol *protocol)
+{
+  g_autoptr(GObject) args =
+      g_object_new(TYPE_T_H_BASE_SERVICE_GET_TABLE_NAMES_BY_PATTERN_ARGS, NULL);
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_object_unref);
+
+  thrift_struct_read((ThriftStruct *)args, protocol, NULL);
+  for (size_t i = 0; i < self->tables->len; i++)
+    g_ptr_array_add(names, descriptor_name(((Table *)self->tables->pdata[i])->name));
+  return g_object_new(TYPE_T_H_BASE_SERVICE_GET_TABLE_NAMES_BY_PATTERN_RESULT, "success", names,
+                      NULL);
+}
+
+static void
+add_location(GPtrArray *locations, const Table *table, size_t i)
+{
+  g_autoptr(GPtrArray) keys = descriptor_splits(table);
+  g_autoptr(GByteArray) none = g_byte_array_new();
+  g_autoptr(GObject) server =
+      g_object_new(TYPE_T_SERVER_NAME, "hostName", "rs1", "port", 16020, NULL);
+  g_autoptr(GObject) info =
+      g_object_new(TYPE_T_H_REGION_INFO, "startKey", i == 0 ? none : keys->pdata[i - 1], "endKey",
+                   i == keys->len ? none : keys->pdata[i], "tableName", none, NULL);
+
+  /* the last first: the client is to sort them */
+  g_ptr_array_insert(
+      locations, 0,
+      g_object_new(TYPE_T_H_REGION_LOCATION, "serverName", server, "regionInfo", info, NULL));
+}
+
+static gpointer
+get_all_region_locations(HbaseFake *self, ThriftProtocol *protocol)
+{
+  g_autoptr(GObject) args = g_object_new(TYPE_T_H_BASE_SERVICE_GET_ALL_REGION_LOCATIONS_ARGS, NULL);
+  g_autoptr(GPtrArray) locations = g_ptr_array_new_with_free_func(g_object_unref);
+  g_autoptr(GByteArray) name = NULL;
+
+  thrift_struct_read((ThriftStruct *)args, protocol, NULL);
+  g_object_get(args, "table", &name, NULL);
+
+  g_autofree char *text = g_strndup((const char *)name->data, name->len);
+  Table *table = find_table(self, text);
+
+  for (size_t i = 0; table != NULL && i <= table->splits->len; i++)
+    add_location(locations, table, i);
+  return g_object_new(TYPE_T_H_BASE_SERVICE_GET_ALL_REGION_LOCATIONS_RESULT, "success", locations,
+                      NULL);
+}
+
+static gpointer
+create_table(HbaseFake *self, ThriftProtocol *protocol)
+{
+  g_autoptr(GObject) args = g_object_new(TYPE_T_H_BASE_SERVICE_CREATE_TABLE_ARGS, NULL);
+  g_autoptr(TTableDescriptor) descriptor = NULL;
+  g_autoptr(GPtrArray) keys = NULL;
+
+  thrift_struct_read((ThriftStruct *)args, protocol, NULL);
+  g_object_get(args, "desc", &descriptor, "splitKeys", &keys, NULL);
+
+  g_autofree char *name = descriptor_name_text(descriptor->tableName);
+  Table *table = table_new(name);
+
+  descriptor_read(descriptor, table);
+  for (size_t i = 0; !self->loses_splits && i < keys->len; i++) {
+    const GByteArray *key = keys->pdata[i];
+
+    table_add_split(table, slice(key->data, key->len));
+  }
+  hbase_fake_take_table(self, table);
+  return g_object_new(TYPE_T_H_BASE_SERVICE_CREATE_TABLE_RESULT, NULL);
+}
+
+static gpointer
+put_multiple(HbaseFake *self, ThriftProtocol *protocol)
+{
+  g_autoptr(GObject) args = g_object_new(TYPE_T_H_BASE_SERVICE_PUT_MULTIPLE_ARGS, NULL);
+
+  thrift_struct_read((ThriftStruct *)args, protocol, NULL);
+  self->batches++;
+  return g_object_new(TYPE_T_H_BASE_SERVICE_PUT_MULTIPLE_RESULT, NULL);
+}
+
+static gpointer
+get_thrift_server_type(HbaseFake *self, ThriftProtocol *protocol)
+{
+  g_autoptr(GObject) args = g_object_new(TYPE_T_H_BASE_SERVICE_GET_THRIFT_SERVER_TYPE_ARGS, NULL);
+
+  thrift_struct_read((ThriftStruct *)args, protocol, NULL);
+  return g_object_new(TYPE_T_H_BASE_SERVICE_GET_THRIFT_SERVER_TYPE_RESULT, "success",
+                      self->is_thrift1 ? T_THRIFT_SERVER_TYPE_ONE : T_THRIFT_SERVER_TYPE_TWO, NULL);
+}
+
+static const struct {
+  const char *method;
+  gpointer (*answer)(HbaseFake *self, ThriftProtocol *protocol);
+} methods[] = {
+    {"getThriftServerType", get_thrift_server_type},
+    {"tableExists", table_exists},
+    {"isTableEnabled", is_table_enabled},
+    {"getTableDescriptor", get_table_descriptor},
+    {"getTableNamesByPattern", get_table_names},
+    {"getAllRegionLocations", get_all_region_locations},
+    {"createTable", create_table},
+    {"putMultiple", put_multiple},
+};
+
+static gpointer
+complain(HbaseFake *self)
+{
+  g_autoptr(TIOError) io = g_object_new(TYPE_T_I_O_ERROR, "message", self->complaint, NULL);
+
+  return g_object_new(TYPE_T_H_BASE_SERVICE_CREATE_TABLE_RESULT, "io", io, NULL);
+}
+
+/* NULL: there is no such method. */
+static gpointer
+make_result(HbaseFake *self, Slice message, const WireHeader *header)
+{
+  GType type =
+      self->protocol == WIRE_COMPACT ? THRIFT_TYPE_COMPACT_PROTOCOL : THRIFT_TYPE_BINARY_PROTOCOL;
+  g_autoptr(ThriftTransport) memory = memory_transport_new();
+  g_autoptr(ThriftProtocol) protocol = g_object_new(type, "transport", memory, NULL);
+  g_autofree char *name = NULL;
+  ThriftMessageType message_type;
+  gint32 sequence;
+
+  memory_transport_reset(memory, message);
+  thrift_protocol_read_message_begin(protocol, &name, &message_type, &sequence, NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS(methods); i++)
+    if (slice_equal(header->name, slice_text(methods[i].method)))
+      return self->complaint != NULL && i > 0 ? complain(self) : methods[i].answer(self, protocol);
+  return NULL;
+}
+
+static void
+answer_message(HbaseFake *self, Slice message, Bytes *out)
+{
+  WireReader reader = wire_reader(self->protocol, message);
+  WireHeader header = {0};
+
+  wire_read_header(&reader, &header);
+  g_mutex_lock(&self->lock);
+
+  ThriftStruct *result = make_result(self, message, &header);
+
+  g_mutex_unlock(&self->lock);
+  header.type = WIRE_REPLY;
+  if (result == NULL)
+    test_answer_exception(self->protocol, &header, 1, "Invalid method name", out);
+  else
+    test_answer(self->protocol, &header, result, out);
+  g_clear_object(&result);
+}
+
+static bool
+read_frame(HbaseFake *self, TestPeer *peer, Bytes *frame)
+{
+  if (!self->is_framed)
+    return test_peer_read(peer, 1, frame);
+  if (!test_peer_read_frame(peer, frame))
+    return false;
+  g_mutex_lock(&self->lock);
+  g_ptr_array_add(self->frames, g_bytes_new(frame->data, frame->len));
+  g_mutex_unlock(&self->lock);
+  return true;
+}
+
+/* As a server does: a message may take several frames. Hangs up on what it cannot read. */
+static bool
+read_message(HbaseFake *self, TestPeer *peer, Bytes *message)
+{
+  g_auto(Bytes) frame = {0};
+  Extent extent;
+  WireVerdict verdict = WIRE_SHORT;
+
+  bytes_reset(message);
+  extent_init(&extent, self->protocol);
+  while (verdict == WIRE_SHORT) {
+    if (!read_frame(self, peer, &frame))
+      return false;
+    bytes_append_slice(message, bytes_slice(&frame));
+    verdict = extent_follow(&extent, bytes_slice(message));
+  }
+  return verdict == WIRE_WHOLE;
+}
+
+void
+hbase_fake_serve(TestPeer *peer, void *hbase_fake)
+{
+  HbaseFake *self = hbase_fake;
+  g_auto(Bytes) message = {0};
+
+  while (read_message(self, peer, &message)) {
+    g_auto(Bytes) answer = {0};
+
+    answer_message(self, bytes_slice(&message), &answer);
+    if (self->is_framed)
+      test_peer_write_frame(peer, bytes_slice(&answer));
+    else
+      test_peer_write(peer, bytes_slice(&answer));
+  }
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "hbase/table.h"
+#include "support/gateway.h"
+
+/* A thrift2 gateway over tables in memory, to be served by test_gateway_new(): it answers what is
+ * asked about tables and creates them, and says yes to batches. Set it up before anybody
+ * connects. */
+typedef struct {
+  WireProtocol protocol;
+  bool is_framed;
+  bool is_thrift1;
+  bool is_disabled;      /* what isTableEnabled says of each table */
+  bool loses_splits;     /* createTable creates one region, whatever is asked */
+  const char *complaint; /* a TIOError that answers each call that is not about the server; NULL */
+  GMutex lock;           /* of what follows */
+  GPtrArray *tables;     /* owned, of Table * */
+  GPtrArray *frames;     /* owned, of GBytes *: what came, frame by frame */
+  unsigned batches;
+} HbaseFake;
+
+void hbase_fake_init(HbaseFake *self, bool is_framed, WireProtocol protocol);
+void hbase_fake_clear(HbaseFake *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HbaseFake, hbase_fake_clear)
+
+void hbase_fake_take_table(HbaseFake *self, Table *table);
+void hbase_fake_serve(TestPeer *peer, void *hbase_fake);
