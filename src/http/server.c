@@ -3,8 +3,10 @@
 
 #include <libsoup/soup.h>
 
+/* The sockets are ours: libsoup 3.2's own listener leaks one for every connection. */
 struct HttpServer {
-  SoupServer *server; /* owned */
+  SoupServer *server;      /* owned */
+  GSocketService *service; /* owned: accepts */
   HttpPages pages;
   char *url; /* owned */
 };
@@ -100,41 +102,56 @@ on_request(SoupServer *server, SoupServerMessage *message, const char *path, GHa
   answer_plain(message, SOUP_STATUS_NOT_FOUND, "not here: see /livez, /readyz and /metrics\n");
 }
 
+static gboolean
+on_connection(GSocketService *service, GSocketConnection *connection, GObject *source,
+              gpointer data)
+{
+  const HttpServer *self = data;
+  g_autoptr(GSocketAddress) local = g_socket_connection_get_local_address(connection, NULL);
+  g_autoptr(GSocketAddress) remote = g_socket_connection_get_remote_address(connection, NULL);
+  g_autoptr(GError) error = NULL;
+
+  (void)service, (void)source;
+  if (!soup_server_accept_iostream(self->server, G_IO_STREAM(connection), local, remote, &error))
+    g_debug("dropped a connection to the pages reason='%s'", error->message);
+  return TRUE;
+}
+
+/* Where the first socket listens. */
+static char *
+url_of(GSocketAddress *bound)
+{
+  GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS(bound);
+  g_autofree char *host = g_inet_address_to_string(g_inet_socket_address_get_address(inet));
+  const char *format = strchr(host, ':') == NULL ? "http://%s:%u/" : "http://[%s]:%u/";
+
+  return g_strdup_printf(format, host, g_inet_socket_address_get_port(inet));
+}
+
 /* Every address of the name, as with localhost, which is two. */
 static bool
-listen_at(SoupServer *server, const char *where, GError **error)
+listen_at(HttpServer *self, const char *where, GError **error)
 {
   g_autoptr(GSocketConnectable) name = g_network_address_parse(where, 0, error);
   g_autoptr(GSocketAddressEnumerator) addresses =
       name == NULL ? NULL : g_socket_connectable_enumerate(name);
-  bool has_any = false;
 
   if (addresses == NULL)
     return false;
   for (;;) {
-    g_autoptr(GError) problem = NULL;
     g_autoptr(GSocketAddress) address =
-        g_socket_address_enumerator_next(addresses, NULL, has_any ? NULL : error);
+        g_socket_address_enumerator_next(addresses, NULL, self->url == NULL ? error : NULL);
+    g_autoptr(GSocketAddress) bound = NULL;
 
     if (address == NULL)
-      return has_any;
-    if (soup_server_listen(server, address, 0, &problem)) {
-      has_any = true;
-    } else {
-      g_propagate_error(error, g_steal_pointer(&problem));
+      return self->url != NULL;
+    if (!g_socket_listener_add_address(G_SOCKET_LISTENER(self->service), address,
+                                       G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &bound,
+                                       error))
       return false;
-    }
+    if (self->url == NULL)
+      self->url = url_of(bound);
   }
-}
-
-static char *
-url_of(SoupServer *server)
-{
-  GSList *uris = soup_server_get_uris(server);
-  char *url = g_uri_to_string(uris->data);
-
-  g_slist_free_full(uris, (GDestroyNotify)g_uri_unref);
-  return url;
 }
 
 HttpServer *
@@ -146,11 +163,12 @@ http_server_new(const char *listen, const HttpPages *what, GError **error)
   self->server = soup_server_new("server-header", "sluice", NULL);
   self->pages = *what;
   soup_server_add_early_handler(self->server, NULL, on_request, self, NULL);
-  if (!listen_at(self->server, listen, &problem)) {
+  self->service = g_socket_service_new();
+  g_signal_connect(self->service, "incoming", G_CALLBACK(on_connection), self);
+  if (!listen_at(self, listen, &problem)) {
     g_set_error(error, FAULT, FAULT_SETUP, "cannot listen at %s: %s", listen, problem->message);
     return NULL;
   }
-  self->url = url_of(self->server);
   return g_steal_pointer(&self);
 }
 
@@ -159,6 +177,10 @@ http_server_free(HttpServer *self)
 {
   if (self == NULL)
     return;
+  g_socket_service_stop(self->service);
+  g_socket_listener_close(G_SOCKET_LISTENER(self->service));
+  g_signal_handlers_disconnect_by_data(self->service, self);
+  g_object_unref(self->service);
   soup_server_disconnect(self->server);
   g_object_unref(self->server);
   g_free(self->url);

@@ -69,6 +69,8 @@ answer_of(HttpServer *server, const char *request)
 
   g_main_loop_run(loop);
   g_thread_join(thread);
+  while (g_main_context_iteration(NULL, FALSE)) /* the server closes its side */
+    ;
   return asking.answer;
 }
 
