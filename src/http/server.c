@@ -123,9 +123,10 @@ url_of(GSocketAddress *bound)
 {
   GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS(bound);
   g_autofree char *host = g_inet_address_to_string(g_inet_socket_address_get_address(inet));
-  const char *format = strchr(host, ':') == NULL ? "http://%s:%u/" : "http://[%s]:%u/";
+  bool is_v6 = strchr(host, ':') != NULL;
 
-  return g_strdup_printf(format, host, g_inet_socket_address_get_port(inet));
+  return g_strdup_printf("http://%s%s%s:%u/", is_v6 ? "[" : "", host, is_v6 ? "]" : "",
+                         g_inet_socket_address_get_port(inet));
 }
 
 /* Every address of the name, as with localhost, which is two. */
