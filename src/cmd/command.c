@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "cmd/help.h"
 
+#include <gio/gio.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,11 +77,33 @@ flush_results(const Command *command, ExitCode code, CmdLog *log)
   return code == EXIT_DONE ? EXIT_STOPPED : code;
 }
 
+/* GLib 2.74 deadlocks when one thread initialises a class that asks for a type which another thread
+ * is registering, with its interfaces, at that moment. So what several threads use is made known
+ * while there is only one. */
+static void
+register_types(void)
+{
+  const GType types[] = {G_TYPE_TASK,
+                         G_TYPE_SOCKET,
+                         G_TYPE_SOCKET_CLIENT,
+                         G_TYPE_TCP_CONNECTION,
+                         G_TYPE_INET_SOCKET_ADDRESS,
+                         G_TYPE_NETWORK_ADDRESS,
+                         G_TYPE_PROXY_ADDRESS,
+                         G_TYPE_CANCELLABLE};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
+    g_type_class_ref(types[i]); /* for good */
+}
+
 static ExitCode
 run_command(const CommandCall *call)
 {
   g_autoptr(GError) error = NULL;
-  ExitCode code = call->command->run(call, &error);
+  ExitCode code;
+
+  register_types();
+  code = call->command->run(call, &error);
 
   cmd_log_progress(call->log, "");
   if (error != NULL) {

@@ -96,6 +96,7 @@ http_peer_new(const char *const *answers)
   self->url = g_strdup_printf("http://127.0.0.1:%u",
                               g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound)));
   g_signal_connect(self->service, "run", G_CALLBACK(answer), self);
+  g_type_class_unref(g_type_class_ref(G_TYPE_TASK)); /* see register_types() in cmd/command.c */
   self->thread = g_thread_new("http-peer", run, self);
   return self;
 }
