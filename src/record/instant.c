@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS, DAY_MS = 24 * HOUR_MS };
-enum { FRACTION_DIGITS = 9 };
+enum { MINUTE_S = 60, HOUR_S = 60 * MINUTE_S, DAY_S = 24 * HOUR_S };
+enum { FRACTION_DIGITS = 9, SECOND_NS = 1000000000, MS_NS = 1000000 };
 
 /* Reads exactly `width` digits off the front. */
 static bool
@@ -75,48 +75,46 @@ take_date(Slice *text, int *out_days)
 }
 
 static bool
-take_fraction(Slice *text, int *out_ms)
+take_fraction(Slice *text, int *out_ns)
 {
   size_t digits = 0;
-  int ms = 0;
+  int ns = 0;
 
   for (; digits < text->len && g_ascii_isdigit(text->data[digits]); digits++)
-    if (digits < 3)
-      ms = ms * 10 + (text->data[digits] - '0');
+    if (digits < FRACTION_DIGITS)
+      ns = ns * 10 + (text->data[digits] - '0');
   if (digits == 0 || digits > FRACTION_DIGITS)
     return false;
-  for (size_t i = digits; i < 3; i++)
-    ms *= 10;
-  *out_ms = ms;
+  for (size_t i = digits; i < FRACTION_DIGITS; i++)
+    ns *= 10;
+  *out_ns = ns;
   *text = slice(text->data + digits, text->len - digits);
   return true;
 }
 
 static bool
-take_clock(Slice *text, int *out_ms)
+take_clock(Slice *text, int *out_seconds, int *out_ns)
 {
-  int hour, minute, second = 0, ms = 0;
+  int hour, minute, second = 0;
 
+  *out_ns = 0;
   if (!take_number(text, 2, &hour) || !take_char(text, ':') || !take_number(text, 2, &minute))
     return false;
   if (take_char(text, ':')) {
     if (!take_number(text, 2, &second))
       return false;
-    if ((take_char(text, '.') || take_char(text, ',')) && !take_fraction(text, &ms))
+    if ((take_char(text, '.') || take_char(text, ',')) && !take_fraction(text, out_ns))
       return false;
   }
-  if (hour > 23 || minute > 59 || second > 59)
-    return false;
-  *out_ms = hour * HOUR_MS + minute * MINUTE_MS + second * 1000 + ms;
-  return true;
+  *out_seconds = hour * HOUR_S + minute * MINUTE_S + second;
+  return hour <= 23 && minute <= 59 && second <= 59;
 }
 
 static bool
-take_offset(Slice *text, int *out_ms)
+take_offset(Slice *text, int *out_seconds)
 {
   int hours, minutes = 0, sign = 1;
 
-  *out_ms = 0;
   if (text->len == 0 || take_char(text, 'Z') || take_char(text, 'z'))
     return true;
   if (take_char(text, '-'))
@@ -130,24 +128,47 @@ take_offset(Slice *text, int *out_ms)
     if (!take_number(text, 2, &minutes))
       return false;
   }
-  *out_ms = sign * (hours * HOUR_MS + minutes * MINUTE_MS);
+  *out_seconds = sign * (hours * HOUR_S + minutes * MINUTE_S);
   return hours <= 23 && minutes <= 59;
 }
 
 bool
-instant_parse(Slice text, int64_t *out_ms)
+instant_parse_exact(Slice text, int64_t *out_seconds, int64_t *out_ns)
 {
-  int days, clock_ms = 0, offset_ms = 0;
+  int days, clock = 0, ns = 0, offset = 0;
 
   if (!take_date(&text, &days))
     return false;
   if (text.len > 0) {
     if (!take_char(&text, 'T') && !take_char(&text, 't') && !take_char(&text, ' '))
       return false;
-    if (!take_clock(&text, &clock_ms) || !take_offset(&text, &offset_ms) || text.len > 0)
+    if (!take_clock(&text, &clock, &ns) || !take_offset(&text, &offset) || text.len > 0)
       return false;
   }
-  *out_ms = (int64_t)days * DAY_MS + clock_ms - offset_ms;
+  *out_seconds = (int64_t)days * DAY_S + clock - offset;
+  *out_ns = ns;
+  return true;
+}
+
+bool
+instant_parse(Slice text, int64_t *out_ms)
+{
+  int64_t seconds, ns;
+
+  if (!instant_parse_exact(text, &seconds, &ns))
+    return false;
+  *out_ms = seconds * 1000 + ns / MS_NS;
+  return true;
+}
+
+bool
+instant_parse_clock(Slice text, int64_t *out_ns)
+{
+  int seconds, ns;
+
+  if (!take_clock(&text, &seconds, &ns) || text.len > 0)
+    return false;
+  *out_ns = (int64_t)seconds * SECOND_NS + ns;
   return true;
 }
 

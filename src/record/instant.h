@@ -15,6 +15,12 @@
  * Without an offset it is UTC. The date must exist; years have four digits. */
 bool instant_parse(Slice text, int64_t *out_ms);
 
+/* The same to the last digit: seconds since the epoch, and 0 to 999,999,999 ns on top. */
+bool instant_parse_exact(Slice text, int64_t *out_seconds, int64_t *out_ns);
+
+/* A time of day without an offset, in nanoseconds: 16:05, 16:05:30, 16:05:30.123456. */
+bool instant_parse_clock(Slice text, int64_t *out_ns);
+
 typedef enum {
   INSTANT_ISO8601,
   INSTANT_MS, /* since the epoch: a whole number, or a text that spells one */

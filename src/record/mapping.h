@@ -66,7 +66,8 @@ bool mapping_apply(const Mapping *self, const Origin *origin, const Value *value
  * key's bytes are the row key. TOMBSTONE_AVRO: it is made of origin->key_values. */
 bool mapping_tombstone_row(const Mapping *self, const Origin *origin, Row *out_row, GError **error);
 
-/* Reads a CSV field's text as the field's type in the schema (index into mapping_fields()), so
- * that CSV and Avro of one record give the same bytes. */
-bool mapping_parse_text(const Mapping *self, size_t field, Slice text, Value *out_value,
-                        GError **error);
+/* The CSV road: `values` hold one VALUE_TEXT for each of mapping_fields() as the file has it, or
+ * VALUE_MISSING where the file has no such column, and become what Avro would have given. Texts
+ * that are written anew (dates, decimals) lie in `scratch`, which is good until the next call.
+ * FAULT_RECORD says which field and why. */
+bool mapping_parse_texts(const Mapping *self, Value *values, Bytes *scratch, GError **error);

@@ -99,6 +99,33 @@ every_day_of_eight_centuries_agrees_with_glib(void)
   }
 }
 
+static void
+an_exact_time_keeps_every_digit(void)
+{
+  int64_t seconds = 0, ns = 0;
+
+  g_assert_true(instant_parse_exact(slice_text("2018-07-29T15:22:01.123456789Z"), &seconds, &ns));
+  g_assert_cmpint(seconds, ==, 1532877721);
+  g_assert_cmpint(ns, ==, 123456789);
+  g_assert_true(instant_parse_exact(slice_text("1969-12-31T23:59:59.5Z"), &seconds, &ns));
+  g_assert_cmpint(seconds, ==, -1);
+  g_assert_cmpint(ns, ==, 500000000);
+}
+
+static void
+a_time_of_day_has_no_date_and_no_offset(void)
+{
+  int64_t ns = 0;
+
+  g_assert_true(instant_parse_clock(slice_text("16:05"), &ns));
+  g_assert_cmpint(ns, ==, INT64_C(57900000000000));
+  g_assert_true(instant_parse_clock(slice_text("23:59:59.000000001"), &ns));
+  g_assert_cmpint(ns, ==, INT64_C(86399000000001));
+  g_assert_false(instant_parse_clock(slice_text("24:00"), &ns));
+  g_assert_false(instant_parse_clock(slice_text("16:05Z"), &ns));
+  g_assert_false(instant_parse_clock(slice_text("2018-07-29"), &ns));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -106,5 +133,7 @@ main(int argc, char **argv)
   g_test_add_func("/instant/forms", every_form_of_a_time_is_read);
   g_test_add_func("/instant/refused", anything_else_is_refused);
   g_test_add_func("/instant/calendar", every_day_of_eight_centuries_agrees_with_glib);
+  g_test_add_func("/instant/exact", an_exact_time_keeps_every_digit);
+  g_test_add_func("/instant/clock", a_time_of_day_has_no_date_and_no_offset);
   return g_test_run();
 }
