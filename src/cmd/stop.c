@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/stop.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+struct CmdStop {
+  pthread_t thread;
+  sigset_t signals;
+  sigset_t before; /* the mask that free restores */
+  gint is_over;    /* atomic: the thread is to end */
+  gint is_asked;   /* atomic */
+};
+
+/* Only this thread does not hold the signal back any more, and nobody handles it: its default
+ * action ends the program, and whoever started it sees by what. */
+static void
+end_at_once(const CmdStop *self, int signal_number)
+{
+  pthread_sigmask(SIG_UNBLOCK, &self->signals, NULL);
+  pthread_kill(pthread_self(), signal_number);
+}
+
+static void *
+take_signals(void *data)
+{
+  CmdStop *self = data;
+  int signal_number;
+
+  while (sigwait(&self->signals, &signal_number) == 0) {
+    if (g_atomic_int_get(&self->is_over))
+      return NULL;
+    if (g_atomic_int_get(&self->is_asked))
+      end_at_once(self, signal_number);
+    g_atomic_int_set(&self->is_asked, true);
+    g_message("stopping signal=%s hint='a second one ends the program at once'",
+              signal_number == SIGINT ? "SIGINT" : "SIGTERM");
+  }
+  return NULL;
+}
+
+CmdStop *
+cmd_stop_new(void)
+{
+  CmdStop *self = g_new0(CmdStop, 1);
+
+  sigemptyset(&self->signals);
+  sigaddset(&self->signals, SIGINT);
+  sigaddset(&self->signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &self->signals, &self->before);
+
+  int code = pthread_create(&self->thread, NULL, take_signals, self);
+
+  if (code != 0)
+    g_error("cannot make a thread: %s", g_strerror(code));
+  return self;
+}
+
+void
+cmd_stop_free(CmdStop *self)
+{
+  if (self == NULL)
+    return;
+  g_atomic_int_set(&self->is_over, true);
+  pthread_kill(self->thread, SIGTERM);
+  pthread_join(self->thread, NULL);
+  pthread_sigmask(SIG_SETMASK, &self->before, NULL);
+  g_free(self);
+}
+
+bool
+cmd_stop_is_asked(const CmdStop *self)
+{
+  return g_atomic_int_get(&self->is_asked);
+}

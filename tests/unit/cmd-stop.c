@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/stop.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+/* The signal is taken by another thread, sometime soon: no answer ends in meson's timeout. */
+static void
+wait_until_asked(const CmdStop *stop)
+{
+  while (!cmd_stop_is_asked(stop))
+    g_thread_yield();
+}
+
+static void
+one_signal_asks_and_does_not_end(void)
+{
+  const int signals[] = {SIGINT, SIGTERM};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
+    g_autoptr(CmdStop) stop = cmd_stop_new();
+
+    g_assert_false(cmd_stop_is_asked(stop));
+    kill(getpid(), signals[i]);
+    wait_until_asked(stop);
+  }
+}
+
+static void
+a_second_signal_ends_the_program(void)
+{
+  if (g_test_subprocess()) {
+    g_autoptr(CmdStop) stop = cmd_stop_new();
+
+    kill(getpid(), SIGTERM);
+    wait_until_asked(stop);
+    kill(getpid(), SIGTERM);
+    for (;;)
+      pause();
+  }
+  g_test_trap_subprocess(NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_failed();
+  g_test_trap_assert_stderr("*a second one ends*");
+}
+
+static void
+without_it_signals_do_what_they_did(void)
+{
+  if (g_test_subprocess()) {
+    cmd_stop_free(cmd_stop_new());
+    kill(getpid(), SIGTERM);
+    for (;;)
+      pause();
+  }
+  g_test_trap_subprocess(NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_failed();
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/cmd-stop/first", one_signal_asks_and_does_not_end);
+  g_test_add_func("/cmd-stop/second", a_second_signal_ends_the_program);
+  g_test_add_func("/cmd-stop/free", without_it_signals_do_what_they_did);
+  return g_test_run();
+}
