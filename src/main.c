@@ -6,6 +6,8 @@
 static const Command commands[] = {
     {"check", "[--offline | --live] [--json]", "Say all that stands in the way, and change nothing",
      cmd_check},
+    {"generate", "[ENTITY...] (--kafka | --csv DIR)",
+     "Make a data set that fits the built-in mappings", cmd_generate},
     {"hfile", "[--cells] [--stats] [--json] FILE...", "Check and show HFiles", cmd_hfile},
     {0},
 };

@@ -8,6 +8,7 @@ enum { BROKERS_REPLICATION = -1 };
 struct GenerateKafka {
   GenerateKafkaOptions options;
   const ShopEntity *entity;
+  char *topic; /* owned */
   Bytes key;   /* owned */
   Bytes datum; /* owned */
 };
@@ -27,32 +28,46 @@ generate_kafka_free(GenerateKafka *self)
 {
   if (self == NULL)
     return;
+  g_free(self->topic);
   bytes_clear(&self->key);
   bytes_clear(&self->datum);
   g_free(self);
 }
 
-/* One that exists is not asked to be made: that may need a right that we lack. */
+/* The records are old: a topic that keeps them for a week would lose them as they come. */
+static bool
+create_topic(GenerateKafka *self, GError **error)
+{
+  static const KafkaProperty config[] = {{"retention.ms", "-1"}, {NULL, NULL}};
+  const KafkaTopicSpec spec = {
+      .name = self->topic,
+      .partitions = self->options.partitions,
+      .replication = BROKERS_REPLICATION,
+      .config = config,
+  };
+
+  return kafka_topics_create(self->options.topics, &spec, error);
+}
+
+/* A topic that exists is not asked to be made: that may need a right that we lack. */
 static bool
 begin(void *data, const ShopEntity *entity, GError **error)
 {
   GenerateKafka *self = data;
   g_autoptr(GError) unseen = NULL;
-  g_autoptr(KafkaTopic) topic = kafka_topics_find(self->options.topics, entity->topic, &unseen);
-  const KafkaTopicSpec spec = {
-      .name = entity->topic,
-      .partitions = self->options.partitions,
-      .replication = BROKERS_REPLICATION,
-  };
 
+  g_free(self->topic);
+  self->topic = g_strconcat(self->options.prefix, entity->topic, NULL);
   self->entity = entity;
+
+  g_autoptr(KafkaTopic) topic = kafka_topics_find(self->options.topics, self->topic, &unseen);
+
   if (topic != NULL)
     return true;
-  if (!g_error_matches(unseen, FAULT, FAULT_SETUP)) {
-    g_propagate_error(error, g_steal_pointer(&unseen));
-    return false;
-  }
-  return kafka_topics_create(self->options.topics, &spec, error);
+  if (g_error_matches(unseen, FAULT, FAULT_SETUP))
+    return create_topic(self, error);
+  g_propagate_error(error, g_steal_pointer(&unseen));
+  return false;
 }
 
 static bool
@@ -62,7 +77,7 @@ send(GenerateKafka *self, const ShopRecord *record, GError **error)
   shop_entity_put_key(self->entity, record, &self->key);
 
   const KafkaRecord message = {
-      .topic = self->entity->topic,
+      .topic = self->topic,
       .partition = KAFKA_BY_KEY,
       .key = bytes_slice(&self->key),
       .value = bytes_slice(&self->datum),

@@ -12,6 +12,7 @@ typedef struct GenerateKafka GenerateKafka;
 typedef struct {
   KafkaProducer *producer; /* borrowed */
   KafkaTopics *topics;     /* borrowed */
+  const char *prefix;      /* of the topics' names; borrowed */
   int32_t partitions;      /* of topics that do not exist yet */
   int timeout_ms;          /* how long the broker may take at the end of an entity */
 } GenerateKafkaOptions;

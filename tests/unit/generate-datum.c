@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "generate/datum.h"
 
+#include "record/decoder.h"
+
 #include <math.h>
 
 enum { CLICKSTREAM = 3 };
@@ -144,6 +146,114 @@ no_damaged_datum_can_be_read(void)
   }
 }
 
+static const char *const mapping_files[SHOP_ENTITIES] = {
+    "customers.json",
+    "product.json",
+    "transactions.json",
+    "clickstream.json",
+};
+
+static size_t
+field_named(const ShopEntity *entity, const char *name)
+{
+  size_t i = 0;
+
+  while (strcmp(entity->fields[i].name, name) != 0)
+    i++;
+  return i;
+}
+
+static void
+assert_value(const Value *read, const Value *written)
+{
+  g_assert_cmpint(read->kind, ==, written->kind);
+  if (written->kind == VALUE_TEXT)
+    g_assert_true(slice_equal(read->text, written->text));
+  else if (written->kind == VALUE_DOUBLE && isnan(written->number))
+    g_assert_true(isnan(read->number));
+  else if (written->kind == VALUE_DOUBLE)
+    g_assert_cmpfloat(read->number, ==, written->number);
+}
+
+/* What the mapping makes of the record has the key and time that generate gives the message. */
+static void
+assert_row(const Mapping *mapping, const ShopEntity *entity, const ShopRecord *record,
+           const Value *values)
+{
+  const Origin origin = {.topic = entity->topic, .timestamp_ms = record->time_ms};
+  g_auto(Bytes) key = {0};
+  g_auto(Row) row = {0};
+  g_autoptr(GError) error = NULL;
+
+  shop_entity_put_key(entity, record, &key);
+  mapping_apply(mapping, &origin, values, &row, &error);
+  g_assert_no_error(error);
+  g_assert_true(slice_equal(row.key, bytes_slice(&key)));
+  g_assert_cmpint(row.timestamp, ==, record->time_ms);
+}
+
+static void
+assert_read_back(const Mapping *mapping, Decoder *decoder, const ShopEntity *entity,
+                 const ShopRecord *record)
+{
+  g_auto(Bytes) datum = {0};
+  g_autoptr(GError) error = NULL;
+  size_t length;
+  const char *const *fields = mapping_fields(mapping, &length);
+
+  generate_datum_put(entity, record, &datum);
+
+  const Value *values = decoder_decode(decoder, bytes_slice(&datum), &error);
+
+  g_assert_no_error(error);
+  for (size_t i = 0; i < length; i++)
+    assert_value(&values[i], &record->values[field_named(entity, fields[i])]);
+  assert_row(mapping, entity, record, values);
+}
+
+static void
+assert_refused(Decoder *decoder, const ShopEntity *entity, const ShopRecord *record)
+{
+  for (size_t damage = 0; generate_datum_damages[damage] != NULL; damage++) {
+    g_auto(Bytes) datum = {0};
+    g_autoptr(GError) error = NULL;
+
+    generate_datum_put_damaged(entity, record, (GenerateDatumDamage)damage, &datum);
+    g_assert_null(decoder_decode(decoder, slice(datum.data, datum.len), &error));
+    g_assert_error(error, FAULT, FAULT_RECORD);
+  }
+}
+
+static void
+the_built_in_mappings_read_back_what_was_written(void)
+{
+  g_autoptr(ShopWorld) world = shop_world_new(1, 1.0 / SHOP_BLOCKS);
+  g_autoptr(ShopVisits) visits = shop_visits_new(world);
+  g_auto(ShopRecord) record = {0};
+
+  for (size_t i = 0; i < SHOP_ENTITIES; i++) {
+    const ShopEntity *entity = &shop_entities[i];
+    g_auto(FaultList) faults = {0};
+    g_autofree char *path =
+        g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "schemas", mapping_files[i], NULL);
+    g_autoptr(Mapping) mapping = mapping_load(path, &faults);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_nonnull(mapping);
+    g_assert_cmpstr(mapping_table(mapping), ==, entity->name);
+    g_assert_cmpstr(mapping_topic(mapping), ==, entity->topic);
+
+    g_autoptr(Decoder) decoder = decoder_new(mapping, NULL, &error);
+
+    g_assert_no_error(error);
+    for (uint64_t k = 0; k < shop_entity_records(entity, world); k++) {
+      entity->fill(visits, k, &record);
+      assert_read_back(mapping, decoder, entity, &record);
+      assert_refused(decoder, entity, &record);
+    }
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -151,5 +261,6 @@ main(int argc, char **argv)
   g_test_add_func("/generate-datum/layout", records_are_laid_out_as_avro_has_them);
   g_test_add_func("/generate-datum/numbers", numbers_are_little_endian_and_there_is_one_nan);
   g_test_add_func("/generate-datum/damages", no_damaged_datum_can_be_read);
+  g_test_add_func("/generate-datum/read-back", the_built_in_mappings_read_back_what_was_written);
   return g_test_run();
 }

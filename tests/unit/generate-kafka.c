@@ -30,6 +30,7 @@ send_some(const KafkaMock *mock, ShopRecord *record)
   g_autoptr(GenerateKafka) kafka = generate_kafka_new(&(GenerateKafkaOptions){
       .producer = producer,
       .topics = topics,
+      .prefix = "shop-",
       .partitions = PARTITIONS,
       .timeout_ms = TIMEOUT_MS,
   });
@@ -51,10 +52,10 @@ messages_have_the_row_key_the_datum_and_the_time_it_happened(void)
   g_auto(Bytes) datum = {0};
 
   kafka_mock_init(&mock);
-  rd_kafka_mock_topic_create(mock.cluster, "transactions", PARTITIONS, 1);
+  rd_kafka_mock_topic_create(mock.cluster, "shop-transactions", PARTITIONS, 1);
   send_some(&mock, &record);
 
-  g_autoptr(GPtrArray) read = kafka_mock_read(&mock, "transactions", PARTITIONS);
+  g_autoptr(GPtrArray) read = kafka_mock_read(&mock, "shop-transactions", PARTITIONS);
 
   g_assert_cmpuint(read->len, ==, 2);
 
@@ -84,7 +85,7 @@ a_broker_that_is_not_there_is_a_peers_fault(void)
   assert_ok(producer != NULL && topics != NULL, error);
 
   g_autoptr(GenerateKafka) kafka =
-      generate_kafka_new(&(GenerateKafkaOptions){producer, topics, PARTITIONS, 200});
+      generate_kafka_new(&(GenerateKafkaOptions){producer, topics, "", PARTITIONS, 200});
   GenerateSink sink = generate_kafka_sink(kafka);
 
   g_assert_false(sink.begin(sink.self, &shop_entities[0], &error));

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "generate/chaos.h"
+
+/* What `sluice generate` says it has made: exact numbers, so that others can add up. */
+typedef struct {
+  const ShopEntity *entity;
+  GenerateCounts counts;
+  bool is_whole;
+} CmdLedgerLine;
+
+typedef struct {
+  const char *folder;         /* of the CSV files; NULL: to Kafka */
+  const char *prefix;         /* of topics */
+  const char *const *damages; /* names of counts.damaged */
+  bool has_chaos;
+  uint64_t seed;
+  double scale; /* in whole blocks */
+  double seconds;
+  size_t length;
+  CmdLedgerLine lines[SHOP_ENTITIES];
+} CmdLedger;
+
+void cmd_ledger_print(const CmdLedger *self);
+/* The same as one JSON object on a line. */
+void cmd_ledger_print_json(const CmdLedger *self);
