@@ -218,8 +218,9 @@ tell(const Detective *self, Heard heard, GError **error)
 {
   for (size_t i = 0; i < G_N_ELEMENTS(sentences); i++)
     if (sentences[i].heard == heard) {
-      g_set_error(error, FAULT, FAULT_SETUP, "gateway %s: %s", self->endpoint->text,
-                  sentences[i].sentence);
+      /* one that hangs up may only be on its way up or down */
+      g_set_error(error, FAULT, heard == HEARD_HANG_UP ? FAULT_PEER : FAULT_SETUP, "gateway %s: %s",
+                  self->endpoint->text, sentences[i].sentence);
       return false;
     }
 

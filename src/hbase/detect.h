@@ -23,6 +23,6 @@ typedef struct {
 
 /* Tries the forms of Thrift, each on a connection of its own, until a thrift2 gateway answers.
  * Whatever else listens there is told apart as well as its answers allow, with the setting to
- * change: FAULT_SETUP; FAULT_PEER when nobody answered. */
+ * change: FAULT_SETUP; FAULT_PEER when nobody answered or all forms were hung up on. */
 bool detect_dialect(const Endpoint *endpoint, const DetectOptions *options, Dialect *out_dialect,
                     GError **error);

@@ -247,7 +247,7 @@ is_worn(Link *self)
 {
   int64_t idle_us = g_get_monotonic_time() - self->used_at_us;
 
-  return idle_us > (int64_t)self->options.idle_timeout_ms * 1000 ||
+  return idle_us >= (int64_t)self->options.idle_timeout_ms * 1000 ||
          self->channel.is_stale(self->channel.self);
 }
 

@@ -30,7 +30,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TestGateway, test_gateway_free)
 const char *test_gateway_endpoint(const TestGateway *self);
 unsigned test_gateway_connections(const TestGateway *self);
 
-/* Both replace what is in `out`; false: the client has gone. */
+/* Both replace what is in `out`; false: the client has gone, or claims a frame over 16 MiB. */
 bool test_peer_read(TestPeer *peer, size_t len, Bytes *out);
 bool test_peer_read_frame(TestPeer *peer, Bytes *out);
 /* Does nothing until the test frees the gateway. */

@@ -255,7 +255,8 @@ read_frame(HbaseFake *self, TestPeer *peer, Bytes *frame)
   return true;
 }
 
-/* As a server does: a message may take several frames. Hangs up on what it cannot read. */
+/* As a server does: a message may take several frames. Hangs up on what it cannot read. What of
+ * the message has been read before is in `message`. */
 static bool
 read_message(HbaseFake *self, TestPeer *peer, Bytes *message)
 {
@@ -263,7 +264,6 @@ read_message(HbaseFake *self, TestPeer *peer, Bytes *message)
   Extent extent;
   WireVerdict verdict = WIRE_SHORT;
 
-  bytes_reset(message);
   extent_init(&extent, self->protocol);
   while (verdict == WIRE_SHORT) {
     if (!read_frame(self, peer, &frame))
@@ -275,11 +275,11 @@ read_message(HbaseFake *self, TestPeer *peer, Bytes *message)
 }
 
 void
-hbase_fake_serve(TestPeer *peer, void *hbase_fake)
+hbase_fake_serve_from(TestPeer *peer, Slice begin, HbaseFake *self)
 {
-  HbaseFake *self = hbase_fake;
   g_auto(Bytes) message = {0};
 
+  bytes_append_slice(&message, begin);
   while (read_message(self, peer, &message)) {
     g_auto(Bytes) answer = {0};
 
@@ -288,5 +288,12 @@ hbase_fake_serve(TestPeer *peer, void *hbase_fake)
       test_peer_write_frame(peer, bytes_slice(&answer));
     else
       test_peer_write(peer, bytes_slice(&answer));
+    bytes_reset(&message);
   }
+}
+
+void
+hbase_fake_serve(TestPeer *peer, void *hbase_fake)
+{
+  hbase_fake_serve_from(peer, SLICE_EMPTY, hbase_fake);
 }

@@ -26,3 +26,5 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HbaseFake, hbase_fake_clear)
 
 void hbase_fake_take_table(HbaseFake *self, Table *table);
 void hbase_fake_serve(TestPeer *peer, void *hbase_fake);
+/* The same for one that has been read from: `begin` is what came. */
+void hbase_fake_serve_from(TestPeer *peer, Slice begin, HbaseFake *self);

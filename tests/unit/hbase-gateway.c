@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hbase/gateway.h"
+
+#include "support/hbase-fake.h"
+
+enum { LONG_MS = 20000 };
+
+static const Column column = {0, 0, {(const uint8_t *)"f", 1}, {(const uint8_t *)"q", 1}};
+
+static GatewayOptions
+options_for(const char *const *endpoints)
+{
+  return (GatewayOptions){
+      .endpoints = endpoints,
+      .transport = GATEWAY_TRANSPORT_FRAMED,
+      .protocol = GATEWAY_PROTOCOL_BINARY,
+      .connect_timeout_ms = LONG_MS,
+      .send_timeout_ms = LONG_MS,
+      .receive_timeout_ms = LONG_MS,
+      .idle_timeout_ms = LONG_MS,
+      .frame_max_bytes = 1 << 20,
+      .answer_max_bytes = 1 << 20,
+  };
+}
+
+/* Three rows of one cell, ready to be sent. */
+typedef struct {
+  FramePlan *plan;
+  FrameRows rows;
+} Rows;
+
+static void
+rows_clear(Rows *self)
+{
+  frame_plan_free(self->plan);
+  frame_rows_clear(&self->rows);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Rows, rows_clear)
+
+static void
+rows_init(Rows *self, WireProtocol protocol)
+{
+  RowCell cell = {.column = &column, .value = slice_text("v")};
+  Row row = {.key = slice_text("k"), .cells = &cell, .cells_length = 1};
+
+  self->plan = frame_plan_new(protocol, "people", &column, 1);
+  for (row.timestamp = 0; row.timestamp < 3; row.timestamp++)
+    frame_rows_append(&self->rows, self->plan, FRAME_PUT, &row);
+}
+
+static bool
+send_rows(Gateway *gateway, const Rows *rows, GError **error)
+{
+  const FrameBatch batch = {rows->plan, FRAME_PUT, &rows->rows, 0, 3};
+
+  return gateway_send(gateway, &batch, error);
+}
+
+static bool
+send_and_receive(Gateway *gateway, const Rows *rows, GError **error)
+{
+  return send_rows(gateway, rows, error) && gateway_receive(gateway, error);
+}
+
+static void
+two_batches_go_under_way_before_an_answer_is_taken(void)
+{
+  g_auto(HbaseFake) hbase = {0};
+  g_auto(Rows) rows = {0};
+  g_autoptr(GError) error = NULL;
+
+  hbase_fake_init(&hbase, true, WIRE_BINARY);
+  rows_init(&rows, WIRE_BINARY);
+
+  g_autoptr(TestGateway) server = test_gateway_new(hbase_fake_serve, &hbase);
+  const char *endpoints[] = {test_gateway_endpoint(server), NULL};
+  GatewayOptions options = options_for(endpoints);
+  g_autoptr(Gateway) gateway = gateway_new(&options, 0, &error);
+
+  g_assert_cmpuint(gateway_depth(gateway), ==, 2);
+  for (int i = 0; i < 5; i++) {
+    g_assert_true(send_rows(gateway, &rows, &error));
+    g_assert_true(send_rows(gateway, &rows, &error));
+    g_assert_true(gateway_receive(gateway, &error));
+    g_assert_true(gateway_receive(gateway, &error));
+  }
+  g_assert_no_error(error);
+  g_assert_cmpuint(hbase.batches, ==, 10);
+  g_assert_cmpuint(test_gateway_connections(server), ==, 1);
+}
+
+/* Refuses the first of each two batches, and lets the second pass. */
+static void
+serve_refusing(TestPeer *peer, void *data G_GNUC_UNUSED)
+{
+  g_auto(Bytes) request = {0};
+  WireHeader header;
+
+  for (int i = 0; test_peer_read_frame(peer, &request); i++) {
+    g_auto(Bytes) answer = {0};
+    WireReader reader = wire_reader(WIRE_BINARY, bytes_slice(&request));
+
+    wire_read_header(&reader, &header);
+    header.type = WIRE_REPLY;
+    if (i % 2 == 0)
+      test_answer_exception(WIRE_BINARY, &header, 6, "Internal error", &answer);
+    else
+      test_answer(WIRE_BINARY, &header, NULL, &answer);
+    test_peer_write_frame(peer, bytes_slice(&answer));
+  }
+}
+
+static void
+a_refused_batch_does_not_lose_the_next_ones_verdict(void)
+{
+  g_autoptr(TestGateway) server = test_gateway_new(serve_refusing, NULL);
+  const char *endpoints[] = {test_gateway_endpoint(server), NULL};
+  GatewayOptions options = options_for(endpoints);
+  g_autoptr(Gateway) gateway = gateway_new(&options, 0, NULL);
+  g_auto(Rows) rows = {0};
+  g_autoptr(GError) error = NULL;
+
+  rows_init(&rows, WIRE_BINARY);
+  g_assert_true(send_rows(gateway, &rows, NULL));
+  g_assert_true(send_rows(gateway, &rows, NULL));
+  g_assert_false(gateway_receive(gateway, &error));
+  g_assert_error(error, FAULT, FAULT_RECORD);
+  g_assert_true(gateway_receive(gateway, NULL));
+  g_assert_cmpuint(test_gateway_connections(server), ==, 1);
+}
+
+static void
+a_frame_over_the_limit_is_not_sent(void)
+{
+  g_autoptr(TestGateway) server = test_gateway_new(serve_refusing, NULL);
+  const char *endpoints[] = {test_gateway_endpoint(server), NULL};
+  GatewayOptions options = options_for(endpoints);
+  g_auto(Rows) rows = {0};
+  g_autoptr(GError) error = NULL;
+
+  options.frame_max_bytes = 100;
+
+  g_autoptr(Gateway) gateway = gateway_new(&options, 0, NULL);
+
+  rows_init(&rows, WIRE_BINARY);
+  g_assert_false(send_rows(gateway, &rows, &error));
+  g_assert_error(error, FAULT, FAULT_RECORD);
+  g_assert_nonnull(strstr(error->message, "over [gateway] frame.max = 100"));
+}
+
+/* Hangs up on the first connections without an answer: as many as data says. */
+static void
+serve_later(TestPeer *peer, void *data)
+{
+  static const WireHeader done = {WIRE_REPLY, {(const uint8_t *)"putMultiple", 11}, 0};
+  g_auto(Bytes) request = {0};
+
+  while (test_peer_read_frame(peer, &request) && peer->number >= *(unsigned *)data) {
+    g_auto(Bytes) answer = {0};
+    WireReader reader = wire_reader(WIRE_BINARY, bytes_slice(&request));
+    WireHeader header;
+
+    wire_read_header(&reader, &header);
+    header.type = done.type;
+    test_answer(WIRE_BINARY, &header, NULL, &answer);
+    test_peer_write_frame(peer, bytes_slice(&answer));
+  }
+}
+
+static void
+a_lost_connection_has_no_verdicts_and_is_made_again(void)
+{
+  unsigned bad = 6; /* the first, and those that ask why: five forms */
+  g_autoptr(TestGateway) server = test_gateway_new(serve_later, &bad);
+  const char *endpoints[] = {test_gateway_endpoint(server), NULL};
+  GatewayOptions options = options_for(endpoints);
+  g_autoptr(Gateway) gateway = gateway_new(&options, 0, NULL);
+  g_auto(Rows) rows = {0};
+  g_autoptr(GError) lost = NULL;
+  g_autoptr(GError) nothing = NULL;
+  g_autoptr(GError) error = NULL;
+
+  rows_init(&rows, WIRE_BINARY);
+  g_assert_true(send_rows(gateway, &rows, NULL));
+  g_assert_false(gateway_receive(gateway, &lost));
+  g_assert_false(gateway_receive(gateway, &nothing));
+  g_assert_error(nothing, FAULT, FAULT_PEER);
+  g_assert_true(send_and_receive(gateway, &rows, &error));
+  g_assert_no_error(error);
+}
+
+static void
+an_idle_connection_is_not_used_again(void)
+{
+  unsigned bad = 0;
+  g_autoptr(TestGateway) server = test_gateway_new(serve_later, &bad);
+  const char *endpoints[] = {test_gateway_endpoint(server), NULL};
+  GatewayOptions options = options_for(endpoints);
+  g_auto(Rows) rows = {0};
+
+  options.idle_timeout_ms = 0;
+
+  g_autoptr(Gateway) gateway = gateway_new(&options, 0, NULL);
+
+  rows_init(&rows, WIRE_BINARY);
+  for (unsigned i = 1; i <= 3; i++) {
+    g_assert_true(send_and_receive(gateway, &rows, NULL));
+    g_assert_cmpuint(test_gateway_connections(server), ==, i);
+  }
+}
+
+static void
+connections_spread_over_the_endpoints(void)
+{
+  unsigned bad = 0;
+  g_autoptr(TestGateway) first = test_gateway_new(serve_later, &bad);
+  g_autoptr(TestGateway) second = test_gateway_new(serve_later, &bad);
+  const char *endpoints[] = {test_gateway_endpoint(first), test_gateway_endpoint(second), NULL};
+  GatewayOptions options = options_for(endpoints);
+
+  for (size_t number = 0; number < 4; number++) {
+    g_autoptr(Gateway) gateway = gateway_new(&options, number, NULL);
+
+    g_assert_true(gateway_open(gateway, NULL));
+  }
+
+  /* a call after the last opening, so that all were accepted before the count is taken */
+  g_auto(Rows) rows = {0};
+  g_autoptr(Gateway) on_first = gateway_new(&options, 0, NULL);
+  g_autoptr(Gateway) on_second = gateway_new(&options, 1, NULL);
+
+  rows_init(&rows, WIRE_BINARY);
+  g_assert_true(send_and_receive(on_first, &rows, NULL));
+  g_assert_true(send_and_receive(on_second, &rows, NULL));
+  g_assert_cmpuint(test_gateway_connections(first), ==, 3);
+  g_assert_cmpuint(test_gateway_connections(second), ==, 3);
+}
+
+static void
+the_next_endpoint_takes_over_and_gives_back(void)
+{
+  unsigned none_bad = 0;
+  unsigned bad = 6; /* the first, and those that ask why */
+  g_autoptr(TestGateway) home = test_gateway_new(serve_later, &bad);
+  g_autoptr(TestGateway) other = test_gateway_new(serve_later, &none_bad);
+  const char *endpoints[] = {test_gateway_endpoint(home), test_gateway_endpoint(other), NULL};
+  GatewayOptions options = options_for(endpoints);
+  g_autoptr(Gateway) gateway = gateway_new(&options, 0, NULL);
+  g_auto(Rows) rows = {0};
+
+  rows_init(&rows, WIRE_BINARY);
+  g_assert_false(send_and_receive(gateway, &rows, NULL));
+  g_assert_cmpuint(test_gateway_connections(other), ==, 0);
+  g_assert_true(send_and_receive(gateway, &rows, NULL));
+  g_assert_cmpuint(test_gateway_connections(other), ==, 1);
+  while (test_gateway_connections(home) <= bad)
+    g_assert_true(send_and_receive(gateway, &rows, NULL));
+  g_assert_cmpuint(test_gateway_connections(other), ==, 1);
+}
+
+static void
+when_nobody_is_there_every_endpoint_is_named(void)
+{
+  g_autoptr(TestGateway) gone = test_gateway_new(serve_refusing, NULL);
+  g_autofree char *free_endpoint = g_strdup(test_gateway_endpoint(gone));
+  const char *endpoints[] = {free_endpoint, "[::1]:1", NULL};
+  GatewayOptions options = options_for(endpoints);
+  g_autoptr(Gateway) gateway = gateway_new(&options, 0, NULL);
+
+  g_clear_pointer(&gone, test_gateway_free);
+  for (int i = 0; i < 2; i++) {
+    g_autoptr(GError) error = NULL;
+
+    g_assert_false(gateway_open(gateway, &error));
+    g_assert_error(error, FAULT, FAULT_PEER);
+    g_assert_nonnull(strstr(error->message, "connect: "));
+    if (i == 0) {
+      g_assert_nonnull(strstr(error->message, free_endpoint));
+      g_assert_nonnull(strstr(error->message, "[::1]:1"));
+    }
+  }
+}
+
+static void
+auto_finds_out_how_to_speak(void)
+{
+  for (int i = 0; i < 4; i++) {
+    g_auto(HbaseFake) hbase = {0};
+    g_auto(Rows) rows = {0};
+    WireProtocol protocol = i & 2 ? WIRE_COMPACT : WIRE_BINARY;
+    g_autoptr(GError) error = NULL;
+
+    hbase_fake_init(&hbase, i & 1, protocol);
+
+    g_autoptr(TestGateway) server = test_gateway_new(hbase_fake_serve, &hbase);
+    const char *endpoints[] = {test_gateway_endpoint(server), NULL};
+    GatewayOptions options = options_for(endpoints);
+
+    options.transport = GATEWAY_TRANSPORT_AUTO;
+    options.protocol = GATEWAY_PROTOCOL_AUTO;
+
+    g_autoptr(Gateway) gateway = gateway_new(&options, 0, NULL);
+
+    g_assert_true(gateway_open(gateway, &error));
+    g_assert_cmpint(gateway_protocol(gateway), ==, protocol);
+    rows_init(&rows, protocol);
+    g_assert_true(send_and_receive(gateway, &rows, &error));
+  }
+}
+
+typedef struct {
+  bool is_framed;
+  WireProtocol protocol;
+  bool is_thrift1;
+  GatewayTransport transport;
+  GatewayProtocol says;
+  const char *sentence; /* NULL: fits */
+} Pairing;
+
+static const Pairing pairings[] = {
+    {true, WIRE_BINARY, false, GATEWAY_TRANSPORT_FRAMED, GATEWAY_PROTOCOL_BINARY, NULL},
+    {true, WIRE_BINARY, false, GATEWAY_TRANSPORT_AUTO, GATEWAY_PROTOCOL_BINARY, NULL},
+    {true, WIRE_BINARY, false, GATEWAY_TRANSPORT_BUFFERED, GATEWAY_PROTOCOL_BINARY,
+     "speaks the framed transport and the binary protocol: set [gateway] transport = framed"},
+    {false, WIRE_BINARY, false, GATEWAY_TRANSPORT_FRAMED, GATEWAY_PROTOCOL_BINARY,
+     "speaks the buffered transport and the binary protocol: set [gateway] transport = buffered"},
+    {true, WIRE_COMPACT, false, GATEWAY_TRANSPORT_FRAMED, GATEWAY_PROTOCOL_BINARY,
+     "speaks the framed transport and the compact protocol: set [gateway] protocol = compact"},
+    {false, WIRE_BINARY, false, GATEWAY_TRANSPORT_FRAMED, GATEWAY_PROTOCOL_COMPACT,
+     "set [gateway] transport = buffered and protocol = binary"},
+    {true, WIRE_COMPACT, false, GATEWAY_TRANSPORT_AUTO, GATEWAY_PROTOCOL_BINARY,
+     "set [gateway] protocol = compact"},
+    {true, WIRE_BINARY, true, GATEWAY_TRANSPORT_FRAMED, GATEWAY_PROTOCOL_BINARY,
+     "this is HBase's thrift1 server"},
+    {false, WIRE_BINARY, true, GATEWAY_TRANSPORT_FRAMED, GATEWAY_PROTOCOL_BINARY,
+     "this is HBase's thrift1 server"},
+};
+
+static void
+check_pairing(const Pairing *one, const GatewayOptions *options)
+{
+  g_auto(Rows) rows = {0};
+  g_auto(FaultList) faults = {0};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Gateway) gateway = gateway_new(options, 0, NULL);
+
+  gateway_check(options, &faults);
+  g_assert_cmpuint(fault_list_length(&faults), ==, one->sentence != NULL);
+  if (one->sentence != NULL)
+    g_assert_nonnull(strstr(fault_list_get(&faults, 0), one->sentence));
+  if (one->is_thrift1)
+    return; /* ours would take putMultiple */
+  rows_init(&rows, one->says == GATEWAY_PROTOCOL_COMPACT ? WIRE_COMPACT : WIRE_BINARY);
+  g_assert_cmpint(send_and_receive(gateway, &rows, &error), ==, one->sentence == NULL);
+  if (one->sentence == NULL)
+    return;
+  g_assert_error(error, FAULT, FAULT_SETUP);
+  g_assert_nonnull(strstr(error->message, one->sentence));
+}
+
+static void
+a_wrong_pairing_says_which_setting_to_change(void)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS(pairings); i++) {
+    g_auto(HbaseFake) hbase = {0};
+
+    hbase_fake_init(&hbase, pairings[i].is_framed, pairings[i].protocol);
+    hbase.is_thrift1 = pairings[i].is_thrift1;
+
+    g_autoptr(TestGateway) server = test_gateway_new(hbase_fake_serve, &hbase);
+    const char *endpoints[] = {test_gateway_endpoint(server), NULL};
+    GatewayOptions options = options_for(endpoints);
+
+    options.transport = pairings[i].transport;
+    options.protocol = pairings[i].says;
+    check_pairing(&pairings[i], &options);
+  }
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/gateway/two", two_batches_go_under_way_before_an_answer_is_taken);
+  g_test_add_func("/gateway/refused", a_refused_batch_does_not_lose_the_next_ones_verdict);
+  g_test_add_func("/gateway/too-large", a_frame_over_the_limit_is_not_sent);
+  g_test_add_func("/gateway/lost", a_lost_connection_has_no_verdicts_and_is_made_again);
+  g_test_add_func("/gateway/idle", an_idle_connection_is_not_used_again);
+  g_test_add_func("/gateway/spread", connections_spread_over_the_endpoints);
+  g_test_add_func("/gateway/home", the_next_endpoint_takes_over_and_gives_back);
+  g_test_add_func("/gateway/nobody", when_nobody_is_there_every_endpoint_is_named);
+  g_test_add_func("/gateway/auto", auto_finds_out_how_to_speak);
+  g_test_add_func("/gateway/pairing", a_wrong_pairing_says_which_setting_to_change);
+  return g_test_run();
+}
