@@ -36,9 +36,10 @@ thrift1_answers() {
   [[ $(ask "$thrift1_port" "$call" 27) == 80010002$(string32 getRow)000000000f00000c0000000000 ]]
 }
 
-# A call has to end, well or badly, before its client gives up on it. What HBase calls an operation timeout
-# does not stop the search for a region: that takes (retries + 1) * rpc.timeout. And only without ZooKeeper
-# between do these deadlines hold when HBase is frozen.
+# A call has to end, well or badly, before its client gives up on it. The search for a region takes up to
+# (retries + 1) * rpc.timeout beside the operation timeout, and these deadlines hold for a frozen HBase only
+# because no ZooKeeper is asked. One call escapes them: putMultiple to a frozen HBase whose regions this
+# gateway does not know yet. HBase 2.6.1 then ends the worker thread and leaves the connection open, mute.
 gateway_configure() {
   write_log4j "$1"
   write_site "$1" \

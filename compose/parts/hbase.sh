@@ -3,6 +3,8 @@
 #
 # HBase, standalone: master, region server and ZooKeeper in one process; and the hbase shell.
 
+# Region servers report often, so that the master need not wait for the first; and a session outlives one
+# minute of standing still (20 ticks are the most it may have): frozen is not dead.
 hbase_configure() {
   local data=$root/data/hbase
   write_log4j hbase
@@ -21,7 +23,9 @@ hbase_configure() {
     hbase.regionserver.hostname localhost \
     hbase.regionserver.port "$regionserver_port" \
     hbase.regionserver.info.port -1 \
-    hbase.regionserver.msginterval 500
+    hbase.regionserver.msginterval 500 \
+    hbase.zookeeper.property.tickTime 6000 \
+    zookeeper.session.timeout.localHBaseCluster 60000
 }
 
 # write_site PART NAME VALUE...: hbase-site.xml with what every HBase process needs, and the given

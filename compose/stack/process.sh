@@ -79,11 +79,12 @@ await() {
   log=$(log_of "$part")
   load_part "$part"
   deadline=$((SECONDS + part_seconds))
+  if is_frozen "$part"; then
+    say "$part is frozen; let it go on with: compose/local thaw $part"
+    return 1
+  fi
   until "${part}_answers"; do
-    if is_frozen "$part"; then
-      say "$part is frozen: compose/local thaw $part"
-      return 1
-    elif ! is_running "$part"; then
+    if ! is_running "$part"; then
       say "$part has died; its log is $log and ends:"
       tail -n 15 "$log" >&2
       return 1
@@ -97,10 +98,16 @@ await() {
 
 await_end() {
   local pid=$1 tenths=$(($2 * 10))
-  while kill -0 "$pid" 2> /dev/null && ! grep -q '^State:[[:space:]]*Z' "/proc/$pid/status" 2> /dev/null; do
+  until has_ended "$pid"; do
     ((tenths-- > 0)) || return 1
     sleep 0.1
   done
+}
+
+# A zombie has ended too, once its last thread has let go of its ports.
+has_ended() {
+  local threads=("/proc/$1/task"/*)
+  ! kill -0 "$1" 2> /dev/null || { ((${#threads[@]} == 1)) && grep -q '^State:[[:space:]]*Z' "/proc/$1/status"; }
 }
 
 # Stops a part: asks, waits, then insists.
