@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/plan.h"
+
+/* What resolves is held by tests/golden/datum/resolution.json; this is how the rest is told.
+ * In what follows ' stands for ". */
+
+static Schema *
+schema_of(const char *fields)
+{
+  g_autofree char *text = g_strdup_printf("{'type':'record','name':'R','fields':[%s]}", fields);
+  g_autoptr(GError) error = NULL;
+  Schema *schema = NULL;
+
+  g_strdelimit(text, "'", '"');
+  schema = schema_parse("x", text, strlen(text), &error);
+  g_assert_no_error(error);
+  return schema;
+}
+
+#define X(type) "{'name':'x','type':" type "}"
+#define X_OR(type, fallback) "{'name':'x','type':" type ",'default':" fallback "}"
+#define INNER(fields) "{'type':'record','name':'I','fields':[" fields "]}"
+#define SELF "{'type':'record','name':'S','fields':[{'name':'a','type':['null','S'],'default':{}}]}"
+
+static void
+a_writer_that_can_never_be_read_is_told_by_field(void)
+{
+  const struct {
+    const char *writer;
+    const char *reader;
+    const char *path;
+    const char *message; /* NULL: it can */
+  } cases[] = {
+      {"", X("'int'"), "x",
+       "field x: the writer's schema has no field x, and ours gives it no default"},
+      {X("'string'"), X("'int'"), "x",
+       "field x: the writer's schema has string, which cannot be read as int"},
+      {X(INNER("")), X("'int'"), "x",
+       "field x: the writer's schema has record I, which cannot be read as int"},
+      {X("'string'"), X("['null','int']"), "x",
+       "field x: the writer's schema has string, which cannot be read as union of ours"},
+      {X("['string','bytes']"), X("'int'"), "x",
+       "field x: the writer's schema has bytes, which cannot be read as int"},
+      {X("['string','int']"), X("'int'"), "x", NULL},
+      {X(INNER("")), X(INNER("{'name':'y','type':'int'}")), "x",
+       "field x: the writer's schema has no field y, and ours gives it no default"},
+      {X(INNER("")), X(INNER("{'name':'y','type':'int'}")), "x.y",
+       "field x.y: the writer's schema has no field y, and ours gives it no default"},
+      {X(INNER("{'name':'y','type':'long'}")), X(INNER("{'name':'y','type':'int'}")), "x",
+       "field x: in field y the writer's schema has long, which cannot be read as int"},
+      {X("['null'," INNER("") "]"), X("['null'," INNER("{'name':'y','type':'int'}") "]"), "x",
+       NULL},
+      {"", X_OR("'int'", "'one'"), "x",
+       "field x: the writer's schema has no field x, and the default of field x, 'one', is no int"},
+      {"", X_OR("'int'", "2147483648"), "x",
+       "field x: the writer's schema has no field x, and the default of field x, 2147483648, is no "
+       "int"},
+      {"", X_OR("'bytes'", "'\\u0100'"), "x", "is no bytes"},
+      {"", X_OR("{'type':'fixed','name':'F','size':3}", "'ab'"), "x", "is no fixed F"},
+      {"", X_OR("{'type':'enum','name':'E','symbols':['A']}", "'B'"), "x", "is no enum E"},
+      {"", X_OR("{'type':'array','items':'int'}", "[1,'2']"), "x", "is no array"},
+      {"", X_OR("{'type':'map','values':'int'}", "[1]"), "x", "is no map"},
+      {"", X_OR(INNER("{'name':'y','type':'int'}"), "{}"), "x", "is no record I"},
+      {"", X_OR("['int','null']", "null"), "x", NULL},
+      {"", X_OR("['null','int']", "'one'"), "x", "is no int"},
+      {"", X_OR("'double'", "1"), "x", NULL},
+      {"", X_OR("'long'", "1.0"), "x", NULL},
+      {"", X_OR(SELF, "{}"), "x", "is no record S"}, /* its default has a default, for ever */
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(Schema) writer = schema_of(cases[i].writer);
+    g_autoptr(Schema) reader = schema_of(cases[i].reader);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Plan) plan = plan_new(writer, &(PlanFields){reader, &cases[i].path, 1}, &error);
+    g_autofree char *got =
+        error == NULL ? NULL : g_strdelimit(g_strdup(error->message), "\"", '\'');
+
+    g_assert_cmpint(plan == NULL, ==, cases[i].message != NULL);
+    if (cases[i].message == NULL)
+      continue;
+    g_assert_error(error, FAULT, FAULT_SETUP);
+    if (!g_str_has_suffix(got, cases[i].message))
+      g_assert_cmpstr(got, ==, cases[i].message);
+  }
+}
+
+static void
+what_nobody_wants_may_differ(void)
+{
+  const char *path = "x";
+  g_autoptr(Schema) writer = schema_of(X("'int'") ",{'name':'y','type':'string'}");
+  g_autoptr(Schema) reader =
+      schema_of(X("'long'") ",{'name':'y','type':'int'},{'name':'z','type':'int'}");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Plan) plan = plan_new(writer, &(PlanFields){reader, &path, 1}, &error);
+  g_auto(PlanOutput) output = {0};
+
+  g_assert_no_error(error);
+  plan_output_init(&output, 1);
+  g_assert_true(plan_run(plan, slice("\2\2a", 3), &output, &error));
+  g_assert_cmpint(output.values[0].integer, ==, 1);
+}
+
+static void
+a_branch_that_cannot_be_read_spoils_only_its_records(void)
+{
+  const char *path = "x";
+  g_autoptr(Schema) writer = schema_of(X("['int','boolean']"));
+  g_autoptr(Schema) reader = schema_of(X("'long'"));
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Plan) plan = plan_new(writer, &(PlanFields){reader, &path, 1}, &error);
+  g_auto(PlanOutput) output = {0};
+
+  g_assert_no_error(error);
+  plan_output_init(&output, 1);
+  g_assert_true(plan_run(plan, slice("\0\2", 2), &output, &error));
+  g_assert_false(plan_run(plan, slice("\2\1", 2), &output, &error));
+  g_assert_error(error, FAULT, FAULT_RECORD);
+  g_assert_cmpstr(
+      error->message, ==,
+      "field x (byte 1): the writer's schema has boolean, which cannot be read as long");
+}
+
+/* The first branch by the specification is double; the one without a loss is long. */
+static void
+the_branch_that_loses_nothing_is_taken(void)
+{
+  const char *path = "x";
+  g_autoptr(Schema) writer = schema_of(X("'long'"));
+  g_autoptr(Schema) reader = schema_of(X("['double','long']"));
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Plan) plan = plan_new(writer, &(PlanFields){reader, &path, 1}, &error);
+  g_auto(PlanOutput) output = {0};
+
+  g_assert_no_error(error);
+  plan_output_init(&output, 1);
+  g_assert_true(plan_run(plan, slice("\2", 1), &output, &error));
+  g_assert_cmpint(output.values[0].kind, ==, VALUE_INT);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/match/never", a_writer_that_can_never_be_read_is_told_by_field);
+  g_test_add_func("/match/unwanted", what_nobody_wants_may_differ);
+  g_test_add_func("/match/branch", a_branch_that_cannot_be_read_spoils_only_its_records);
+  g_test_add_func("/match/best-branch", the_branch_that_loses_nothing_is_taken);
+  return g_test_run();
+}
