@@ -22,6 +22,25 @@ schema_of(const char *fields)
 #define INNER(fields) "{'type':'record','name':'I','fields':[" fields "]}"
 #define SELF "{'type':'record','name':'S','fields':[{'name':'a','type':['null','S'],'default':{}}]}"
 
+/* A plan for the field, refused with a sentence that ends so; NULL: not refused. */
+static void
+assert_plan(const char *writer_fields, const char *reader_fields, const char *path,
+            const char *message)
+{
+  g_autoptr(Schema) writer = schema_of(writer_fields);
+  g_autoptr(Schema) reader = schema_of(reader_fields);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Plan) plan = plan_new(writer, &(PlanFields){reader, &path, 1}, &error);
+  g_autofree char *got = error == NULL ? NULL : g_strdelimit(g_strdup(error->message), "\"", '\'');
+
+  g_assert_cmpint(plan == NULL, ==, message != NULL);
+  if (message == NULL)
+    return;
+  g_assert_error(error, FAULT, FAULT_SETUP);
+  if (!g_str_has_suffix(got, message))
+    g_assert_cmpstr(got, ==, message);
+}
+
 static void
 a_writer_that_can_never_be_read_is_told_by_field(void)
 {
@@ -50,39 +69,39 @@ a_writer_that_can_never_be_read_is_told_by_field(void)
        "field x: in field y the writer's schema has long, which cannot be read as int"},
       {X("['null'," INNER("") "]"), X("['null'," INNER("{'name':'y','type':'int'}") "]"), "x",
        NULL},
-      {"", X_OR("'int'", "'one'"), "x",
-       "field x: the writer's schema has no field x, and the default of field x, 'one', is no int"},
-      {"", X_OR("'int'", "2147483648"), "x",
-       "field x: the writer's schema has no field x, and the default of field x, 2147483648, is no "
-       "int"},
-      {"", X_OR("'bytes'", "'\\u0100'"), "x", "is no bytes"},
-      {"", X_OR("{'type':'fixed','name':'F','size':3}", "'ab'"), "x", "is no fixed F"},
-      {"", X_OR("{'type':'enum','name':'E','symbols':['A']}", "'B'"), "x", "is no enum E"},
-      {"", X_OR("{'type':'array','items':'int'}", "[1,'2']"), "x", "is no array"},
-      {"", X_OR("{'type':'map','values':'int'}", "[1]"), "x", "is no map"},
-      {"", X_OR(INNER("{'name':'y','type':'int'}"), "{}"), "x", "is no record I"},
-      {"", X_OR("['int','null']", "null"), "x", NULL},
-      {"", X_OR("['null','int']", "'one'"), "x", "is no int"},
-      {"", X_OR("'double'", "1"), "x", NULL},
-      {"", X_OR("'long'", "1.0"), "x", NULL},
-      {"", X_OR(SELF, "{}"), "x", "is no record S"}, /* its default has a default, for ever */
   };
 
-  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    g_autoptr(Schema) writer = schema_of(cases[i].writer);
-    g_autoptr(Schema) reader = schema_of(cases[i].reader);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(Plan) plan = plan_new(writer, &(PlanFields){reader, &cases[i].path, 1}, &error);
-    g_autofree char *got =
-        error == NULL ? NULL : g_strdelimit(g_strdup(error->message), "\"", '\'');
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+    assert_plan(cases[i].writer, cases[i].reader, cases[i].path, cases[i].message);
+}
 
-    g_assert_cmpint(plan == NULL, ==, cases[i].message != NULL);
-    if (cases[i].message == NULL)
-      continue;
-    g_assert_error(error, FAULT, FAULT_SETUP);
-    if (!g_str_has_suffix(got, cases[i].message))
-      g_assert_cmpstr(got, ==, cases[i].message);
-  }
+static void
+a_default_that_is_no_value_of_its_type_is_told(void)
+{
+  const struct {
+    const char *reader;
+    const char *message; /* NULL: it is one */
+  } cases[] = {
+      {X_OR("'int'", "'one'"),
+       "field x: the writer's schema has no field x, and the default of field x, 'one', is no int"},
+      {X_OR("'int'", "2147483648"),
+       "field x: the writer's schema has no field x, and the default of field x, 2147483648, is no "
+       "int"},
+      {X_OR("'bytes'", "'\\u0100'"), "is no bytes"},
+      {X_OR("{'type':'fixed','name':'F','size':3}", "'ab'"), "is no fixed F"},
+      {X_OR("{'type':'enum','name':'E','symbols':['A']}", "'B'"), "is no enum E"},
+      {X_OR("{'type':'array','items':'int'}", "[1,'2']"), "is no array"},
+      {X_OR("{'type':'map','values':'int'}", "[1]"), "is no map"},
+      {X_OR(INNER("{'name':'y','type':'int'}"), "{}"), "is no record I"},
+      {X_OR("['int','null']", "null"), NULL},
+      {X_OR("['null','int']", "'one'"), "is no int"},
+      {X_OR("'double'", "1"), NULL},
+      {X_OR("'long'", "1.0"), NULL},
+      {X_OR(SELF, "{}"), "is no record S"}, /* its default has a default, for ever */
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+    assert_plan("", cases[i].reader, "x", cases[i].message);
 }
 
 static void
@@ -144,6 +163,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/match/never", a_writer_that_can_never_be_read_is_told_by_field);
+  g_test_add_func("/match/defaults", a_default_that_is_no_value_of_its_type_is_told);
   g_test_add_func("/match/unwanted", what_nobody_wants_may_differ);
   g_test_add_func("/match/branch", a_branch_that_cannot_be_read_spoils_only_its_records);
   g_test_add_func("/match/best-branch", the_branch_that_loses_nothing_is_taken);
