@@ -51,7 +51,7 @@ hfile_crc32c_by_table(uint32_t crc, Slice bytes)
     uint32_t mixed = 0;
 
     for (size_t i = 0; i < LANES; i++) {
-      uint8_t byte = i < CRC_BYTES ? (uint8_t)(at[i] ^ (crc >> (8 * i))) : at[i];
+      uint8_t byte = (uint8_t)(at[i] ^ (i < CRC_BYTES ? crc >> (8 * i) : 0));
 
       mixed ^= table->lane[LANES - 1 - i][byte];
     }
