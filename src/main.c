@@ -8,6 +8,7 @@ static const Command commands[] = {
      cmd_check},
     {"generate", "[ENTITY...] (--kafka | --csv DIR)",
      "Make a data set that fits the built-in mappings", cmd_generate},
+    {"run", "[--topic TOPIC] [--until-end] [--json]", "Take records off Kafka into HBase", cmd_run},
     {"hfile", "[--cells] [--stats] [--json] FILE...", "Check and show HFiles", cmd_hfile},
     {0},
 };

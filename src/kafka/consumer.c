@@ -64,7 +64,7 @@ on_error(rd_kafka_t *client, int err, const char *reason, void *data)
   KafkaConsumer *self = data;
   g_autoptr(GError) error = g_error_new(FAULT, FAULT_SETUP, "kafka: %s", fatal);
 
-  self->options.events.trouble(self->options.events.self, error);
+  self->options.events.failed(self->options.events.self, error);
 }
 
 static size_t
@@ -311,12 +311,14 @@ kafka_consumer_free(KafkaConsumer *self)
 }
 
 bool
-kafka_consumer_start(KafkaConsumer *self, GError **error)
+kafka_consumer_start(KafkaConsumer *self, const char *const *topics, GError **error)
 {
   g_autoptr(rd_kafka_topic_partition_list_t) list = rd_kafka_topic_partition_list_new(4);
   rd_kafka_resp_err_t err;
 
-  for (const char *const *topic = self->options.topics; *topic != NULL; topic++)
+  if (topics == NULL)
+    topics = self->options.topics;
+  for (const char *const *topic = topics; *topic != NULL; topic++)
     rd_kafka_topic_partition_list_add(list, *topic, RD_KAFKA_PARTITION_UA);
   err = rd_kafka_subscribe(self->client, list);
   if (err == RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -349,6 +351,25 @@ kafka_consumer_poll(KafkaConsumer *self)
       tell(self, message->err, rd_kafka_message_errstr(message));
     rd_kafka_message_destroy(message);
   }
+}
+
+bool
+kafka_consumer_committed(KafkaConsumer *self, KafkaPosition *positions, size_t length,
+                         int timeout_ms, GError **error)
+{
+  g_autoptr(rd_kafka_topic_partition_list_t) list = rd_kafka_topic_partition_list_new((int)length);
+  rd_kafka_resp_err_t err;
+
+  for (size_t i = 0; i < length; i++)
+    rd_kafka_topic_partition_list_add(list, positions[i].topic, positions[i].id);
+  err = rd_kafka_committed(self->client, list, timeout_ms);
+  if (err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    client_set_error(error, err, "cannot ask for committed offsets");
+    return false;
+  }
+  for (size_t i = 0; i < length; i++)
+    positions[i].offset = MAX(list->elems[i].offset, -1);
+  return true;
 }
 
 int64_t

@@ -16,8 +16,10 @@ typedef struct {
   /* Some of the lane's partitions are leaving. Once this has returned for every lane in question
    * what is stored is committed and they are gone: so have the lane finish what it holds. */
   void (*revoking)(void *self, const bool *lanes);
-  /* Something a person should know; librdkafka goes on trying. FAULT_SETUP: it is no use. */
+  /* Something a person should know; librdkafka goes on trying. */
   void (*trouble)(void *self, const GError *error);
+  /* This consumer will never work again. */
+  void (*failed)(void *self, const GError *error);
 } KafkaConsumerEvents;
 
 typedef struct {
@@ -37,14 +39,24 @@ KafkaConsumer *kafka_consumer_new(const KafkaConsumerOptions *options, GError **
 void kafka_consumer_free(KafkaConsumer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KafkaConsumer, kafka_consumer_free)
 
-/* Joins the group. */
-bool kafka_consumer_start(KafkaConsumer *self, GError **error);
+/* Joins the group with these of the topics, or with all (NULL). */
+bool kafka_consumer_start(KafkaConsumer *self, const char *const *topics, GError **error);
 
 KafkaLane *kafka_consumer_lane(KafkaConsumer *self, size_t lane);
 
 /* Readable when kafka_consumer_poll() has something to do; call that at least every second. */
 int kafka_consumer_fd(const KafkaConsumer *self);
 void kafka_consumer_poll(KafkaConsumer *self);
+
+typedef struct {
+  const char *topic;
+  int32_t id;
+  int64_t offset; /* the next; -1: none */
+} KafkaPosition;
+
+/* Fills in what the group has committed, whoever of it has the partition. Waits for the broker. */
+bool kafka_consumer_committed(KafkaConsumer *self, KafkaPosition *positions, size_t length,
+                              int timeout_ms, GError **error);
 
 /* The next offset stored for commit of a partition of ours: -1 none yet, -2 not ours. */
 int64_t kafka_consumer_stored(const KafkaConsumer *self, const char *topic, int32_t id);

@@ -9,7 +9,7 @@
  *
  * Errors of send, receive and probe: FAULT_PEER: no verdict (connection, timeout, busy): send
  * again later; FAULT_RECORD: refused, and the reason may lie in one of the rows: halve;
- * FAULT_SETUP: the table is gone or disabled: wait, not ready. After the first and the last nothing
+ * FAULT_SETUP: the table is gone or disabled: wait, not ready. After all but FAULT_RECORD nothing
  * is under way any more, and any of the calls may or may not have taken effect. */
 typedef struct {
   void *self;

@@ -12,3 +12,5 @@ typedef struct {
   void (*sweep)(void *self);
   void (*wake)(void *self);
 } StreamSource;
+
+StreamSource stream_source_lane(KafkaLane *lane);

@@ -92,14 +92,14 @@ member_init(Member *self, KafkaMock *mock)
       .lanes = LANES,
       .queue_bytes = 1 << 20,
       .commit_timeout_ms = ANSWER_MS,
-      .events = {self, on_assigned, on_revoking, on_trouble},
+      .events = {self, on_assigned, on_revoking, on_trouble, on_trouble},
   };
   g_autoptr(GError) error = NULL;
 
   *self = (Member){0};
   self->consumer = kafka_consumer_new(&options, &error);
   g_assert_no_error(error);
-  g_assert_true(kafka_consumer_start(self->consumer, &error));
+  g_assert_true(kafka_consumer_start(self->consumer, NULL, &error));
 }
 
 static void
@@ -158,6 +158,12 @@ lanes_share_partitions_and_only_what_is_stored_is_committed(void)
   g_assert_true(kafka_consumer_commit(member.consumer, ANSWER_MS, &error));
   g_assert_cmpint(kafka_consumer_stored(member.consumer, "t", 0), ==, RECORDS);
   g_assert_cmpint(kafka_consumer_stored(member.consumer, "t", 9), ==, -2);
+
+  KafkaPosition positions[] = {{"t", 1, 0}, {"t", 3, 0}};
+
+  g_assert_true(kafka_consumer_committed(member.consumer, positions, 2, ANSWER_MS, &error));
+  g_assert_cmpint(positions[0].offset, ==, RECORDS / 2);
+  g_assert_cmpint(positions[1].offset, ==, -1);
   g_assert_true(kafka_consumer_close(member.consumer, ANSWER_MS));
 
   g_assert_cmpint(kafka_mock_committed(&mock, "g", "t", 0), ==, RECORDS);

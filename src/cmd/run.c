@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <glib-unix.h>
+#include <signal.h>
+
+#include "cmd/mappings.h"
+#include "cmd/options.h"
+#include "cmd/properties.h"
+#include "cmd/sinks.h"
+#include "cmd/summary.h"
+#include "http/registry.h"
+#include "stream/stream.h"
+
+static const char about[] =
+    "Takes records off Kafka and writes them through the HBase Thrift gateway, a table for each\n"
+    "topic that has a mapping. An offset is committed only when HBase has acknowledged every\n"
+    "record before it, or its dead letter is acknowledged by <topic>.dlq. While the gateway or\n"
+    "HBase is away it waits; nothing is lost and nothing grows.\n"
+    "\n"
+    "SIGTERM and SIGINT write and commit what is under way, within ingest.shutdown.timeout; a\n"
+    "second one ends at once, and what was not committed is read again next time.\n"
+    "\n"
+    "Exit code 0: done, or asked to stop and everything committed; 1: too many records were bad\n"
+    "(ingest.errors.limit), or a mapping says errors = stop; 3: with --until-end, nothing moved\n"
+    "for --timeout; 4: stopped by a signal before the work was whole.";
+
+enum { SCHEMA_MAX_BYTES = 16 << 20 };
+
+typedef struct {
+  const CommandCall *call;
+  CmdOptions options;
+  char *topic; /* owned */
+  gboolean until_end;
+  gboolean json;
+  Config *config;            /* owned */
+  CmdMappings *mappings;     /* owned */
+  const Mapping **list;      /* owned array: those that run */
+  FramePlan **plans;         /* owned, each owned */
+  size_t length;             /* of both */
+  KafkaProperty *properties; /* owned array */
+  HttpRegistry *registry;    /* owned; NULL: none is set */
+  SchemaSource schemas;      /* the registry's */
+  CmdSinks *sinks;           /* owned */
+  Stream *stream;            /* owned */
+  int64_t began_us;
+  uint64_t shown; /* consumed when progress was last made a line of */
+  double shown_at;
+} Run;
+
+static void
+run_clear(Run *self)
+{
+  stream_free(self->stream);
+  g_clear_pointer(&self->sinks, cmd_sinks_free);
+  for (size_t i = 0; i < self->length; i++)
+    frame_plan_free(self->plans[i]);
+  g_free(self->plans);
+  g_free(self->list);
+  g_free(self->properties);
+  g_clear_pointer(&self->registry, http_registry_free);
+  g_clear_pointer(&self->mappings, cmd_mappings_free);
+  g_clear_pointer(&self->config, config_free);
+  cmd_options_clear(&self->options);
+  g_free(self->topic);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
+
+static bool
+choose_mappings(Run *self, GError **error)
+{
+  size_t all;
+
+  self->mappings = cmd_mappings_load(self->config, error);
+  if (self->mappings == NULL)
+    return false;
+  all = cmd_mappings_length(self->mappings);
+  self->list = g_new0(const Mapping *, all + 1);
+  if (self->topic != NULL) {
+    self->list[0] = cmd_mappings_for_topic(self->mappings, self->topic, error);
+    self->length = self->list[0] != NULL;
+    return self->length == 1;
+  }
+  for (; self->length < all; self->length++)
+    self->list[self->length] = cmd_mappings_get(self->mappings, self->length);
+  if (all == 0)
+    g_set_error_literal(error, FAULT, FAULT_SETUP,
+                        "there is no mapping: set ingest.mappings to the folder they are in");
+  return all > 0;
+}
+
+static bool
+open_registry(Run *self, GError **error)
+{
+  const HttpClientOptions options = {
+      .username = self->config->registry.username,
+      .password = self->config->registry.password,
+      .token = self->config->registry.token,
+      .ca_location = self->config->registry.ca_location,
+      .timeout_ms = self->config->registry.timeout_ms,
+      .most_bytes = SCHEMA_MAX_BYTES,
+  };
+
+  if (self->config->registry.urls == NULL || self->config->registry.urls[0] == NULL)
+    return true;
+  self->registry =
+      http_registry_new((const char *const *)self->config->registry.urls, &options, error);
+  return self->registry != NULL;
+}
+
+static bool
+open_gateway(Run *self, GError **error)
+{
+  int64_t timeout_ms = self->until_end ? self->options.timeout_ms : INT64_MAX;
+
+  self->sinks = cmd_sinks_new(self->config, self->mappings, error);
+  if (self->sinks == NULL || !cmd_sinks_open(self->sinks, timeout_ms, error))
+    return false;
+
+  self->plans = g_new0(FramePlan *, self->length);
+  for (size_t i = 0; i < self->length; i++) {
+    size_t columns_length;
+    const Column *columns = mapping_columns(self->list[i], &columns_length);
+
+    self->plans[i] = frame_plan_new(cmd_sinks_protocol(self->sinks), mapping_table(self->list[i]),
+                                    columns, columns_length);
+  }
+  return true;
+}
+
+static CmdSummary
+summary_of(const Run *self)
+{
+  return (CmdSummary){
+      .counters = stream_counters(self->stream),
+      .mappings = self->list,
+      .mappings_length = self->length,
+      .seconds = (double)(g_get_monotonic_time() - self->began_us) / 1e6,
+  };
+}
+
+static void
+show_progress(void *data)
+{
+  Run *self = data;
+  CmdSummary summary = summary_of(self);
+  g_autofree char *text = NULL;
+
+  if (summary.seconds - self->shown_at < 1)
+    return;
+  text = cmd_summary_progress(&summary, self->shown, self->shown_at);
+  self->shown = metrics_counters_consumed(summary.counters, METRICS_ALL_TOPICS);
+  self->shown_at = summary.seconds;
+  cmd_log_progress(self->call->log, text);
+}
+
+static void
+open_stream(Run *self)
+{
+  StreamOptions options = {
+      .properties = self->properties,
+      .group = config_kafka(self->config, "group.id"),
+      .mappings = self->list,
+      .plans = (const FramePlan *const *)self->plans,
+      .mappings_length = self->length,
+      .tick = show_progress,
+      .tick_self = self,
+      .settings =
+          {
+              .batch_rows = self->config->ingest.batch_rows,
+              .batch_bytes = self->config->ingest.batch_bytes,
+              .linger_ms = self->config->ingest.linger_ms,
+              .memory_bytes = self->config->ingest.memory_bytes,
+              .errors_limit = self->config->ingest.errors_limit,
+              .errors_window = self->config->ingest.errors_window,
+              .shutdown_timeout_ms = self->config->ingest.shutdown_timeout_ms,
+              .is_until_end = self->until_end,
+              .timeout_ms = self->options.timeout_ms,
+          },
+  };
+
+  if (self->registry != NULL) {
+    self->schemas = http_registry_source(self->registry);
+    options.schemas = &self->schemas;
+  }
+  options.sinks = cmd_sinks_list(self->sinks, &options.sinks_length);
+  self->stream = stream_new(&options);
+}
+
+static gboolean
+on_signal(gpointer data)
+{
+  stream_stop(data);
+  return G_SOURCE_CONTINUE;
+}
+
+static ExitCode
+run_stream(Run *self, GError **error)
+{
+  guint signals[] = {
+      g_unix_signal_add(SIGTERM, on_signal, self->stream),
+      g_unix_signal_add(SIGINT, on_signal, self->stream),
+  };
+  StreamOutcome outcome;
+  CmdSummary summary;
+
+  self->began_us = g_get_monotonic_time();
+  outcome = stream_run(self->stream, error);
+  for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
+    g_source_remove(signals[i]);
+  cmd_log_progress(self->call->log, "");
+  summary = summary_of(self);
+  cmd_summary_print(&summary, self->json);
+  return outcome == STREAM_DONE ? EXIT_DONE : EXIT_STOPPED;
+}
+
+ExitCode
+cmd_run(const CommandCall *call, GError **error)
+{
+  g_auto(Run) self = {.call = call};
+  const GOptionEntry entries[] = {
+      {"topic", 0, 0, G_OPTION_ARG_FILENAME, &self.topic, "Only this topic", "TOPIC"},
+      {"until-end", 0, 0, G_OPTION_ARG_NONE, &self.until_end,
+       "Stop at the ends of the log as they are at the start, with everything committed", NULL},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &self.json, "Print the summary as one JSON object", NULL},
+      {NULL},
+  };
+
+  if (!cmd_options_parse(&self.options, call, entries, about, error))
+    return EXIT_DONE;
+  self.config = cmd_options_config(&self.options, call, error);
+  if (self.config == NULL || !choose_mappings(&self, error) || !open_registry(&self, error) ||
+      !open_gateway(&self, error))
+    return EXIT_USAGE;
+  self.properties = cmd_properties_list(self.config);
+  open_stream(&self);
+  return run_stream(&self, error);
+}

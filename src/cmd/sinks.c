@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/sinks.h"
+
+#include "base/retry.h"
+#include "cmd/gateway.h"
+#include "hbase/catalog.h"
+#include "hbase/gateway.h"
+
+typedef struct {
+  const CmdMappings *mappings; /* borrowed */
+  GatewayOptions options;
+  GCancellable *cancellable; /* owned */
+  Gateway *gateway;          /* owned */
+} Sink;
+
+struct CmdSinks {
+  const Config *config; /* borrowed */
+  Sink *sinks;          /* owned */
+  StreamSink *list;     /* owned */
+  size_t length;
+};
+
+static bool
+sink_send(void *data, const FrameBatch *batch, GError **error)
+{
+  return gateway_send(((Sink *)data)->gateway, batch, error);
+}
+
+static bool
+sink_receive(void *data, GError **error)
+{
+  return gateway_receive(((Sink *)data)->gateway, error);
+}
+
+static bool
+sink_probe(void *data, const char *table, GError **error)
+{
+  const Sink *self = data;
+  const Mapping *mapping = cmd_mappings_for_table(self->mappings, table, error);
+  g_autoptr(Catalog) catalog = catalog_new(&self->options, error);
+  const Family *families;
+  size_t length;
+
+  if (mapping == NULL || catalog == NULL)
+    return false;
+  families = mapping_families(mapping, &length);
+  return catalog_probe(catalog, table, families, length, error);
+}
+
+static void
+sink_cancel(void *data)
+{
+  g_cancellable_cancel(((Sink *)data)->cancellable);
+}
+
+static bool
+sink_init(Sink *self, const CmdSinks *owner, const CmdMappings *mappings, size_t number,
+          GError **error)
+{
+  self->mappings = mappings;
+  self->cancellable = g_cancellable_new();
+  self->options = cmd_gateway_options(owner->config);
+  self->options.cancellable = self->cancellable;
+  self->gateway = gateway_new(&self->options, number, error);
+  return self->gateway != NULL;
+}
+
+CmdSinks *
+cmd_sinks_new(const Config *config, const CmdMappings *mappings, GError **error)
+{
+  g_autoptr(CmdSinks) self = g_new0(CmdSinks, 1);
+
+  self->config = config;
+  self->length = config->gateway.connections;
+  self->sinks = g_new0(Sink, self->length);
+  self->list = g_new0(StreamSink, self->length);
+  for (size_t i = 0; i < self->length; i++) {
+    if (!sink_init(&self->sinks[i], self, mappings, i, error))
+      return NULL;
+  }
+  return g_steal_pointer(&self);
+}
+
+void
+cmd_sinks_free(CmdSinks *self)
+{
+  if (self == NULL)
+    return;
+  for (size_t i = 0; i < self->length; i++) {
+    gateway_free(self->sinks[i].gateway);
+    g_clear_object(&self->sinks[i].cancellable);
+  }
+  g_free(self->sinks);
+  g_free(self->list);
+  g_free(self);
+}
+
+static bool
+is_auto(const Config *config)
+{
+  return config->gateway.transport == CONFIG_TRANSPORT_AUTO ||
+         config->gateway.protocol == CONFIG_PROTOCOL_AUTO;
+}
+
+static bool
+await_gateway(Gateway *gateway, int64_t timeout_ms, GError **error)
+{
+  int64_t began_us = g_get_monotonic_time();
+  Retry retry = {.first_ms = 100, .longest_ms = 5000};
+
+  for (;;) {
+    g_autoptr(GError) unreachable = NULL;
+
+    if (gateway_open(gateway, &unreachable))
+      return true;
+    if (!g_error_matches(unreachable, FAULT, FAULT_PEER) ||
+        (g_get_monotonic_time() - began_us) / 1000 >= timeout_ms) {
+      g_propagate_error(error, g_steal_pointer(&unreachable));
+      return false;
+    }
+    if (retry.tries == 0)
+      g_warning("waiting for a gateway: %s", unreachable->message);
+    g_usleep((gulong)retry_next_ms(&retry) * 1000);
+  }
+}
+
+bool
+cmd_sinks_open(CmdSinks *self, int64_t timeout_ms, GError **error)
+{
+  for (size_t i = 0; i < self->length; i++) {
+    Sink *sink = &self->sinks[i];
+
+    if (is_auto(self->config) && !await_gateway(sink->gateway, timeout_ms, error))
+      return false;
+    self->list[i] = (StreamSink){
+        .self = sink,
+        .depth = gateway_depth(sink->gateway),
+        .frame_max_bytes = self->config->gateway.frame_max_bytes,
+        .send = sink_send,
+        .receive = sink_receive,
+        .probe = sink_probe,
+        .cancel = sink_cancel,
+    };
+  }
+  return true;
+}
+
+const StreamSink *
+cmd_sinks_list(const CmdSinks *self, size_t *out_length)
+{
+  *out_length = self->length;
+  return self->list;
+}
+
+WireProtocol
+cmd_sinks_protocol(const CmdSinks *self)
+{
+  return gateway_protocol(self->sinks[0].gateway);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/summary.h"
+
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+
+/* The columns of both forms. */
+static const struct {
+  const char *name;
+  Counter counter;
+} columns[] = {
+    {"written", COUNTER_WRITTEN},
+    {"skipped", COUNTER_SKIPPED},
+    {"dead_lettered", COUNTER_DEAD_LETTERED},
+};
+
+static double
+rate(uint64_t records, double seconds)
+{
+  return seconds > 0 ? (double)records / seconds : 0;
+}
+
+char *
+cmd_summary_progress(const CmdSummary *self, uint64_t consumed_before, double seconds_before)
+{
+  uint64_t consumed = metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS);
+
+  return g_strdup_printf(
+      "consumed=%" G_GUINT64_FORMAT " written=%" G_GUINT64_FORMAT " skipped=%" G_GUINT64_FORMAT
+      " dead_lettered=%" G_GUINT64_FORMAT " per_second=%.0f",
+      consumed, metrics_counters_sum(self->counters, METRICS_ALL_TOPICS, COUNTER_WRITTEN),
+      metrics_counters_sum(self->counters, METRICS_ALL_TOPICS, COUNTER_SKIPPED),
+      metrics_counters_sum(self->counters, METRICS_ALL_TOPICS, COUNTER_DEAD_LETTERED),
+      rate(consumed - consumed_before, self->seconds - seconds_before));
+}
+
+static void
+print_row(const CmdSummary *self, const char *topic, const char *table, int index)
+{
+  uint64_t consumed = metrics_counters_consumed(self->counters, index);
+
+  printf("%-24s %-24s %12" G_GUINT64_FORMAT, topic, table, consumed);
+  for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
+    printf(" %13" G_GUINT64_FORMAT,
+           metrics_counters_sum(self->counters, index, columns[i].counter));
+  printf("\n");
+}
+
+static void
+print_table(const CmdSummary *self)
+{
+  uint64_t consumed = metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS);
+
+  printf("%-24s %-24s %12s", "topic", "table", "consumed");
+  for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
+    printf(" %13s", columns[i].name);
+  printf("\n");
+  for (size_t i = 0; i < self->mappings_length; i++)
+    print_row(self, mapping_topic(self->mappings[i]), mapping_table(self->mappings[i]), (int)i);
+  print_row(self, "all", "", METRICS_ALL_TOPICS);
+  printf("%.1f seconds, %.0f records a second\n", self->seconds, rate(consumed, self->seconds));
+}
+
+static void
+add_counts(const CmdSummary *self, JsonBuilder *json, int index)
+{
+  json_builder_set_member_name(json, "consumed");
+  json_builder_add_int_value(json, (gint64)metrics_counters_consumed(self->counters, index));
+  for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
+    json_builder_set_member_name(json, columns[i].name);
+    json_builder_add_int_value(
+        json, (gint64)metrics_counters_sum(self->counters, index, columns[i].counter));
+  }
+}
+
+static void
+add_topic(const CmdSummary *self, JsonBuilder *json, size_t index)
+{
+  json_builder_begin_object(json);
+  json_builder_set_member_name(json, "topic");
+  json_builder_add_string_value(json, mapping_topic(self->mappings[index]));
+  json_builder_set_member_name(json, "table");
+  json_builder_add_string_value(json, mapping_table(self->mappings[index]));
+  add_counts(self, json, (int)index);
+  json_builder_end_object(json);
+}
+
+static void
+print_json(const CmdSummary *self)
+{
+  uint64_t consumed = metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS);
+  g_autoptr(JsonBuilder) json = json_builder_new();
+  g_autoptr(JsonNode) root = NULL;
+  g_autofree char *text = NULL;
+
+  json_builder_begin_object(json);
+  json_builder_set_member_name(json, "topics");
+  json_builder_begin_array(json);
+  for (size_t i = 0; i < self->mappings_length; i++)
+    add_topic(self, json, i);
+  json_builder_end_array(json);
+  add_counts(self, json, METRICS_ALL_TOPICS);
+  json_builder_set_member_name(json, "seconds");
+  json_builder_add_double_value(json, self->seconds);
+  json_builder_set_member_name(json, "records_per_second");
+  json_builder_add_double_value(json, rate(consumed, self->seconds));
+  json_builder_end_object(json);
+  root = json_builder_get_root(json);
+  text = json_to_string(root, FALSE);
+  printf("%s\n", text);
+}
+
+void
+cmd_summary_print(const CmdSummary *self, bool is_json)
+{
+  if (is_json)
+    print_json(self);
+  else
+    print_table(self);
+}

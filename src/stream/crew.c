@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/crew.h"
+
+#include "stream/memory.h"
+#include "stream/writer.h"
+
+enum { FIRST_RETRY_MS = 100, LONGEST_RETRY_MS = 5000 };
+
+struct StreamCrew {
+  const StreamOptions *options; /* borrowed */
+  KafkaConsumer *consumer;      /* borrowed */
+  StreamLetters *letters;       /* borrowed */
+  MetricsCounters *counters;    /* borrowed */
+  StreamCrewEvents events;
+  StreamWriter **writers; /* owned, each owned */
+  size_t length;
+  size_t ended;
+};
+
+StreamCrew *
+stream_crew_new(const StreamOptions *options, KafkaConsumer *consumer, StreamLetters *letters,
+                MetricsCounters *counters, const StreamCrewEvents *events)
+{
+  StreamCrew *self = g_new0(StreamCrew, 1);
+
+  self->options = options;
+  self->consumer = consumer;
+  self->letters = letters;
+  self->counters = counters;
+  self->events = *events;
+  self->length = options->sinks_length;
+  self->writers = g_new0(StreamWriter *, self->length);
+  return self;
+}
+
+void
+stream_crew_free(StreamCrew *self)
+{
+  if (self == NULL)
+    return;
+  for (size_t i = 0; i < self->length; i++)
+    stream_writer_free(self->writers[i]);
+  g_free(self->writers);
+  g_free(self);
+}
+
+/* What a writer's thread has to say to the main thread. */
+typedef struct {
+  StreamCrew *crew;
+  size_t writer;
+  bool is_end;
+  GError *error; /* owned; may be NULL */
+} Post;
+
+static void
+post_free(gpointer data)
+{
+  Post *post = data;
+
+  g_clear_error(&post->error);
+  g_free(post);
+}
+
+static gboolean
+on_post(gpointer data)
+{
+  const Post *post = data;
+  StreamCrew *self = post->crew;
+
+  if (!post->is_end) {
+    self->events.waiting(self->events.self, post->writer, post->error);
+    return G_SOURCE_REMOVE;
+  }
+  if (post->error != NULL)
+    self->events.failed(self->events.self, post->error);
+  if (++self->ended == self->length)
+    self->events.ended(self->events.self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+post(StreamCrew *self, size_t writer, bool is_end, const GError *error)
+{
+  Post *posted = g_new0(Post, 1);
+
+  *posted = (Post){self, writer, is_end, error != NULL ? g_error_copy(error) : NULL};
+  g_main_context_invoke_full(NULL, G_PRIORITY_DEFAULT, on_post, posted, post_free);
+}
+
+static void
+writer_waiting(void *data, size_t writer, const GError *reason)
+{
+  post(data, writer, false, reason);
+}
+
+static void
+writer_ended(void *data, size_t writer, const GError *error)
+{
+  post(data, writer, true, error);
+}
+
+static StreamLineOptions
+line_options(const StreamCrew *self, size_t writer, size_t mapping)
+{
+  const StreamSettings *settings = &self->options->settings;
+  const StreamBatchLimits batch = {
+      .rows = settings->batch_rows,
+      .bytes = stream_memory_batch(settings->memory_bytes, self->length, settings->batch_bytes),
+      .frame_max_bytes = self->options->sinks[writer].frame_max_bytes,
+  };
+
+  return (StreamLineOptions){
+      .mapping = self->options->mappings[mapping],
+      .plan = self->options->plans[mapping],
+      .schemas = self->options->schemas,
+      .sheet = metrics_counters_sheet(self->counters, writer, mapping),
+      .batch = batch,
+      .linger_ms = settings->linger_ms,
+      .window = {.limit = settings->errors_limit, .records = settings->errors_window},
+      .kept_bytes = stream_memory_rejects(settings->memory_bytes, self->length),
+  };
+}
+
+static StreamWriter *
+open_writer(StreamCrew *self, size_t number, GError **error)
+{
+  size_t length = self->options->mappings_length;
+  g_autofree StreamLineOptions *lines = g_new0(StreamLineOptions, length);
+
+  for (size_t i = 0; i < length; i++)
+    lines[i] = line_options(self, number, i);
+
+  const StreamWriterOptions options = {
+      .number = number,
+      .source = stream_source_lane(kafka_consumer_lane(self->consumer, number)),
+      .sink = self->options->sinks[number],
+      .letters = self->letters,
+      .lines = lines,
+      .lines_length = length,
+      .memory_bytes = stream_memory_writer(self->options->settings.memory_bytes, self->length),
+      .retry = {.first_ms = FIRST_RETRY_MS, .longest_ms = LONGEST_RETRY_MS},
+      .sheet = metrics_counters_sheet(self->counters, number, length),
+      .events = {self, writer_waiting, writer_ended},
+  };
+
+  return stream_writer_new(&options, error);
+}
+
+bool
+stream_crew_open(StreamCrew *self, GError **error)
+{
+  for (size_t i = 0; i < self->length; i++) {
+    self->writers[i] = open_writer(self, i, error);
+    if (self->writers[i] == NULL)
+      return false;
+  }
+  return true;
+}
+
+void
+stream_crew_start(StreamCrew *self)
+{
+  for (size_t i = 0; i < self->length; i++)
+    stream_writer_start(self->writers[i]);
+}
+
+void
+stream_crew_flush(StreamCrew *self, const bool *lanes, int64_t deadline_us)
+{
+  for (size_t i = 0; i < self->length; i++) {
+    if (lanes[i])
+      stream_writer_flush(self->writers[i]);
+  }
+  for (size_t i = 0; i < self->length; i++) {
+    if (lanes[i] && !stream_writer_await_flush(self->writers[i], deadline_us))
+      g_warning("writer=%zu could not finish partitions that are revoked: their next owner will",
+                i);
+  }
+}
+
+void
+stream_crew_stop(StreamCrew *self)
+{
+  for (size_t i = 0; i < self->length; i++)
+    stream_writer_stop(self->writers[i]);
+}
+
+void
+stream_crew_abandon(StreamCrew *self)
+{
+  for (size_t i = 0; i < self->length; i++)
+    stream_writer_abandon(self->writers[i]);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/ends.h"
+
+struct StreamEnds {
+  GPtrArray *topics; /* owned, of owned names, NULL-ended */
+  GArray *left;      /* owned, of KafkaPosition: its topic borrowed from topics */
+};
+
+static void
+add_ends(StreamEnds *self, const KafkaTopic *topic, const KafkaWatermarks *watermarks)
+{
+  char *name = g_strdup(topic->name);
+
+  g_ptr_array_add(self->topics, name);
+  for (int32_t i = 0; i < topic->partitions; i++) {
+    KafkaPosition end = {.topic = name, .id = i, .offset = watermarks[i].high};
+
+    if (watermarks[i].low < watermarks[i].high)
+      g_array_append_val(self->left, end);
+  }
+}
+
+static bool
+read_topic(StreamEnds *self, KafkaTopics *topics, const char *name, GError **error)
+{
+  g_autoptr(GError) fault = NULL;
+  g_autoptr(KafkaTopic) topic = kafka_topics_find(topics, name, &fault);
+  g_autofree KafkaWatermarks *watermarks = NULL;
+
+  if (topic == NULL && g_error_matches(fault, FAULT, FAULT_SETUP)) {
+    g_warning("%s: nothing to read", fault->message);
+    return true;
+  }
+  if (topic == NULL) {
+    g_propagate_error(error, g_steal_pointer(&fault));
+    return false;
+  }
+  watermarks = kafka_topics_watermarks(topics, topic, error);
+  if (watermarks == NULL)
+    return false;
+  add_ends(self, topic, watermarks);
+  return true;
+}
+
+StreamEnds *
+stream_ends_read(KafkaTopics *topics, const char *const *names, GError **error)
+{
+  g_autoptr(StreamEnds) self = g_new0(StreamEnds, 1);
+
+  self->topics = g_ptr_array_new_with_free_func(g_free);
+  self->left = g_array_new(FALSE, FALSE, sizeof(KafkaPosition));
+  for (; *names != NULL; names++) {
+    if (!read_topic(self, topics, *names, error))
+      return NULL;
+  }
+  g_ptr_array_add(self->topics, NULL);
+  return g_steal_pointer(&self);
+}
+
+void
+stream_ends_free(StreamEnds *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref(self->topics);
+  g_array_unref(self->left);
+  g_free(self);
+}
+
+const char *const *
+stream_ends_topics(const StreamEnds *self)
+{
+  return (const char *const *)self->topics->pdata;
+}
+
+static KafkaPosition *
+end_at(const StreamEnds *self, guint i)
+{
+  return &g_array_index(self->left, KafkaPosition, i);
+}
+
+bool
+stream_ends_strike_committed(StreamEnds *self, KafkaConsumer *consumer, int timeout_ms,
+                             GError **error)
+{
+  g_autofree KafkaPosition *positions =
+      g_memdup2(self->left->data, self->left->len * sizeof(KafkaPosition));
+
+  if (self->left->len == 0)
+    return true;
+  if (!kafka_consumer_committed(consumer, positions, self->left->len, timeout_ms, error))
+    return false;
+  /* Beyond the end: the topic is not the one of which that was committed, but a new one. */
+  for (guint i = self->left->len; i-- > 0;)
+    if (positions[i].offset == end_at(self, i)->offset)
+      g_array_remove_index(self->left, i);
+  return true;
+}
+
+static void
+strike_others(StreamEnds *self, KafkaConsumer *consumer, int timeout_ms)
+{
+  g_autoptr(GArray) others = g_array_new(FALSE, FALSE, sizeof(KafkaPosition));
+
+  for (guint i = 0; i < self->left->len; i++)
+    if (kafka_consumer_stored(consumer, end_at(self, i)->topic, end_at(self, i)->id) == -2)
+      g_array_append_vals(others, end_at(self, i), 1);
+  if (others->len == 0 || !kafka_consumer_committed(consumer, (KafkaPosition *)(void *)others->data,
+                                                    others->len, timeout_ms, NULL))
+    return;
+
+  for (guint i = 0; i < others->len; i++) {
+    const KafkaPosition *other = &g_array_index(others, KafkaPosition, i);
+
+    for (guint j = self->left->len; j-- > 0;)
+      if (end_at(self, j)->topic == other->topic && end_at(self, j)->id == other->id &&
+          other->offset >= end_at(self, j)->offset)
+        g_array_remove_index(self->left, j);
+  }
+}
+
+void
+stream_ends_strike(StreamEnds *self, KafkaConsumer *consumer, bool asks, int timeout_ms)
+{
+  for (guint i = self->left->len; i-- > 0;) {
+    const KafkaPosition *end = end_at(self, i);
+
+    if (kafka_consumer_stored(consumer, end->topic, end->id) >= end->offset)
+      g_array_remove_index(self->left, i);
+  }
+  if (asks)
+    strike_others(self, consumer, timeout_ms);
+}
+
+size_t
+stream_ends_left(const StreamEnds *self)
+{
+  return self->left->len;
+}

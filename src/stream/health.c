@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/health.h"
+
+static const int64_t MINUTE_US = 60 * 1000 * 1000;
+
+void
+stream_health_init(StreamHealth *self, size_t writers)
+{
+  *self = (StreamHealth){.writers = writers};
+  self->reasons = g_new0(char *, writers + 1);
+  self->said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
+void
+stream_health_clear(StreamHealth *self)
+{
+  for (size_t i = 0; i < self->writers; i++)
+    g_free(self->reasons[i]);
+  g_free(self->reasons);
+  g_hash_table_unref(self->said);
+  g_free(self->trouble);
+}
+
+static const char *
+first_reason(const StreamHealth *self)
+{
+  for (size_t i = 0; i < self->writers; i++) {
+    if (self->reasons[i] != NULL)
+      return self->reasons[i];
+  }
+  return NULL;
+}
+
+void
+stream_health_note(StreamHealth *self, size_t writer, const GError *reason)
+{
+  size_t before = self->waiting;
+
+  self->waiting -= self->reasons[writer] != NULL;
+  self->waiting += reason != NULL;
+  g_free(self->reasons[writer]);
+  self->reasons[writer] = reason != NULL ? g_strdup(reason->message) : NULL;
+
+  if (before == 0 && self->waiting > 0)
+    g_warning("waiting, nothing is lost: reason='%s'", reason->message);
+  else if (before > 0 && self->waiting == 0)
+    g_message("writing again");
+}
+
+void
+stream_health_joined(StreamHealth *self)
+{
+  self->has_joined = true;
+}
+
+void
+stream_health_trouble(StreamHealth *self, const GError *error)
+{
+  int64_t now = g_get_monotonic_time();
+
+  g_free(self->trouble);
+  self->trouble = g_strdup(error->message);
+  if (now - self->said_since_us >= MINUTE_US) {
+    g_hash_table_remove_all(self->said);
+    self->said_since_us = now;
+  }
+  if (g_hash_table_add(self->said, g_strdup(error->message)))
+    g_warning("%s", error->message);
+}
+
+bool
+stream_health_is_ready(const StreamHealth *self, const char **out_reason)
+{
+  *out_reason = NULL;
+  if (self->waiting > 0)
+    *out_reason = first_reason(self);
+  else if (!self->has_joined)
+    *out_reason = self->trouble != NULL ? self->trouble : "joining the consumer group";
+  return *out_reason == NULL;
+}
+
+void
+stream_health_progress(StreamHealth *self, uint64_t progress)
+{
+  if (self->progressed_us != 0 && progress == self->progress)
+    return;
+  self->progress = progress;
+  self->progressed_us = g_get_monotonic_time();
+}
+
+bool
+stream_health_is_stalled(const StreamHealth *self, int64_t timeout_ms, GError **out_why)
+{
+  const char *reason = first_reason(self);
+
+  if (g_get_monotonic_time() - self->progressed_us < timeout_ms * 1000)
+    return false;
+  if (reason == NULL)
+    reason = self->trouble;
+  g_set_error(out_why, FAULT, FAULT_PEER, "nothing has moved for %" G_GINT64_FORMAT " s%s%s",
+              timeout_ms / 1000, reason != NULL ? ": " : "", reason != NULL ? reason : "");
+  return true;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/fault.h"
+
+#include <stdint.h>
+
+/* Whether the stream is fit to write, and why not. Logs each change once. Main thread. */
+typedef struct {
+  char **reasons; /* owned, for each writer why it waits; NULL: it does not */
+  size_t writers;
+  size_t waiting;
+  bool has_joined;
+  GHashTable *said; /* owned: troubles of this minute, which are not said twice */
+  int64_t said_since_us;
+  char *trouble; /* owned: the last of them, or NULL */
+  uint64_t progress;
+  int64_t progressed_us;
+} StreamHealth;
+
+void stream_health_init(StreamHealth *self, size_t writers);
+void stream_health_clear(StreamHealth *self);
+
+/* A writer waits for this reason, or (NULL) writes again. */
+void stream_health_note(StreamHealth *self, size_t writer, const GError *reason);
+/* We are a member of the group. */
+void stream_health_joined(StreamHealth *self);
+/* Something went wrong that is being tried again. */
+void stream_health_trouble(StreamHealth *self, const GError *error);
+
+bool stream_health_is_ready(const StreamHealth *self, const char **out_reason);
+
+/* Any number that changes when something has moved. */
+void stream_health_progress(StreamHealth *self, uint64_t progress);
+/* Whether nothing has moved for so long: then FAULT_PEER says why, as far as that is known. */
+bool stream_health_is_stalled(const StreamHealth *self, int64_t timeout_ms, GError **out_why);

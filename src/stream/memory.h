@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <glib.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How ingest.memory is divided, so that one number bounds all that grows with the input.
+ *
+ *   1/4   fetched records, shared among the lanes (KafkaConsumerOptions.queue_bytes). librdkafka
+ *         looks at the queue before each fetch, so it may go over it by what one fetch brings:
+ *         fetch.max.bytes, which it holds to the same number (and never below message.max.bytes)
+ *   1/4   is set aside for that: one fetch for each broker and the decompression of one
+ *   1/2   batches and bad records, shared among the writers: open, under way, or waiting for
+ *         their window
+ *
+ * Within a writer's share at most 1/8 is bad records, and no batch is larger than 1/8: two under
+ * way and one being filled for a few topics at once. One record is always taken, however large.
+ * Beside all this the program itself, its threads and librdkafka take about 12 MiB. */
+
+static inline uint64_t
+stream_memory_lane(uint64_t memory_bytes, size_t writers)
+{
+  return MAX(memory_bytes / 4 / writers, 64 * 1024);
+}
+
+static inline size_t
+stream_memory_writer(uint64_t memory_bytes, size_t writers)
+{
+  return MAX(memory_bytes / 2 / writers, 64 * 1024);
+}
+
+static inline size_t
+stream_memory_batch(uint64_t memory_bytes, size_t writers, uint64_t wanted_bytes)
+{
+  return MIN(wanted_bytes, stream_memory_writer(memory_bytes, writers) / 8);
+}
+
+static inline size_t
+stream_memory_rejects(uint64_t memory_bytes, size_t writers)
+{
+  return stream_memory_writer(memory_bytes, writers) / 8;
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/stream.h"
+
+#include <glib-unix.h>
+
+#include "kafka/consumer.h"
+#include "stream/crew.h"
+#include "stream/ends.h"
+#include "stream/health.h"
+#include "stream/memory.h"
+
+/* How the main thread and the writers meet:
+ *
+ *   consumer queue -> poll() -> rebalance -> revoking(): flush the writers, wait for them
+ *   writers: waiting, failed, ended -> StreamCrew -> main context -> StreamHealth, finish()
+ *   stop: STARTING|RUNNING -> DRAINING (writers flush and end) -> ENDED (commit, leave the group)
+ *                               \-> deadline or second signal: abandon the writers -> ENDED
+ */
+typedef enum { STARTING, RUNNING, DRAINING, ENDED } State;
+
+enum {
+  BROKER_MS = 3000, /* one question to the broker, while nothing else can be served */
+  TICK_MS = 1000,
+  ENDS_TICK_MS = 50, /* --until-end looks more often whether it is done */
+  GRACE_MS = 1000,   /* for abandoned writers to see it */
+  LEAVE_MS = 5000,
+};
+
+struct Stream {
+  StreamOptions options;
+  const char **topics; /* owned array, NULL-ended, of the mappings' */
+  State state;
+  GMainLoop *loop;           /* owned */
+  MetricsCounters *counters; /* owned */
+  StreamLetters *letters;    /* owned */
+  KafkaConsumer *consumer;   /* owned; NULL while STARTING */
+  StreamCrew *crew;          /* owned; as the consumer */
+  StreamEnds *ends;          /* owned; NULL: not until the ends */
+  StreamHealth health;
+  GArray *sources; /* owned, of guint: of the main context */
+  GError *failure; /* owned */
+  bool was_asked;
+  bool is_whole; /* what was read is written and committed */
+  bool is_stuck; /* a thread hangs: nothing may be freed */
+  int64_t asked_others_us;
+};
+
+Stream *
+stream_new(const StreamOptions *options)
+{
+  Stream *self = g_new0(Stream, 1);
+
+  self->options = *options;
+  self->loop = g_main_loop_new(NULL, FALSE);
+  self->counters = metrics_counters_new(options->sinks_length, options->mappings_length + 1);
+  self->letters = stream_letters_new(options->properties, options->group);
+  self->sources = g_array_new(FALSE, FALSE, sizeof(guint));
+  self->topics = g_new0(const char *, options->mappings_length + 1);
+  for (size_t i = 0; i < options->mappings_length; i++)
+    self->topics[i] = mapping_topic(options->mappings[i]);
+  stream_health_init(&self->health, options->sinks_length);
+  return self;
+}
+
+void
+stream_free(Stream *self)
+{
+  if (self == NULL || self->is_stuck)
+    return;
+  stream_letters_free(self->letters);
+  stream_crew_free(self->crew);
+  kafka_consumer_free(self->consumer);
+  stream_ends_free(self->ends);
+  stream_health_clear(&self->health);
+  metrics_counters_free(self->counters);
+  g_main_loop_unref(self->loop);
+  g_array_unref(self->sources);
+  g_clear_error(&self->failure);
+  g_free(self->topics);
+  g_free(self);
+}
+
+const MetricsCounters *
+stream_counters(const Stream *self)
+{
+  return self->counters;
+}
+
+bool
+stream_is_ready(const Stream *self, const char **out_reason)
+{
+  if (self->state != RUNNING) {
+    *out_reason = self->state == STARTING ? "starting" : "stopping";
+    return false;
+  }
+  return stream_health_is_ready(&self->health, out_reason);
+}
+
+static void
+add_source(Stream *self, guint source)
+{
+  g_array_append_val(self->sources, source);
+}
+
+static gboolean
+on_grace_over(gpointer data)
+{
+  Stream *self = data;
+
+  self->is_stuck = true;
+  g_main_loop_quit(self->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Ends without waiting for anybody. */
+static void
+abandon(Stream *self)
+{
+  stream_crew_abandon(self->crew);
+  self->is_whole = false;
+  add_source(self, g_timeout_add(GRACE_MS, on_grace_over, self));
+}
+
+static gboolean
+on_deadline(gpointer data)
+{
+  Stream *self = data;
+  const char *reason = NULL;
+
+  stream_health_is_ready(&self->health, &reason);
+  g_warning("not everything could be written within ingest.shutdown.timeout%s%s: what is not "
+            "committed will be read again",
+            reason != NULL ? ": " : "", reason != NULL ? reason : "");
+  abandon(self);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+leave(Stream *self)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!kafka_consumer_commit(self->consumer, LEAVE_MS, &error)) {
+    g_warning("%s", error->message);
+    self->is_whole = false;
+    if (self->failure == NULL && !self->was_asked)
+      self->failure = g_steal_pointer(&error);
+  }
+  if (!kafka_consumer_close(self->consumer, LEAVE_MS)) {
+    g_warning("leaving the consumer group takes too long: the broker will notice by itself");
+    self->is_stuck = true;
+  }
+}
+
+static void
+finish(Stream *self)
+{
+  bool was_abandoned = !self->is_whole;
+
+  self->state = ENDED;
+  if (self->consumer != NULL && !was_abandoned)
+    leave(self);
+  g_main_loop_quit(self->loop);
+}
+
+static void
+drain(Stream *self)
+{
+  if (self->state == STARTING) {
+    finish(self);
+    return;
+  }
+  if (self->state != RUNNING)
+    return;
+  self->state = DRAINING;
+  stream_crew_stop(self->crew);
+  add_source(self,
+             g_timeout_add((guint)self->options.settings.shutdown_timeout_ms, on_deadline, self));
+}
+
+static void
+fail(Stream *self, const GError *error)
+{
+  if (self->failure == NULL)
+    self->failure = g_error_copy(error);
+  drain(self);
+}
+
+void
+stream_stop(Stream *self)
+{
+  if (self->was_asked && self->state == DRAINING) {
+    abandon(self);
+    return;
+  }
+  self->was_asked = true;
+  g_message("stopping: writing and committing what is under way");
+  drain(self);
+}
+
+static void
+on_waiting(void *data, size_t writer, const GError *reason)
+{
+  stream_health_note(&((Stream *)data)->health, writer, reason);
+}
+
+static void
+on_failed(void *data, const GError *error)
+{
+  fail(data, error);
+}
+
+static void
+on_ended(void *data)
+{
+  finish(data);
+}
+
+static void
+on_assigned(void *data, size_t count)
+{
+  Stream *self = data;
+
+  stream_health_joined(&self->health);
+  g_message("assigned partitions=%zu", count);
+}
+
+static void
+on_revoking(void *data, const bool *lanes)
+{
+  Stream *self = data;
+  int64_t timeout_us = self->options.settings.shutdown_timeout_ms * 1000;
+
+  stream_crew_flush(self->crew, lanes, g_get_monotonic_time() + timeout_us);
+}
+
+static void
+on_trouble(void *data, const GError *error)
+{
+  stream_health_trouble(&((Stream *)data)->health, error);
+}
+
+static bool
+open_consumer(Stream *self, GError **error)
+{
+  const StreamSettings *settings = &self->options.settings;
+  const KafkaConsumerOptions options = {
+      .properties = self->options.properties,
+      .topics = self->topics,
+      .lanes = self->options.sinks_length,
+      .queue_bytes = stream_memory_lane(settings->memory_bytes, self->options.sinks_length),
+      .commit_timeout_ms = LEAVE_MS,
+      .events = {self, on_assigned, on_revoking, on_trouble, on_failed},
+  };
+
+  self->consumer = kafka_consumer_new(&options, error);
+  if (self->consumer == NULL)
+    return false;
+  self->crew = stream_crew_new(&self->options, self->consumer, self->letters, self->counters,
+                               &(StreamCrewEvents){self, on_waiting, on_failed, on_ended});
+  return true;
+}
+
+static gboolean
+on_kafka(gint fd, GIOCondition condition, gpointer data)
+{
+  (void)fd;
+  (void)condition;
+  kafka_consumer_poll(((Stream *)data)->consumer);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+watch_ends(Stream *self)
+{
+  int64_t now = g_get_monotonic_time();
+  bool asks = now - self->asked_others_us >= (int64_t)TICK_MS * 1000;
+
+  if (asks)
+    self->asked_others_us = now;
+  stream_ends_strike(self->ends, self->consumer, asks, BROKER_MS);
+  if (stream_ends_left(self->ends) == 0)
+    drain(self);
+}
+
+static gboolean
+on_tick(gpointer data)
+{
+  Stream *self = data;
+  g_autoptr(GError) stalled = NULL;
+
+  if (self->state == ENDED)
+    return G_SOURCE_CONTINUE;
+  kafka_consumer_poll(self->consumer);
+  if (self->options.tick != NULL)
+    self->options.tick(self->options.tick_self);
+  if (self->ends == NULL || self->state != RUNNING)
+    return G_SOURCE_CONTINUE;
+
+  watch_ends(self);
+  stream_health_progress(&self->health,
+                         metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS) +
+                             stream_ends_left(self->ends));
+  if (stream_health_is_stalled(&self->health, self->options.settings.timeout_ms, &stalled)) {
+    fail(self, stalled);
+    abandon(self);
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+/* The ends, for --until-end; true without ends otherwise. */
+static bool
+find_ends(Stream *self, GError **error)
+{
+  g_autoptr(KafkaTopics) topics = NULL;
+
+  if (!self->options.settings.is_until_end || self->ends != NULL)
+    return true;
+  topics = kafka_topics_new(self->options.properties, BROKER_MS, error);
+  if (topics == NULL)
+    return false;
+  self->ends = stream_ends_read(topics, self->topics, error);
+  return self->ends != NULL;
+}
+
+static bool
+start(Stream *self, GError **error)
+{
+  const char *const *topics = NULL;
+
+  if (!find_ends(self, error) || (self->consumer == NULL && !open_consumer(self, error)))
+    return false;
+  if (self->ends != NULL) {
+    if (!stream_ends_strike_committed(self->ends, self->consumer, BROKER_MS, error))
+      return false;
+    topics = stream_ends_topics(self->ends);
+    if (stream_ends_left(self->ends) == 0)
+      return true;
+  }
+  return stream_crew_open(self->crew, error) && kafka_consumer_start(self->consumer, topics, error);
+}
+
+static void
+run_on(Stream *self)
+{
+  bool is_counting = self->ends != NULL;
+
+  self->state = RUNNING;
+  add_source(self, g_unix_fd_add(kafka_consumer_fd(self->consumer), G_IO_IN, on_kafka, self));
+  add_source(self, g_timeout_add(is_counting ? ENDS_TICK_MS : TICK_MS, on_tick, self));
+  stream_crew_start(self->crew);
+}
+
+/* Tries again while nobody answers. */
+static gboolean
+on_start(gpointer data)
+{
+  Stream *self = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GError) stalled = NULL;
+
+  if (self->state != STARTING)
+    return G_SOURCE_REMOVE;
+  if (!start(self, &error)) {
+    stream_health_trouble(&self->health, error);
+    if (g_error_matches(error, FAULT, FAULT_PEER) &&
+        !stream_health_is_stalled(&self->health, self->options.settings.timeout_ms, &stalled))
+      g_timeout_add(TICK_MS, on_start, self);
+    else
+      fail(self, error);
+  } else if (self->ends != NULL && stream_ends_left(self->ends) == 0) {
+    finish(self);
+  } else {
+    run_on(self);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+StreamOutcome
+stream_run(Stream *self, GError **error)
+{
+  bool is_done;
+
+  self->is_whole = true;
+  stream_health_progress(&self->health, 0);
+  g_idle_add(on_start, self);
+  g_main_loop_run(self->loop);
+  for (guint i = 0; i < self->sources->len; i++)
+    g_source_remove(g_array_index(self->sources, guint, i));
+  while (!self->is_stuck && g_main_context_iteration(NULL, FALSE))
+    ;
+
+  if (self->failure != NULL) {
+    g_propagate_error(error, g_steal_pointer(&self->failure));
+    return STREAM_FAILED;
+  }
+  is_done = !self->options.settings.is_until_end ||
+            (self->ends != NULL && stream_ends_left(self->ends) == 0);
+  return self->is_whole && is_done ? STREAM_DONE : STREAM_CUT;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "metrics/counters.h"
+#include "record/decoder.h"
+#include "stream/letters.h"
+#include "stream/sink.h"
+
+/* The ingest road: a group's partitions through as many writers as there are sinks. Runs in the
+ * main thread, in GLib's default main context: rebalances, readiness, --until-end, the way out. */
+typedef struct Stream Stream;
+
+typedef struct {
+  uint32_t batch_rows;
+  uint64_t batch_bytes;
+  uint32_t linger_ms;
+  uint64_t memory_bytes; /* see stream/memory.h */
+  double errors_limit;
+  uint32_t errors_window;
+  int64_t shutdown_timeout_ms;
+  bool is_until_end;
+  int64_t timeout_ms; /* is_until_end: give up when nothing has moved for so long */
+} StreamSettings;
+
+/* Everything is borrowed for the stream's life. */
+typedef struct {
+  const KafkaProperty *properties; /* the [kafka] section */
+  const char *group;               /* its group.id, by which dead letters are signed */
+  const Mapping *const *mappings;  /* one for each topic */
+  const FramePlan *const *plans;   /* one for each mapping */
+  size_t mappings_length;
+  const SchemaSource *schemas; /* or NULL */
+  const StreamSink *sinks;
+  size_t sinks_length;
+  StreamSettings settings;
+  void (*tick)(void *self); /* about once a second: for whoever shows progress; or NULL */
+  void *tick_self;
+} StreamOptions;
+
+Stream *stream_new(const StreamOptions *options);
+void stream_free(Stream *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stream, stream_free)
+
+typedef enum {
+  STREAM_DONE,   /* everything was acknowledged and committed: to the ends, or when asked to stop */
+  STREAM_CUT,    /* asked to stop, and some was not; or asked before the ends were reached */
+  STREAM_FAILED, /* FAULT_RECORD: too much was bad; FAULT_PEER: nothing moved; FAULT_SETUP */
+} StreamOutcome;
+
+/* Runs until the ends are reached, stream_stop() or a failure. */
+StreamOutcome stream_run(Stream *self, GError **error);
+
+/* From the main context, as a signal's handler: brings to an end what is under way and commits it,
+ * within the shutdown timeout. The second time: at once. */
+void stream_stop(Stream *self);
+
+/* Whether records can be written: in the group, and no writer waiting. If not, why; borrowed. */
+bool stream_is_ready(const Stream *self, const char **out_reason);
+
+/* Counted by mapping, in their order, and behind them once for the writers' calls. */
+const MetricsCounters *stream_counters(const Stream *self);
