@@ -61,7 +61,7 @@ resolve() {
   rm -rf -- "$target.part" "$target.markers" # a marker would make Maven skip what is not there
   if ! JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$java")")") mvn -B -f "$here/artifacts/$name.xml" \
     "dependency:$goal-dependencies" "-DoutputDirectory=$target.part" "-DmarkersDirectory=$target.markers" > "$log" 2>&1 < /dev/null; then
-    grep '^\[ERROR\]' "$log" | head -n 10 >&2
+    grep -m 1 '^\[ERROR\]' "$log" >&2 || tail -n 10 "$log" >&2
     die 3 "could not fetch $name; the whole story is in $log"
   fi
   rm -rf -- "$target.markers"
