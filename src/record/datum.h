@@ -21,7 +21,7 @@ static inline void
 datum_init(Datum *self, Slice bytes)
 {
   self->at = self->start = bytes.data;
-  self->end = bytes.data + bytes.len;
+  self->end = bytes.len == 0 ? bytes.data : bytes.data + bytes.len; /* NULL cannot be added to */
   self->depth = 0;
   self->inside = NULL;
 }
