@@ -62,7 +62,7 @@ cmd_stop_free(CmdStop *self)
   if (self == NULL)
     return;
   g_atomic_int_set(&self->is_over, true);
-  pthread_kill(self->thread, SIGTERM);
+  pthread_kill(self->thread, SIGINT); /* wakes it */
   pthread_join(self->thread, NULL);
   pthread_sigmask(SIG_SETMASK, &self->before, NULL);
   g_free(self);

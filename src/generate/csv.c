@@ -48,7 +48,7 @@ begin(void *data, const ShopEntity *entity, GError **error)
   g_autofree char *path = g_build_filename(self->folder, entity->file, NULL);
 
   self->entity = entity;
-  g_clear_pointer(&self->writer, csv_writer_free);
+  csv_writer_free(self->writer);
   self->writer = csv_writer_new(path, error);
   return self->writer != NULL && write_header(self, error);
 }

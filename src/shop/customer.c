@@ -52,7 +52,7 @@ shop_around(ShopDraw draw, uint64_t purpose, int32_t degrees_e6)
 {
   enum { REACH_E6 = 150000 };
 
-  return degrees_e6 + (int32_t)shop_draw_below(draw, purpose, 2 * REACH_E6) - REACH_E6;
+  return degrees_e6 + (int32_t)shop_draw_below(draw, purpose, UINT64_C(2) * REACH_E6) - REACH_E6;
 }
 
 static const ShopLand *

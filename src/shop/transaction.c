@@ -50,12 +50,13 @@ fill_shipment(const ShopWorld *world, ShopDraw draw, const ShopSession *session,
 {
   enum { PERMILLION_ELSEWHERE = 80000, FIRST_DAY = 1, DAYS = 7 };
   ShopHome home = shop_customer_home(world, session->customer);
-  const ShopPlace *place = home.place;
   int64_t days_us = (int64_t)shop_draw_below(draw, DRAW_LIMIT, DAYS * (uint64_t)SHOP_DAY_US);
 
   shop_record_time(out, shop_session_booked_us(session) + FIRST_DAY * SHOP_DAY_US + days_us);
   if (shop_draw_is(draw, DRAW_ELSEWHERE, PERMILLION_ELSEWHERE)) {
-    place = &home.land->places[shop_draw_below(draw, DRAW_PLACE, home.land->places_length)];
+    const ShopPlace *place =
+        &home.land->places[shop_draw_below(draw, DRAW_PLACE, home.land->places_length)];
+
     home.lat_e6 = shop_around(draw, DRAW_LATITUDE, place->lat_e6);
     home.long_e6 = shop_around(draw, DRAW_LONGITUDE, place->long_e6);
   }
