@@ -246,6 +246,29 @@ encode(Encoder *self, const SchemaNode *type, JsonNode *json)
   return is_right;
 }
 
+/* Without a reference taken, as json_to_string() does: threads share the schema, and json-glib
+ * counts without locks. */
+static char *
+describe(JsonNode *json)
+{
+  if (JSON_NODE_HOLDS_OBJECT(json))
+    return g_strdup("an object");
+  if (JSON_NODE_HOLDS_ARRAY(json))
+    return g_strdup("a list");
+  if (holds(json, G_TYPE_INT64))
+    return g_strdup_printf("%" G_GINT64_FORMAT, json_node_get_int(json));
+  if (holds(json, G_TYPE_DOUBLE))
+    return g_strdup_printf("%g", json_node_get_double(json));
+  if (holds(json, G_TYPE_BOOLEAN))
+    return g_strdup(json_node_get_boolean(json) ? "true" : "false");
+  if (!holds(json, G_TYPE_STRING))
+    return g_strdup("null");
+
+  g_autofree char *quoted = slice_quote(slice_text(json_node_get_string(json)));
+
+  return g_strdup_printf("'%s'", quoted);
+}
+
 bool
 fallback_encode(const SchemaField *field, Bytes *out, GError **error)
 {
@@ -255,8 +278,7 @@ fallback_encode(const SchemaField *field, Bytes *out, GError **error)
     return true;
 
   const SchemaNode *type = schema_node_unwrap(field->type);
-  g_autofree char *text = json_to_string(field->fallback, FALSE);
-  g_autofree char *shown = slice_quote(slice_text(text));
+  g_autofree char *shown = describe(field->fallback);
 
   g_set_error(error, FAULT, FAULT_SETUP, "the default of field %s, %s, is no %s%s%s", field->name,
               shown, schema_kind_name(type->kind), type->name == NULL ? "" : " ",

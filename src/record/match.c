@@ -364,8 +364,13 @@ match_types(MatchSet *self, const SchemaNode *writer, const SchemaNode *reader)
 
   *match = (Match){.writer = pair.writer, .reader = pair.reader};
   g_hash_table_insert(self->known, keep(self, g_memdup2(&pair, sizeof pair)), match);
-  if (branch == NULL || self->depth == DEEPEST)
+  if (branch == NULL)
     return refuse(self, match);
+  if (self->depth == DEEPEST) {
+    match->kind = MATCH_REFUSED;
+    match->refusal = "the schemas nest more than 256 types deep";
+    return match;
+  }
 
   self->depth++;
   match_pair(self, match);

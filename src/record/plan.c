@@ -3,7 +3,10 @@
 
 #include "record/op.h"
 
-enum { MOST_OPS = 1 << 20 };
+enum {
+  MOST_OPS = 1 << 20,
+  KEPT_BYTES = 256 << 10, /* of text, from run to run: one giant must not hold its memory */
+};
 
 struct Plan {
   MatchSet *matches; /* owned */
@@ -348,6 +351,8 @@ bool
 plan_run(const Plan *self, Slice datum, PlanOutput *output, GError **error)
 {
   memset(output->values, 0, self->length * sizeof *output->values);
+  if (output->text.capacity > KEPT_BYTES)
+    bytes_clear(&output->text);
   bytes_reset(&output->text);
   output->moving_length = 0;
   return op_run((const Op *)self->ops->data, datum, output, error);

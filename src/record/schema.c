@@ -59,7 +59,9 @@ schema_unref(Schema *self)
 static bool
 avro_agrees(const Schema *self, const char *name, GError **error)
 {
+  static GMutex lock; /* avro-c has one error message for all threads */
   g_autofree char *text = schema_canonical(self);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
   avro_schema_t judged = NULL;
 
   if (avro_schema_from_json_length(text, strlen(text), &judged) != 0) {
