@@ -39,6 +39,11 @@ def family_differences(family, wanted)
   found.map { |key, value| "#{wanted[NAME]}: #{key} is #{value.inspect}, not #{settings.merge(configuration)[key]}" }
 end
 
+create_or_compare 'clickstream',
+  {NAME => 'event_details', VERSIONS => 1, BLOOMFILTER => 'ROW', COMPRESSION => 'NONE'},
+  {NAME => 'traffic_info', VERSIONS => 1, BLOOMFILTER => 'ROW', COMPRESSION => 'NONE'},
+  {NAME => 'metadata', VERSIONS => 1, BLOOMFILTER => 'ROW', COMPRESSION => 'NONE'}
+
 create_or_compare 'customers',
   {NAME => 'personal_info', VERSIONS => 1, BLOOMFILTER => 'ROW', COMPRESSION => 'NONE'},
   {NAME => 'device_info', VERSIONS => 1, BLOOMFILTER => 'ROW', COMPRESSION => 'NONE'},
@@ -55,11 +60,6 @@ create_or_compare 'transactions',
   {NAME => 'payment_info', VERSIONS => 1, BLOOMFILTER => 'ROW', COMPRESSION => 'NONE'},
   {NAME => 'shipment_info', VERSIONS => 1, BLOOMFILTER => 'ROW', COMPRESSION => 'NONE'},
   {NAME => 'transaction_summary', VERSIONS => 1, BLOOMFILTER => 'ROW', COMPRESSION => 'NONE'}
-
-create_or_compare 'clickstream',
-  {NAME => 'event_details', VERSIONS => 1, BLOOMFILTER => 'ROW', COMPRESSION => 'NONE'},
-  {NAME => 'traffic_info', VERSIONS => 1, BLOOMFILTER => 'ROW', COMPRESSION => 'NONE'},
-  {NAME => 'metadata', VERSIONS => 1, BLOOMFILTER => 'ROW', COMPRESSION => 'NONE'}
 
 $stdout.flush
 java.lang.System.exit(@differing.empty? ? 0 : 1) # exit() loses the code when this is read from standard input

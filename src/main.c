@@ -6,6 +6,8 @@
 static const Command commands[] = {
     {"check", "[--offline | --live] [--json]", "Say all that stands in the way, and change nothing",
      cmd_check},
+    {"init", "[--wait SECONDS | --print] [TABLE...]",
+     "Create the tables that the mappings describe", cmd_init},
     {"generate", "[ENTITY...] (--kafka | --csv DIR)",
      "Make a data set that fits the built-in mappings", cmd_generate},
     {"run", "[--topic TOPIC] [--until-end] [--json]", "Take records off Kafka into HBase", cmd_run},

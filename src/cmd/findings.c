@@ -135,8 +135,6 @@ cmd_findings_finish(CmdFindings *self)
 {
   if (self->json != NULL)
     print_json(self);
-  else if (self->faults == 0)
-    puts("No faults.");
   else
     printf("%zu fault%s.\n", self->faults, self->faults == 1 ? "" : "s");
   if (self->faults == 0)

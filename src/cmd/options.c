@@ -240,7 +240,10 @@ cmd_options_bytes(const char *option, const char *text, uint64_t *out_bytes, GEr
 bool
 cmd_options_duration(const char *option, const char *text, int64_t *out_ms, GError **error)
 {
-  if (value_parse_duration(text, out_ms, error))
+  bool is_bare = *text != '\0' && strspn(text, "0123456789") == strlen(text);
+  g_autofree char *seconds = g_strconcat(text, is_bare ? "s" : "", NULL);
+
+  if (value_parse_duration(seconds, out_ms, error))
     return true;
   g_prefix_error(error, "--%s: ", option);
   return false;

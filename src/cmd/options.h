@@ -32,6 +32,7 @@ Config *cmd_options_config(const CmdOptions *self, const CommandCall *call, GErr
 /* For a caller that goes on to look for more faults: what is at fault keeps its default. */
 Config *cmd_options_read_config(const CmdOptions *self, const CommandCall *call, FaultList *faults);
 
-/* Reads an option's text: "256M" as bytes, "5m" as milliseconds; the error names the option. */
+/* Reads an option's text: "256M" as bytes, "5m" (or "300", seconds) as milliseconds; the error
+ * names the option. */
 bool cmd_options_bytes(const char *option, const char *text, uint64_t *out_bytes, GError **error);
 bool cmd_options_duration(const char *option, const char *text, int64_t *out_ms, GError **error);

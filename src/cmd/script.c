@@ -2,13 +2,7 @@
 #include "cmd/script.h"
 
 #include "cmd/script_text.h"
-
-static const char *const bloom_words[] = {
-    [BLOOM_NONE] = "NONE",
-    [BLOOM_ROW] = "ROW",
-    [BLOOM_ROWCOL] = "ROWCOL",
-    [BLOOM_ROWPREFIX] = "ROWPREFIX_FIXED_LENGTH",
-};
+#include "hbase/table.h"
 
 /* In Ruby's single quotes. */
 static void
@@ -45,7 +39,7 @@ append_family(GString *script, const Family *family)
   g_string_append(script, "  {NAME => ");
   append_quoted(script, family->name);
   g_string_append_printf(script, ", VERSIONS => %u, BLOOMFILTER => '%s', COMPRESSION => '%s'",
-                         family->versions, bloom_words[family->bloom], family->compression);
+                         family->versions, table_bloom_name(family->bloom), family->compression);
   if (family->time_to_live_s > 0)
     g_string_append_printf(script, ", TTL => %" G_GUINT64_FORMAT, family->time_to_live_s);
   if (family->bloom == BLOOM_ROWPREFIX)

@@ -288,17 +288,16 @@ http_registry_source(HttpRegistry *self)
   return (SchemaSource){.self = self, .lookup = lookup};
 }
 
-void
-http_registry_check(HttpRegistry *self, FaultList *faults)
+bool
+http_registry_check(HttpRegistry *self, const char *url, GError **error)
 {
-  for (char **base = self->urls; *base != NULL; base++) {
-    g_autofree char *url = g_strconcat(*base, "/subjects", NULL);
-    g_auto(HttpAnswer) answer = {0};
-    g_autoptr(GError) error = NULL;
+  g_autofree char *subjects =
+      g_strconcat(url, g_str_has_suffix(url, "/") ? "subjects" : "/subjects", NULL);
+  g_auto(HttpAnswer) answer = {0};
 
-    if (http_client_get(self->client, url, &answer, &error) && answer.status != HTTP_OK)
-      set_status_error(&error, url, answer.status);
-    if (error != NULL)
-      fault_list_take_error(faults, g_steal_pointer(&error));
-  }
+  if (!http_client_get(self->client, subjects, &answer, error))
+    return false;
+  if (answer.status != HTTP_OK)
+    set_status_error(error, subjects, answer.status);
+  return answer.status == HTTP_OK;
 }

@@ -21,5 +21,5 @@ Schema *http_registry_lookup(HttpRegistry *self, uint32_t id, GError **error);
 /* The same for decoders; borrowed. */
 SchemaSource http_registry_source(HttpRegistry *self);
 
-/* Whether every URL answers as a registry does; adds a sentence for each that does not. */
-void http_registry_check(HttpRegistry *self, FaultList *faults);
+/* Whether one of the URLs answers as a registry does. */
+bool http_registry_check(HttpRegistry *self, const char *url, GError **error);

@@ -88,6 +88,7 @@ static const Case cases[] = {
     {{"help", "great"}, EXIT_USAGE, "", "Did you mean 'greet'?"},
     {{"greet", "--name", "you"}, EXIT_DONE, "hello you, timeout 300000, rows 500\n", ""},
     {{"greet", "-n", "\xff", "--timeout", "5s"}, EXIT_DONE, "hello \xff, timeout 5000", ""},
+    {{"greet", "-n", "a", "--timeout", "10"}, EXIT_DONE, "hello a, timeout 10000", ""},
     {{"greet", "-X", "ingest.batch.rows=7"}, EXIT_DONE, "hello (null), timeout 300000, rows 7", ""},
     {{"greet", "-X", "ingest.batch.row=7"}, EXIT_USAGE, "", "did you mean ingest.batch.rows?"},
     {{"greet", "-X", "kafka.group.ids=7"},

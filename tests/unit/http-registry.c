@@ -121,21 +121,31 @@ the_next_registry_takes_over_and_is_kept(void)
 }
 
 static void
-a_check_names_each_that_is_none(void)
+a_check_tells_a_registry_from_what_is_none(void)
 {
-  const char *const good_answers[] = {ANSWER("200 OK", "[]"), NULL};
-  const char *const bad_answers[] = {ANSWER("404 No", ""), NULL};
-  const HttpClientOptions options = {.timeout_ms = TIMEOUT_MS};
-  g_autoptr(HttpPeer) good = http_peer_new(good_answers);
-  g_autoptr(HttpPeer) bad = http_peer_new(bad_answers);
-  const char *const urls[] = {http_peer_url(good), http_peer_url(bad), "http://127.0.0.1:1", NULL};
-  g_autoptr(HttpRegistry) registry = http_registry_new(urls, &options, NULL);
-  g_auto(FaultList) faults = {0};
+  const struct {
+    const char *answer;
+    int code; /* FINE or a Fault */
+  } cases[] = {
+      {ANSWER("200 OK", "[]"), FINE},
+      {ANSWER("404 No", ""), FAULT_SETUP},
+      {ANSWER("401 Who", ""), FAULT_SETUP},
+      {ANSWER("500 Oh", ""), FAULT_PEER},
+      {"", FAULT_PEER},
+  };
 
-  http_registry_check(registry, &faults);
-  g_assert_cmpuint(fault_list_length(&faults), ==, 2);
-  g_assert_nonnull(strstr(fault_list_get(&faults, 0), http_peer_url(bad)));
-  g_assert_nonnull(strstr(fault_list_get(&faults, 1), "127.0.0.1:1"));
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    const HttpClientOptions options = {.timeout_ms = TIMEOUT_MS};
+    g_autoptr(HttpPeer) peer = http_peer_new((const char *const[]){cases[i].answer, NULL});
+    const char *const urls[] = {http_peer_url(peer), NULL};
+    g_autoptr(HttpRegistry) registry = http_registry_new(urls, &options, NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_test_message("case %zu", i);
+    g_assert_cmpint(http_registry_check(registry, urls[0], &error), ==, cases[i].code == FINE);
+    if (cases[i].code != FINE)
+      g_assert_error(error, FAULT, cases[i].code);
+  }
 }
 
 int
@@ -145,6 +155,6 @@ main(int argc, char **argv)
   g_test_add_func("/registry/answers", each_answer_has_its_remedy);
   g_test_add_func("/registry/once", an_id_is_asked_for_once);
   g_test_add_func("/registry/next", the_next_registry_takes_over_and_is_kept);
-  g_test_add_func("/registry/check", a_check_names_each_that_is_none);
+  g_test_add_func("/registry/check", a_check_tells_a_registry_from_what_is_none);
   return g_test_run();
 }

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "cmd/findings.h"
+#include "cmd/mappings.h"
+
+/* What the parts of `check` share; all of it borrowed. */
+typedef struct {
+  CmdFindings *findings;
+  const Config *config;
+  const CmdMappings *mappings; /* those without a fault */
+  int wait_ms;                 /* for any one answer */
+} Check;
+
+/* Broker, topics, dead-letter topics. */
+void check_kafka(const Check *self);
+/* Gateways, tables, families. */
+void check_hbase(const Check *self);
+/* The schema registry, if a mapping needs one. */
+void check_registry(const Check *self);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/registry.h"
+
+bool
+cmd_registry_is_needed(const CmdMappings *mappings)
+{
+  for (size_t i = 0; i < cmd_mappings_length(mappings); i++)
+    if (mapping_framing(cmd_mappings_get(mappings, i)) == MAPPING_CONFLUENT)
+      return true;
+  return false;
+}
+
+HttpRegistry *
+cmd_registry_new(const Config *config, GError **error)
+{
+  const HttpClientOptions options = {
+      .username = config->registry.username,
+      .password = config->registry.password,
+      .token = config->registry.token,
+      .ca_location = config->registry.ca_location,
+      .timeout_ms = config->registry.timeout_ms,
+  };
+
+  if (config->registry.urls[0] == NULL) {
+    g_set_error_literal(error, FAULT, FAULT_SETUP,
+                        "registry.url is not set, and a mapping has \"framing\": \"confluent\"");
+    return NULL;
+  }
+  return http_registry_new((const char *const *)config->registry.urls, &options, error);
+}
