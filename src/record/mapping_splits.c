@@ -24,17 +24,18 @@ hex_pair(const char *text, uint8_t *out_byte)
 
 /* As the hbase shell and Bytes.toBytesBinary() write a key: \xNN is that byte. */
 static bool
-unescape(const Place *place, const char *text, Bytes *out)
+unescape(const Place *place, Slice text, Bytes *out)
 {
-  for (; *text != '\0'; text++) {
-    uint8_t byte = (uint8_t)*text;
+  for (size_t i = 0; i < text.len; i++) {
+    const char *at = (const char *)text.data + i;
+    uint8_t byte = text.data[i];
 
-    if (text[0] == '\\' && text[1] == 'x') {
-      if (!hex_pair(text + 2, &byte)) {
+    if (text.len - i >= 2 && at[0] == '\\' && at[1] == 'x') {
+      if (text.len - i < 4 || !hex_pair(at + 2, &byte)) {
         place_fault(place, "'\\x' needs two hex digits behind it, as in '\\x0a'");
         return false;
       }
-      text += 3;
+      i += 3;
     }
     bytes_append_u8(out, byte);
   }
@@ -54,12 +55,15 @@ static void
 read_split(Mapping *self, const Place *place, JsonNode *node)
 {
   const char *text = place_read_text(place, node);
+  g_auto(Bytes) raw = {0};
   Bytes bytes = {0};
   Slice split;
 
   if (text == NULL)
     return;
-  if (!unescape(place, text, &bytes)) {
+  split = mapping_bytes(text);
+  raw = (Bytes){.data = (uint8_t *)split.data, .len = split.len};
+  if (!unescape(place, split, &bytes)) {
     bytes_clear(&bytes);
     return;
   }
