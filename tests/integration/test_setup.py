@@ -67,8 +67,8 @@ def test_check_names_a_missing_family(road, sluice, thrift1):
 @pytest.mark.parametrize(
     "settings, words",
     [
-        ({"gateway__transport": "buffered"}, ["gateway.transport", "framed"]),
-        ({"gateway__protocol": "compact"}, ["gateway.protocol", "binary"]),
+        ({"gateway__transport": "buffered"}, ["gateway", "transport = framed"]),
+        ({"gateway__protocol": "compact"}, ["gateway", "protocol = binary"]),
         ({"gateway__endpoints": f"127.0.0.1:{THRIFT1_PORT}", "gateway__transport": "buffered"}, ["thrift1", "thrift2"]),
         ({"gateway__endpoints": "127.0.0.1:1"}, ["127.0.0.1:1", "refused"]),
         ({"gateway__endpoints": KAFKA}, [KAFKA]),
