@@ -119,7 +119,7 @@ def test_bad_records_go_to_the_dead_letter_topic_and_the_rest_is_written(road, s
     poison = {
         10: (b"\xff\xff\xff", "created_at"),
         20: (good[20][:40], ""),
-        30: (good[30] + b"\x00", "trailing"),
+        30: (good[30] + b"\x00", "left over"),
         35: (b"", ""),
         40: (no_key, "booking_id"),
         45: (bad_time, "created_at"),
@@ -183,7 +183,7 @@ def test_a_record_without_a_usable_timestamp_is_a_dead_letter_not_a_poisoned_row
         book.put(record, RECORD_TIME)
     assert one.thrift1.scan(one.table) == book.rows()
     (letter,) = one.kafka.consume(f"{one.topic}.dlq")
-    assert "timestamp" in headers_of_errors(letter)["__connect.errors.exception.message"]
+    assert "time" in headers_of_errors(letter)["__connect.errors.exception.message"]
 
 
 @pytest.mark.parametrize("policy, status, letters", [("skip", 0, 0), ("stop", 1, 0), ("dlq", 0, 1)])
