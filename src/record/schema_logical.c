@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "record/readable.h"
+
 enum { UUID_BYTES = 16, DURATION_BYTES = 12 };
 
 static const struct {
@@ -49,7 +51,7 @@ read_decimal(SchemaNode *node, JsonObject *json)
   int64_t precision = integer_attribute(json, "precision");
   int64_t scale = json_object_has_member(json, "scale") ? integer_attribute(json, "scale") : 0;
 
-  if (precision < 1 || precision > INT32_MAX || scale < 0 || scale > precision)
+  if (precision < 1 || precision > READABLE_DIGITS || scale < 0 || scale > precision)
     return;
   if (node->kind == SCHEMA_FIXED &&
       (node->length == 0 || (double)precision > digits_within(node->length)))

@@ -6,7 +6,7 @@
 /* What one field of a record holds, before the mapping turns it into bytes. Both roads make
  * these: the Avro plan from a payload, the CSV road from a column's text and the field's type. */
 typedef enum {
-  VALUE_MISSING, /* null, no such field in the writer's schema, or (CSV) no such column */
+  VALUE_MISSING, /* null, nothing behind the path, or (CSV) no such column */
   VALUE_TEXT,    /* UTF-8 or whatever the source holds: a string, an enum's symbol, JSON text of an
                     array, map or record, the readable form of a logical type */
   VALUE_BYTES,   /* bytes and fixed: never read as text */

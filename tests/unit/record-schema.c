@@ -153,6 +153,8 @@ logical_types_are_read_where_they_fit_and_ignored_elsewhere(void)
       {"{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":4,\"scale\":5}",
        LOGICAL_NONE},
       {"{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"scale\":5}", LOGICAL_NONE},
+      {"{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":2000}", LOGICAL_DECIMAL},
+      {"{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":2001}", LOGICAL_NONE},
       {"{\"type\":\"fixed\",\"name\":\"F\",\"size\":2,\"logicalType\":\"decimal\","
        "\"precision\":4}",
        LOGICAL_DECIMAL},

@@ -7,7 +7,7 @@
 
 Each case has the writer's and the reader's schema, the datum as hex, and for each wanted path what
 sluice must find there. Only the text form is ours: shown.py writes fastavro's Python values
-as docs/mapping.md describes texts. A case with "refused" is one that fastavro cannot resolve
+as docs/records.md describes texts. A case with "refused" is one that fastavro cannot resolve
 either.
 """
 
