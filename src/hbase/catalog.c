@@ -34,78 +34,105 @@ catalog_free(Catalog *self)
   g_free(self);
 }
 
-/* The gateway's refusal has no row to blame here: the remedy is the call's. */
+/* The gateway's refusal of a question has no row to blame: HBase behind it is not up to it. */
 static bool
-exchange(Catalog *self, Fault refusal, GError **error)
+exchange(Catalog *self, WireType type, ClientResult *out_result, GError **error)
 {
   GError *cause = NULL;
-  bool is_done = refusal == FAULT_SETUP
-                     ? client_exchange_kept(&self->client, FIELD_SPLIT_KEYS, &cause)
-                     : client_exchange(&self->client, &cause);
 
-  if (is_done)
+  if (client_exchange(&self->client, type, out_result, &cause))
     return true;
   if (cause->code == FAULT_RECORD)
-    cause->code = (int)refusal;
+    cause->code = FAULT_PEER;
   g_propagate_error(error, cause);
   return false;
 }
 
 static bool
-ask_exists(Catalog *self, TTableName *name, gboolean *out_exists, GError **error)
+read_truth(ClientResult *result, bool *out_truth, GError **error)
 {
-  GError *cause = NULL;
+  return wire_read_bool(&result->reader, &result->field, out_truth) || client_unreadable(error);
+}
+
+static bool
+ask_exists(Catalog *self, TTableName *name, bool *out_exists, GError **error)
+{
+  ClientResult result;
 
   if (!client_begin(&self->client, error))
     return false;
   t_h_base_service_client_send_table_exists(self->client.service, name, NULL);
-  if (!exchange(self, FAULT_PEER, error))
-    return false;
-  return t_h_base_service_client_recv_table_exists(self->client.service, out_exists,
-                                                   &self->client.refusal, &cause) ||
-         client_unreadable(cause, error);
+  return exchange(self, WIRE_BOOL, &result, error) && read_truth(&result, out_exists, error);
 }
 
 bool
 catalog_has_table(Catalog *self, const char *table, bool *out_exists, GError **error)
 {
   g_autoptr(TTableName) name = descriptor_name(table);
-  gboolean exists = FALSE;
 
-  if (!ask_exists(self, name, &exists, error)) {
-    g_prefix_error(error, "table %s: ", table);
-    return false;
-  }
-  *out_exists = exists;
-  return true;
+  if (ask_exists(self, name, out_exists, error))
+    return true;
+  g_prefix_error(error, "table %s: ", table);
+  return false;
 }
 
 static bool
-ask_enabled(Catalog *self, TTableName *name, gboolean *out_is_enabled, GError **error)
+ask_enabled(Catalog *self, TTableName *name, bool *out_is_enabled, GError **error)
 {
-  GError *cause = NULL;
+  ClientResult result;
 
   if (!client_begin(&self->client, error))
     return false;
   t_h_base_service_client_send_is_table_enabled(self->client.service, name, NULL);
-  if (!exchange(self, FAULT_PEER, error))
-    return false;
-  return t_h_base_service_client_recv_is_table_enabled(self->client.service, out_is_enabled,
-                                                       &self->client.refusal, &cause) ||
-         client_unreadable(cause, error);
+  return exchange(self, WIRE_BOOL, &result, error) && read_truth(&result, out_is_enabled, error);
 }
 
 bool
 catalog_is_enabled(Catalog *self, const char *table, bool *out_is_enabled, GError **error)
 {
   g_autoptr(TTableName) name = descriptor_name(table);
-  gboolean is_enabled = FALSE;
 
-  if (!ask_enabled(self, name, &is_enabled, error)) {
-    g_prefix_error(error, "table %s: ", table);
+  if (ask_enabled(self, name, out_is_enabled, error))
+    return true;
+  g_prefix_error(error, "table %s: ", table);
+  return false;
+}
+
+/* The list's items are structs, which `read` adds to `to` one by one. */
+static bool
+read_structs(WireReader *reader, bool (*read)(WireReader *reader, GPtrArray *to), GPtrArray *to,
+             GError **error)
+{
+  WireType type;
+  size_t count;
+
+  if (!wire_read_list(reader, &type, &count) || type != WIRE_STRUCT)
+    return client_unreadable(error);
+  for (size_t i = 0; i < count; i++)
+    if (!read(reader, to))
+      return client_unreadable(error);
+  return true;
+}
+
+static bool
+read_name(WireReader *reader, GPtrArray *names)
+{
+  char *name;
+
+  if (!descriptor_read_name(reader, &name))
     return false;
-  }
-  *out_is_enabled = is_enabled;
+  g_ptr_array_add(names, name);
+  return true;
+}
+
+static bool
+read_region(WireReader *reader, GPtrArray *regions)
+{
+  Region *region;
+
+  if (!descriptor_read_region(reader, &region))
+    return false;
+  g_ptr_array_add(regions, region);
   return true;
 }
 
@@ -118,34 +145,25 @@ compare_names(const void *a, const void *b)
 char **
 catalog_list(Catalog *self, GError **error)
 {
-  g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_object_unref);
-  GPtrArray *names = found;
-  GError *cause = NULL;
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+  ClientResult result;
 
   if (!client_begin(&self->client, error))
     return NULL;
   t_h_base_service_client_send_get_table_names_by_pattern(self->client.service, ".*", FALSE, NULL);
-  if (!exchange(self, FAULT_PEER, error))
+  if (!exchange(self, WIRE_LIST, &result, error) ||
+      !read_structs(&result.reader, read_name, names, error))
     return NULL;
-  if (!t_h_base_service_client_recv_get_table_names_by_pattern(self->client.service, &names,
-                                                               &self->client.refusal, &cause)) {
-    client_unreadable(cause, error);
-    return NULL;
-  }
-
-  char **texts = g_new0(char *, names->len + 1);
-
-  for (size_t i = 0; i < names->len; i++)
-    texts[i] = descriptor_name_text(names->pdata[i]);
-  qsort(texts, names->len, sizeof *texts, compare_names);
-  return texts;
+  g_ptr_array_sort(names, compare_names);
+  g_ptr_array_add(names, NULL);
+  return (char **)g_ptr_array_steal(names, NULL);
 }
 
 void
 region_free(Region *self)
 {
-  g_bytes_unref(self->start);
-  g_bytes_unref(self->end);
+  g_clear_pointer(&self->start, g_bytes_unref);
+  g_clear_pointer(&self->end, g_bytes_unref);
   g_free(self->server);
   g_free(self);
 }
@@ -157,51 +175,43 @@ compare_regions(const void *a, const void *b)
 }
 
 static bool
-ask_regions(Catalog *self, const char *table, GPtrArray *locations, GError **error)
+ask_regions(Catalog *self, const char *table, GPtrArray *regions, GError **error)
 {
   g_autoptr(GByteArray) name =
       g_byte_array_append(g_byte_array_new(), (const guint8 *)table, (guint)strlen(table));
-  GError *cause = NULL;
+  ClientResult result;
 
   if (!client_begin(&self->client, error))
     return false;
   t_h_base_service_client_send_get_all_region_locations(self->client.service, name, NULL);
-  if (!exchange(self, FAULT_PEER, error))
-    return false;
-  return t_h_base_service_client_recv_get_all_region_locations(self->client.service, &locations,
-                                                               &self->client.refusal, &cause) ||
-         client_unreadable(cause, error);
+  return exchange(self, WIRE_LIST, &result, error) &&
+         read_structs(&result.reader, read_region, regions, error);
 }
 
 GPtrArray *
 catalog_regions(Catalog *self, const char *table, GError **error)
 {
-  g_autoptr(GPtrArray) locations = g_ptr_array_new_with_free_func(g_object_unref);
   g_autoptr(GPtrArray) regions = g_ptr_array_new_with_free_func((GDestroyNotify)region_free);
 
-  if (!ask_regions(self, table, locations, error)) {
+  if (!ask_regions(self, table, regions, error)) {
     g_prefix_error(error, "table %s: regions: ", table);
     return NULL;
   }
-  for (size_t i = 0; i < locations->len; i++)
-    g_ptr_array_add(regions, descriptor_region(locations->pdata[i]));
   g_ptr_array_sort(regions, compare_regions);
   return g_steal_pointer(&regions);
 }
 
 static bool
-ask_descriptor(Catalog *self, TTableName *name, TTableDescriptor *descriptor, GError **error)
+ask_descriptor(Catalog *self, TTableName *name, Table *table, GError **error)
 {
-  GError *cause = NULL;
+  ClientResult result;
 
   if (!client_begin(&self->client, error))
     return false;
   t_h_base_service_client_send_get_table_descriptor(self->client.service, name, NULL);
-  if (!exchange(self, FAULT_PEER, error))
+  if (!exchange(self, WIRE_STRUCT, &result, error))
     return false;
-  return t_h_base_service_client_recv_get_table_descriptor(self->client.service, &descriptor,
-                                                           &self->client.refusal, &cause) ||
-         client_unreadable(cause, error);
+  return descriptor_read(&result.reader, table) || client_unreadable(error);
 }
 
 static bool
@@ -221,14 +231,11 @@ static bool
 describe(Catalog *self, Table *table, GError **error)
 {
   g_autoptr(TTableName) name = descriptor_name(table->name);
-  g_autoptr(TTableDescriptor) descriptor = g_object_new(TYPE_T_TABLE_DESCRIPTOR, NULL);
 
-  if (!ask_descriptor(self, name, descriptor, error)) {
-    g_prefix_error(error, "table %s: ", table->name);
-    return false;
-  }
-  descriptor_read(descriptor, table);
-  return true;
+  if (ask_descriptor(self, name, table, error))
+    return true;
+  g_prefix_error(error, "table %s: ", table->name);
+  return false;
 }
 
 Table *
@@ -262,11 +269,12 @@ ask_create(Catalog *self, const Table *table, GError **error)
   if (!client_begin(&self->client, error))
     return false;
   t_h_base_service_client_send_create_table(self->client.service, descriptor, splits, NULL);
-  if (!exchange(self, FAULT_SETUP, error))
-    return false;
-  return t_h_base_service_client_recv_create_table(self->client.service, &self->client.refusal,
-                                                   &cause) ||
-         client_unreadable(cause, error);
+  if (client_exchange_kept(&self->client, FIELD_SPLIT_KEYS, &cause))
+    return true;
+  if (cause->code == FAULT_RECORD)
+    cause->code = FAULT_SETUP; /* what the mapping asks for is not to be had */
+  g_propagate_error(error, cause);
+  return false;
 }
 
 bool

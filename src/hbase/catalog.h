@@ -31,6 +31,7 @@ typedef struct {
 } Region;
 
 void region_free(Region *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Region, region_free)
 
 /* Owned Region *, in the order of their keys. */
 GPtrArray *catalog_regions(Catalog *self, const char *table, GError **error);

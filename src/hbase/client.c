@@ -8,6 +8,8 @@
 #include <thrift/c_glib/protocol/thrift_binary_protocol.h>
 #include <thrift/c_glib/protocol/thrift_compact_protocol.h>
 
+enum { FIELD_SUCCESS = 0 };
+
 void
 client_clear(Client *self)
 {
@@ -42,21 +44,38 @@ client_begin(Client *self, GError **error)
   return true;
 }
 
-static bool
-exchange(Client *self, const GArray *cuts, GError **error)
+bool
+client_unreadable(GError **error)
 {
-  Slice answer;
+  g_set_error_literal(error, FAULT, FAULT_PEER, "the gateway's answer is not what was asked for");
+  return false;
+}
 
-  if (!gateway_ask(self->gateway, memory_transport_written(self->memory), cuts, &answer, error))
-    return false;
-  memory_transport_reset(self->memory, answer);
-  return reply_check(gateway_protocol(self->gateway), answer, 0, error);
+static bool
+exchange(Client *self, const GArray *cuts, Slice *out_answer, GError **error)
+{
+  Slice message = memory_transport_written(self->memory);
+
+  return gateway_ask(self->gateway, message, cuts, out_answer, error) &&
+         reply_check(gateway_protocol(self->gateway), *out_answer, 0, error);
 }
 
 bool
-client_exchange(Client *self, GError **error)
+client_exchange(Client *self, WireType type, ClientResult *out_result, GError **error)
 {
-  return exchange(self, NULL, error);
+  Slice answer;
+  WireHeader header;
+
+  if (!exchange(self, NULL, &answer, error))
+    return false;
+  *out_result = (ClientResult){.reader = wire_reader(gateway_protocol(self->gateway), answer)};
+  wire_read_header(&out_result->reader, &header);
+  while (wire_next_field(&out_result->reader, &out_result->field)) {
+    if (out_result->field.id == FIELD_SUCCESS && out_result->field.type == type)
+      return true;
+    extent_skip(&out_result->reader, &out_result->field);
+  }
+  return client_unreadable(error);
 }
 
 /* Where each binary of the list begins, behind its length. */
@@ -86,17 +105,9 @@ bool
 client_exchange_kept(Client *self, int16_t field, GError **error)
 {
   g_autoptr(GArray) cuts = g_array_new(FALSE, FALSE, sizeof(size_t));
+  Slice answer;
 
   find_binaries(gateway_protocol(self->gateway), memory_transport_written(self->memory), field,
                 cuts);
-  return exchange(self, cuts, error);
-}
-
-bool
-client_unreadable(GError *cause, GError **error)
-{
-  g_set_error(error, FAULT, FAULT_PEER, "the gateway's answer cannot be read: %s",
-              cause == NULL ? "it is not what was asked for" : cause->message);
-  g_clear_error(&cause);
-  return false;
+  return exchange(self, cuts, &answer, error);
 }

@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hbase/descriptor.h"
 
+#include "hbase/extent.h"
+
 #define DEFAULT_NAMESPACE "default"
 /* BloomFilterUtil.PREFIX_LENGTH_KEY */
 #define PREFIX_LENGTH_KEY "RowPrefixBloomFilter.prefix_length"
 
 /* HConstants.FOREVER is the largest int: a family without an end. */
 enum { FOREVER = G_MAXINT32 };
+
+/* Of TTableDescriptor, then of TColumnFamilyDescriptor. */
+enum {
+  FIELD_FAMILIES = 2,
+  FIELD_FAMILY_NAME = 1,
+  FIELD_CONFIGURATION = 3,
+  FIELD_BLOOM = 5,
+  FIELD_COMPRESSION = 6,
+  FIELD_VERSIONS = 10,
+  FIELD_TIME_TO_LIVE = 13,
+};
 
 static const struct {
   const char *name;
@@ -34,12 +47,6 @@ byte_array(Slice bytes)
   return g_byte_array_append(g_byte_array_new(), bytes.data, (guint)bytes.len);
 }
 
-static Slice
-bytes_of(const GByteArray *array)
-{
-  return array == NULL ? SLICE_EMPTY : slice(array->data, array->len);
-}
-
 TTableName *
 descriptor_name(const char *table)
 {
@@ -50,17 +57,6 @@ descriptor_name(const char *table)
   g_autoptr(GByteArray) qualifier = byte_array(slice_text(colon == NULL ? table : colon + 1));
 
   return g_object_new(TYPE_T_TABLE_NAME, "ns", ns, "qualifier", qualifier, NULL);
-}
-
-char *
-descriptor_name_text(const TTableName *name)
-{
-  Slice space = bytes_of(name->ns);
-  Slice qualifier = bytes_of(name->qualifier);
-  bool is_default = space.len == 0 || slice_equal(space, slice_text(DEFAULT_NAMESPACE));
-
-  return g_strdup_printf("%.*s%s%.*s", is_default ? 0 : (int)space.len, (const char *)space.data,
-                         is_default ? "" : ":", (int)qualifier.len, (const char *)qualifier.data);
 }
 
 static void
@@ -127,61 +123,209 @@ descriptor_splits(const Table *table)
   return splits;
 }
 
-static void
-read_bloom(const TColumnFamilyDescriptor *descriptor, Family *family)
+static Bloom
+bloom_of(int32_t type)
 {
-  const char *prefix = descriptor->configuration == NULL
-                           ? NULL
-                           : g_hash_table_lookup(descriptor->configuration, PREFIX_LENGTH_KEY);
-
   for (size_t i = 0; i < G_N_ELEMENTS(blooms); i++)
-    if (blooms[i].type == descriptor->bloomnFilterType)
-      family->bloom = blooms[i].bloom;
-  if (prefix != NULL)
-    family->bloom_prefix_bytes = (uint32_t)g_ascii_strtoull(prefix, NULL, 10);
+    if ((int32_t)blooms[i].type == type)
+      return blooms[i].bloom;
+  return BLOOM_NONE;
 }
 
-static void
-read_family(const TColumnFamilyDescriptor *descriptor, Table *table)
+static const char *
+compression_of(int32_t algorithm)
 {
-  Family family = {.name = bytes_of(descriptor->name),
-                   .compression = "NONE",
-                   .versions = (uint32_t)MAX(descriptor->maxVersions, 1)};
-
-  if (descriptor->__isset_timeToLive && descriptor->timeToLive != FOREVER)
-    family.time_to_live_s = (uint64_t)MAX(descriptor->timeToLive, 0);
   for (size_t i = 0; i < G_N_ELEMENTS(compressions); i++)
-    if (descriptor->__isset_compressionType &&
-        compressions[i].algorithm == descriptor->compressionType)
-      family.compression = compressions[i].name;
-  read_bloom(descriptor, &family);
+    if ((int32_t)compressions[i].algorithm == algorithm)
+      return compressions[i].name;
+  return "unknown";
+}
+
+static bool
+read_configuration(WireReader *reader, Family *family)
+{
+  WireType key_type = WIRE_STRING;
+  WireType value_type = WIRE_STRING;
+  size_t count;
+  Slice key;
+  Slice value;
+
+  if (!wire_read_map(reader, &key_type, &value_type, &count))
+    return false;
+  if (key_type != WIRE_STRING || value_type != WIRE_STRING)
+    return wire_fail(reader, WIRE_BAD);
+  for (size_t i = 0; i < count; i++) {
+    if (!wire_read_binary(reader, &key) || !wire_read_binary(reader, &value))
+      return false;
+    if (!slice_equal(key, slice_text(PREFIX_LENGTH_KEY)))
+      continue;
+
+    g_autofree char *digits = g_strndup((const char *)value.data, value.len);
+
+    family->bloom_prefix_bytes = (uint32_t)g_ascii_strtoull(digits, NULL, 10);
+  }
+  return true;
+}
+
+static bool
+read_number(WireReader *reader, int16_t id, Family *family)
+{
+  int32_t number;
+
+  if (!wire_read_i32(reader, &number))
+    return false;
+  if (id == FIELD_BLOOM)
+    family->bloom = bloom_of(number);
+  else if (id == FIELD_COMPRESSION)
+    family->compression = compression_of(number);
+  else if (id == FIELD_VERSIONS)
+    family->versions = (uint32_t)MAX(number, 0);
+  else if (id == FIELD_TIME_TO_LIVE)
+    family->time_to_live_s = number == FOREVER ? 0 : (uint64_t)MAX(number, 0);
+  return true;
+}
+
+static bool
+read_family(WireReader *reader, Table *table)
+{
+  Family family = {.compression = "NONE", .versions = 1};
+  WireField field = {0};
+
+  while (wire_next_field(reader, &field)) {
+    if (field.id == FIELD_FAMILY_NAME && field.type == WIRE_STRING)
+      wire_read_binary(reader, &family.name);
+    else if (field.id == FIELD_CONFIGURATION && field.type == WIRE_MAP)
+      read_configuration(reader, &family);
+    else if (field.type == WIRE_I32)
+      read_number(reader, field.id, &family);
+    else
+      extent_skip(reader, &field);
+  }
+  if (reader->verdict != WIRE_WHOLE)
+    return false;
   table_add_family(table, &family);
+  return true;
 }
 
-void
-descriptor_read(const TTableDescriptor *descriptor, Table *table)
+static bool
+read_families(WireReader *reader, Table *table)
 {
-  for (size_t i = 0; descriptor->columns != NULL && i < descriptor->columns->len; i++)
-    read_family(descriptor->columns->pdata[i], table);
+  WireType type;
+  size_t count;
+
+  if (!wire_read_list(reader, &type, &count))
+    return false;
+  if (type != WIRE_STRUCT)
+    return wire_fail(reader, WIRE_BAD);
+  for (size_t i = 0; i < count; i++)
+    if (!read_family(reader, table))
+      return false;
+  return true;
 }
 
-static GBytes *
-key_of(const GByteArray *key)
+bool
+descriptor_read(WireReader *reader, Table *table)
 {
-  Slice bytes = bytes_of(key);
+  WireField field = {0};
 
-  return g_bytes_new(bytes.data, bytes.len);
+  while (wire_next_field(reader, &field)) {
+    if (field.id == FIELD_FAMILIES && field.type == WIRE_LIST)
+      read_families(reader, table);
+    else
+      extent_skip(reader, &field);
+  }
+  return reader->verdict == WIRE_WHOLE;
 }
 
-Region *
-descriptor_region(const THRegionLocation *location)
+/* Reads the struct's two binaries of those ids, and nothing else of it. */
+static bool
+read_two(WireReader *reader, const int16_t ids[2], Slice out_binaries[2])
 {
-  Region *region = g_new0(Region, 1);
-  const TServerName *server = location->serverName;
+  WireField field = {0};
 
-  region->start = key_of(location->regionInfo->startKey);
-  region->end = key_of(location->regionInfo->endKey);
-  region->server =
-      g_strdup_printf("%s:%d", server->hostName == NULL ? "" : server->hostName, server->port);
-  return region;
+  while (wire_next_field(reader, &field)) {
+    if (field.type == WIRE_STRING && field.id == ids[0])
+      wire_read_binary(reader, &out_binaries[0]);
+    else if (field.type == WIRE_STRING && field.id == ids[1])
+      wire_read_binary(reader, &out_binaries[1]);
+    else
+      extent_skip(reader, &field);
+  }
+  return reader->verdict == WIRE_WHOLE;
+}
+
+bool
+descriptor_read_name(WireReader *reader, char **out_name)
+{
+  static const int16_t ids[] = {1, 2};
+  Slice name[2] = {0};
+
+  if (!read_two(reader, ids, name))
+    return false;
+
+  bool is_default = name[0].len == 0 || slice_equal(name[0], slice_text(DEFAULT_NAMESPACE));
+
+  *out_name =
+      g_strdup_printf("%.*s%s%.*s", is_default ? 0 : (int)name[0].len, (const char *)name[0].data,
+                      is_default ? "" : ":", (int)name[1].len, (const char *)name[1].data);
+  return true;
+}
+
+static bool
+read_server(WireReader *reader, Region *region)
+{
+  WireField field = {0};
+  Slice host = SLICE_EMPTY;
+  int32_t port = 0;
+
+  while (wire_next_field(reader, &field)) {
+    if (field.id == 1 && field.type == WIRE_STRING)
+      wire_read_binary(reader, &host);
+    else if (field.id == 2 && field.type == WIRE_I32)
+      wire_read_i32(reader, &port);
+    else
+      extent_skip(reader, &field);
+  }
+  if (reader->verdict != WIRE_WHOLE)
+    return false;
+  g_free(region->server);
+  region->server = g_strdup_printf("%.*s:%d", (int)host.len, (const char *)host.data, port);
+  return true;
+}
+
+static bool
+read_keys(WireReader *reader, Region *region)
+{
+  static const int16_t ids[] = {3, 4};
+  Slice keys[2] = {0};
+
+  if (!read_two(reader, ids, keys))
+    return false;
+  g_clear_pointer(&region->start, g_bytes_unref);
+  g_clear_pointer(&region->end, g_bytes_unref);
+  region->start = g_bytes_new(keys[0].data, keys[0].len);
+  region->end = g_bytes_new(keys[1].data, keys[1].len);
+  return true;
+}
+
+bool
+descriptor_read_region(WireReader *reader, Region **out_region)
+{
+  g_autoptr(Region) region = g_new0(Region, 1);
+  WireField field = {0};
+
+  while (wire_next_field(reader, &field)) {
+    if (field.id == 1 && field.type == WIRE_STRUCT)
+      read_server(reader, region);
+    else if (field.id == 2 && field.type == WIRE_STRUCT)
+      read_keys(reader, region);
+    else
+      extent_skip(reader, &field);
+  }
+  if (reader->verdict != WIRE_WHOLE)
+    return false;
+  if (region->start == NULL || region->server == NULL)
+    return wire_fail(reader, WIRE_BAD);
+  *out_region = g_steal_pointer(&region);
+  return true;
 }

@@ -3,18 +3,21 @@
 
 #include "hbase/autoptr.h"
 #include "hbase/catalog.h"
+#include "hbase/wire.h"
 
-/* Tables and regions between our shape and the generated one. Whatever has *_new or returns a
- * pointer is the caller's. */
+/* Our shape of a table and its parts, as the generated client sends and the wire reader reads them.
+ * What a function returns is the caller's. */
 
 /* Of "name" or "namespace:name"; the default namespace has no prefix. */
 TTableName *descriptor_name(const char *table);
-char *descriptor_name_text(const TTableName *name);
-
 TTableDescriptor *descriptor_new(const Table *table);
 /* Owned GByteArray *, as createTable takes them. */
 GPtrArray *descriptor_splits(const Table *table);
-/* Adds the families. */
-void descriptor_read(const TTableDescriptor *descriptor, Table *table);
 
-Region *descriptor_region(const THRegionLocation *location);
+/* Each reads one struct; false: the reader's verdict says why. */
+/* A TTableDescriptor: adds its families. */
+bool descriptor_read(WireReader *reader, Table *table);
+/* A TTableName. */
+bool descriptor_read_name(WireReader *reader, char **out_name);
+/* A THRegionLocation. */
+bool descriptor_read_region(WireReader *reader, Region **out_region);

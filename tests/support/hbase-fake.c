@@ -43,6 +43,17 @@ find_table(HbaseFake *self, const char *name)
   return NULL;
 }
 
+static char *
+name_text(const TTableName *name)
+{
+  g_autofree char *space = g_strndup((const char *)name->ns->data, name->ns->len);
+  g_autofree char *qualifier = g_strndup((const char *)name->qualifier->data, name->qualifier->len);
+
+  if (strcmp(space, "default") == 0)
+    return g_steal_pointer(&qualifier);
+  return g_strdup_printf("%s:%s", space, qualifier);
+}
+
 /* Reads a call's arguments, whose one member `name_member` points to is a TTableName. */
 static Table *
 named_table(HbaseFake *self, ThriftProtocol *protocol, GType type, const char *member)
@@ -53,7 +64,7 @@ named_table(HbaseFake *self, ThriftProtocol *protocol, GType type, const char *m
   thrift_struct_read((ThriftStruct *)args, protocol, NULL);
   g_object_get(args, member, &name, NULL);
 
-  g_autofree char *text = descriptor_name_text(name);
+  g_autofree char *text = name_text(name);
 
   return find_table(self, text);
 }
@@ -137,6 +148,19 @@ get_all_region_locations(HbaseFake *self, ThriftProtocol *protocol)
                       NULL);
 }
 
+/* Of the call's first argument, a TTableDescriptor. */
+static void
+read_families(HbaseFake *self, Table *table)
+{
+  WireReader reader = wire_reader(self->protocol, self->message);
+  WireHeader header;
+  WireField field = {0};
+
+  wire_read_header(&reader, &header);
+  wire_next_field(&reader, &field);
+  g_assert_true(descriptor_read(&reader, table));
+}
+
 static gpointer
 create_table(HbaseFake *self, ThriftProtocol *protocol)
 {
@@ -147,10 +171,10 @@ create_table(HbaseFake *self, ThriftProtocol *protocol)
   thrift_struct_read((ThriftStruct *)args, protocol, NULL);
   g_object_get(args, "desc", &descriptor, "splitKeys", &keys, NULL);
 
-  g_autofree char *name = descriptor_name_text(descriptor->tableName);
+  g_autofree char *name = name_text(descriptor->tableName);
   Table *table = table_new(name);
 
-  descriptor_read(descriptor, table);
+  read_families(self, table);
   for (size_t i = 0; !self->loses_splits && i < keys->len; i++) {
     const GByteArray *key = keys->pdata[i];
 
@@ -215,6 +239,7 @@ make_result(HbaseFake *self, Slice message, const WireHeader *header)
   gint32 sequence;
 
   memory_transport_reset(memory, message);
+  self->message = message;
   thrift_protocol_read_message_begin(protocol, &name, &message_type, &sequence, NULL);
   for (size_t i = 0; i < G_N_ELEMENTS(methods); i++)
     if (slice_equal(header->name, slice_text(methods[i].method)))

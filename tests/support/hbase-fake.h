@@ -18,6 +18,7 @@ typedef struct {
   GPtrArray *tables;     /* owned, of Table * */
   GPtrArray *frames;     /* owned, of GBytes *: what came, frame by frame */
   unsigned batches;
+  Slice message; /* that is being answered */
 } HbaseFake;
 
 void hbase_fake_init(HbaseFake *self, bool is_framed, WireProtocol protocol);
