@@ -12,8 +12,10 @@ struct HttpPeer {
   GCancellable *ending;       /* owned: lets go of the silent ones */
   char *url;                  /* owned */
   const char *const *answers; /* borrowed */
-  GMutex mutex;               /* over requests */
-  GPtrArray *requests;        /* owned, of owned char * */
+  GMutex mutex;               /* over the rest */
+  GCond idle;
+  guint busy;          /* threads that answer just now */
+  GPtrArray *requests; /* owned, of owned char * */
 };
 
 static char *
@@ -42,22 +44,35 @@ next_answer(HttpPeer *self, char *request)
   return self->answers[i];
 }
 
+static void
+answer(HttpPeer *self, GSocketConnection *connection)
+{
+  GInputStream *in = g_io_stream_get_input_stream(G_IO_STREAM(connection));
+  GOutputStream *out = g_io_stream_get_output_stream(G_IO_STREAM(connection));
+  const char *bytes = next_answer(self, read_head(in));
+  char c;
+
+  if (strcmp(bytes, HTTP_PEER_SILENT) == 0)
+    g_input_stream_read(in, &c, 1, self->ending, NULL);
+  else
+    g_output_stream_write_all(out, bytes, strlen(bytes), NULL, NULL, NULL);
+}
+
 static gboolean
-answer(GThreadedSocketService *service, GSocketConnection *connection, GObject *source,
+on_run(GThreadedSocketService *service, GSocketConnection *connection, GObject *source,
        gpointer data)
 {
   HttpPeer *self = data;
-  char *request = read_head(g_io_stream_get_input_stream(G_IO_STREAM(connection)));
-  const char *bytes = next_answer(self, request);
-  char c;
 
   (void)service, (void)source;
-  if (strcmp(bytes, HTTP_PEER_SILENT) == 0)
-    g_input_stream_read(g_io_stream_get_input_stream(G_IO_STREAM(connection)), &c, 1, self->ending,
-                        NULL);
-  else
-    g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection)), bytes,
-                              strlen(bytes), NULL, NULL, NULL);
+  g_mutex_lock(&self->mutex);
+  self->busy++;
+  g_mutex_unlock(&self->mutex);
+  answer(self, connection);
+  g_mutex_lock(&self->mutex);
+  self->busy--;
+  g_cond_signal(&self->idle);
+  g_mutex_unlock(&self->mutex);
   return TRUE;
 }
 
@@ -90,12 +105,13 @@ http_peer_new(const char *const *answers)
   self->service = g_threaded_socket_service_new(8);
   g_socket_service_stop(self->service); /* it accepts in its own thread, not in ours */
   g_mutex_init(&self->mutex);
+  g_cond_init(&self->idle);
   g_assert_true(g_socket_listener_add_address(G_SOCKET_LISTENER(self->service), address,
                                               G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
                                               &bound, NULL));
   self->url = g_strdup_printf("http://127.0.0.1:%u",
                               g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound)));
-  g_signal_connect(self->service, "run", G_CALLBACK(answer), self);
+  g_signal_connect(self->service, "run", G_CALLBACK(on_run), self);
   g_type_class_unref(g_type_class_ref(G_TYPE_TASK)); /* see register_types() in cmd/command.c */
   self->thread = g_thread_new("http-peer", run, self);
   return self;
@@ -108,14 +124,29 @@ quit(gpointer loop)
   return G_SOURCE_REMOVE;
 }
 
+/* Not g_main_context_invoke(): it may call at once, before the loop runs. */
+static void
+end_loop(HttpPeer *self)
+{
+  g_autoptr(GSource) source = g_idle_source_new();
+
+  g_source_set_callback(source, quit, self->loop, NULL);
+  g_source_attach(source, self->context);
+}
+
 void
 http_peer_free(HttpPeer *self)
 {
   if (self == NULL)
     return;
   g_cancellable_cancel(self->ending);
-  g_main_context_invoke(self->context, quit, self->loop);
+  end_loop(self);
   g_thread_join(self->thread);
+  g_signal_handlers_disconnect_by_data(self->service, self);
+  g_mutex_lock(&self->mutex);
+  while (self->busy > 0)
+    g_cond_wait(&self->idle, &self->mutex);
+  g_mutex_unlock(&self->mutex);
   g_socket_listener_close(G_SOCKET_LISTENER(self->service));
   g_object_unref(self->service);
   g_main_loop_unref(self->loop);
@@ -123,6 +154,7 @@ http_peer_free(HttpPeer *self)
   g_object_unref(self->ending);
   g_ptr_array_unref(self->requests);
   g_mutex_clear(&self->mutex);
+  g_cond_clear(&self->idle);
   g_free(self->url);
   g_free(self);
 }
