@@ -265,21 +265,39 @@ read_mapping(Mapping *self, const Place *root, JsonNode *node)
   mapping_read_splits(self, root, object);
 }
 
-Mapping *
-mapping_load(const char *path, FaultList *faults)
+/* Takes the error where there is no JSON. */
+static Mapping *
+make_mapping(const char *path, JsonNode *node, GError *error, FaultList *faults)
 {
-  g_autoptr(Mapping) self = mapping_new(path);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(JsonNode) node = record_json_load(path, &error);
+  g_autoptr(Mapping) self = NULL;
   size_t before = fault_list_length(faults);
   Place root = place_root(path, faults);
 
   if (node == NULL) {
-    fault_list_take_error(faults, g_steal_pointer(&error));
+    fault_list_take_error(faults, error);
     return NULL;
   }
+  self = mapping_new(path);
   read_mapping(self, &root, node);
   return fault_list_length(faults) == before ? g_steal_pointer(&self) : NULL;
+}
+
+Mapping *
+mapping_load(const char *path, FaultList *faults)
+{
+  GError *error = NULL;
+  g_autoptr(JsonNode) node = record_json_load(path, &error);
+
+  return make_mapping(path, node, error, faults);
+}
+
+Mapping *
+mapping_parse(const char *path, const char *text, size_t len, FaultList *faults)
+{
+  GError *error = NULL;
+  g_autoptr(JsonNode) node = record_json_parse(path, text, len, &error);
+
+  return make_mapping(path, node, error, faults);
 }
 
 const char *

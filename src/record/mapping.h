@@ -13,6 +13,8 @@ typedef struct Mapping Mapping;
 /* Adds every fault to the list ("file: $.json.path: what; what to do") and returns NULL if there
  * was any. */
 Mapping *mapping_load(const char *path, FaultList *faults);
+/* The same of a text; `path` is what faults name, and where schemas lie beside. */
+Mapping *mapping_parse(const char *path, const char *text, size_t len, FaultList *faults);
 void mapping_free(Mapping *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mapping, mapping_free)
 

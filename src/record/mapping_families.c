@@ -155,8 +155,10 @@ read_column_object(const Reading *reading, const Place *place, JsonObject *objec
   place_get_word(place, object, "type", mapping_type_words, &type);
   plan.type = type;
   read_null_rule(place, object, &plan);
-  if (field == NULL)
+  if (field == NULL) {
+    g_free((void *)plan.literal.data);
     return;
+  }
   if (mapping_add_field(fields, &field_place, field, &plan.field))
     check_type(place, field, plan.type, mapping_field_node(fields, plan.field));
   add_column(reading, place, qualifier, plan);

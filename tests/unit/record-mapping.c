@@ -196,6 +196,8 @@ faults_of_families_name_the_column(void)
        "$.families.f.columns[1]: field amuont: the schema has no amuont; did you mean amount?"},
       {"families", "{'f':{'columns':[null]}}",
        "$.families.f.columns[0]: a field's name or an object is needed here, not null"},
+      {"families", "{'f':{'columns':[{'null':'none'}]}}",
+       "$.families.f.columns[0]: the key 'field' is missing; add it"},
       {"families", "{'f':{'columns':['at','at']}}",
        "$.families.f.columns[1]: the column f:at stands here twice; take one away, or give it "
        "another 'qualifier'"},
