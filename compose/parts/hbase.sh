@@ -25,7 +25,8 @@ hbase_configure() {
     hbase.regionserver.info.port -1 \
     hbase.regionserver.msginterval 500 \
     hbase.zookeeper.property.tickTime 6000 \
-    zookeeper.session.timeout.localHBaseCluster 60000
+    zookeeper.session.timeout.localHBaseCluster 60000 \
+    zookeeper.recovery.retry.intervalmill 300
 }
 
 # write_site PART NAME VALUE...: hbase-site.xml with what every HBase process needs, and the given
