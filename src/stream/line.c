@@ -8,6 +8,7 @@ enum { SPARE_BATCHES = 4 };
 struct StreamLine {
   StreamLineOptions options;
   Decoder *decoder; /* owned */
+  Decoder *keys;    /* owned; NULL: the mapping has no key schema */
   Row row;
   StreamBatch *open; /* owned; NULL: none */
   int64_t opened_us; /* when it got its first record */
@@ -31,7 +32,14 @@ stream_line_new(const StreamLineOptions *options, GError **error)
   self->rejects = g_ptr_array_new_with_free_func((GDestroyNotify)stream_reject_free);
   self->touched = g_ptr_array_new();
   self->decoder = decoder_new(options->mapping, options->schemas, error);
-  return self->decoder == NULL ? NULL : g_steal_pointer(&self);
+  if (self->decoder == NULL)
+    return NULL;
+  if (mapping_key_schema(options->mapping) != NULL) {
+    self->keys = decoder_new_for_keys(options->mapping, options->schemas, error);
+    if (self->keys == NULL)
+      return NULL;
+  }
+  return g_steal_pointer(&self);
 }
 
 void
@@ -40,6 +48,7 @@ stream_line_free(StreamLine *self)
   if (self == NULL)
     return;
   decoder_free(self->decoder);
+  decoder_free(self->keys);
   row_clear(&self->row);
   stream_batch_free(self->open);
   g_ptr_array_unref(self->spare);
@@ -78,29 +87,60 @@ stream_line_take_batch(StreamLine *self)
   return g_steal_pointer(&self->open);
 }
 
+/* One decode; a writer's schema that cannot be read is logged when it is met, and no more. */
+static const Value *
+decode(Decoder *decoder, Slice payload, GError **error)
+{
+  const Value *values = decoder_decode(decoder, payload, error);
+
+  if (values != NULL)
+    return values;
+
+  g_autofree char *notice = decoder_take_notice(decoder);
+
+  if (notice != NULL)
+    g_warning("%s", notice);
+  return NULL;
+}
+
+/* The key's values, where the mapping reads it and the record has one. */
+static bool
+read_key(StreamLine *self, Origin *origin, GError **error)
+{
+  if (self->keys == NULL || origin->key.data == NULL)
+    return true;
+  origin->key_values = decode(self->keys, origin->key, error);
+  if (origin->key_values != NULL)
+    return true;
+  g_prefix_error(error, "key: ");
+  return false;
+}
+
 /* The row of a record: false with FAULT_RECORD if it makes none; *out_stage says where. */
 static bool
 make_row(StreamLine *self, const KafkaMessage *message, StreamStage *out_stage, GError **error)
 {
   const Mapping *mapping = self->options.mapping;
-  const Origin origin = {
+  Origin origin = {
       .topic = message->partition->topic,
       .partition = message->partition->id,
       .offset = message->offset,
       .timestamp_ms = message->timestamp_ms,
       .key = message->key,
   };
-  const Value *values;
+  const Value *values = NULL;
 
-  *out_stage = STREAM_MAP;
-  if (message->value.data == NULL)
-    return mapping_tombstone_row(mapping, &origin, &self->row, error);
-
-  values = decoder_decode(self->decoder, message->value, error);
-  if (values == NULL) {
-    *out_stage = STREAM_DECODE;
+  *out_stage = STREAM_DECODE;
+  if (!read_key(self, &origin, error))
     return false;
+  if (message->value.data != NULL) {
+    values = decode(self->decoder, message->value, error);
+    if (values == NULL)
+      return false;
   }
+  *out_stage = STREAM_MAP;
+  if (values == NULL)
+    return mapping_tombstone_row(mapping, &origin, &self->row, error);
   return mapping_apply(mapping, &origin, values, &self->row, error);
 }
 

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/line.h"
+
+#include "support/mapping-case.h"
+
+/* Avro keys, and writers' schemas that cannot be read, on a line's way. ' stands for ". */
+
+#define VALUE_SCHEMA "{'type':'record','name':'R','fields':[{'name':'n','type':'int'}]}"
+#define KEY_SCHEMA "{'type':'record','name':'K','fields':[{'name':'id','type':'string'}]}"
+
+#define MAPPING(framing)                                                                           \
+  "{'table':'t','topic':'t','tombstone':'avro','record':{'format':'avro',"                         \
+  "'schema':'value.avsc','key_schema':'key.avsc','framing':'" framing "'},"                        \
+  "'key':{'parts':[{'metadata':'key','field':'id'}]},'families':{'f':{'columns':['n']}}}"
+
+#define BYTES(text) slice(text, sizeof text - 1)
+
+typedef struct {
+  MappingCase mapping;
+  FramePlan *plan;
+  MetricsCounters *counters;
+  KafkaPartition *partition;
+  SchemaSource source;
+  StreamLine *line;
+} Fixture;
+
+static Schema *
+lookup(void *self, uint32_t id, GError **error)
+{
+  g_autofree char *text = g_strdelimit(g_strdup(id == 1 ? KEY_SCHEMA : VALUE_SCHEMA), "'", '"');
+
+  (void)self;
+  return schema_parse("registry", text, strlen(text), error);
+}
+
+static void
+fixture_init(Fixture *self, const char *mapping)
+{
+  GError *error = NULL;
+  size_t columns_length = 0;
+  const Column *columns;
+
+  *self = (Fixture){.source = {NULL, lookup}};
+  self->mapping = mapping_case_load(VALUE_SCHEMA, KEY_SCHEMA, mapping);
+  for (size_t i = 0; i < fault_list_length(&self->mapping.faults); i++)
+    g_test_message("%s", fault_list_get(&self->mapping.faults, i));
+  g_assert_nonnull(self->mapping.mapping);
+  columns = mapping_columns(self->mapping.mapping, &columns_length);
+  self->plan = frame_plan_new(WIRE_BINARY, "t", columns, columns_length);
+  self->counters = metrics_counters_new(1, 1);
+  self->partition = kafka_partition_new("t", 0, 0);
+  self->line = stream_line_new(
+      &(StreamLineOptions){
+          .mapping = self->mapping.mapping,
+          .plan = self->plan,
+          .schemas = &self->source,
+          .sheet = metrics_counters_sheet(self->counters, 0, 0),
+          .batch = {.rows = 100, .bytes = 1 << 20, .frame_max_bytes = 1 << 20},
+      },
+      &error);
+  g_assert_no_error(error);
+}
+
+static void
+fixture_clear(Fixture *self)
+{
+  stream_line_free(self->line);
+  kafka_partition_unref(self->partition);
+  metrics_counters_free(self->counters);
+  frame_plan_free(self->plan);
+  mapping_case_clear(&self->mapping);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Fixture, fixture_clear)
+
+/* What became of a record: its only reject's reason, or how many rows it made. */
+static char *
+outcome(Fixture *self, Slice key, Slice value)
+{
+  KafkaMessage message = {
+      .partition = self->partition, .timestamp_ms = 7, .key = key, .value = value};
+  g_autoptr(GPtrArray) rejects = g_ptr_array_new_with_free_func((GDestroyNotify)stream_reject_free);
+  GError *error = NULL;
+
+  g_assert_cmpint(stream_line_take(self->line, &message, &error), ==, STREAM_LINE_TAKEN);
+  g_assert_no_error(error);
+
+  g_autoptr(StreamBatch) batch = stream_line_take_batch(self->line);
+
+  stream_batch_take_rejects(batch, rejects);
+  if (rejects->len > 0)
+    return g_strdup(((const StreamReject *)rejects->pdata[0])->reason);
+  return g_strdup_printf("%zu put, %zu deleted",
+                         frame_rows_length(stream_batch_rows(batch, FRAME_PUT)),
+                         frame_rows_length(stream_batch_rows(batch, FRAME_DELETE)));
+}
+
+static void
+keys_are_decoded_for_rows_and_tombstones(void)
+{
+  const struct {
+    Slice key;
+    Slice value;
+    const char *outcome;
+  } cases[] = {
+      {BYTES("\4ab"), BYTES("\2"), "1 put, 0 deleted"},
+      {BYTES("\4ab"), SLICE_EMPTY, "0 put, 1 deleted"},
+      {BYTES("\4a"), BYTES("\2"), "key: field id (byte 0): a length of 2 with 1 bytes left"},
+      {BYTES("\4a"), SLICE_EMPTY, "key: field id (byte 0): a length of 2 with 1 bytes left"},
+  };
+  g_auto(Fixture) fixture;
+
+  fixture_init(&fixture, MAPPING("datum"));
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *got = outcome(&fixture, cases[i].key, cases[i].value);
+
+    g_assert_cmpstr(got, ==, cases[i].outcome);
+  }
+}
+
+/* Schema 1, a key's, where a value's is needed. */
+static void
+a_schema_that_cannot_be_read_is_logged_once(void)
+{
+  g_auto(Fixture) fixture;
+
+  fixture_init(&fixture, MAPPING("confluent"));
+  for (size_t i = 0; i < 3; i++) {
+    if (i == 0)
+      g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING,
+                            "*records written with schema 1 of the registry cannot be read*");
+
+    g_autofree char *got = outcome(&fixture, BYTES("\0\0\0\0\1\4ab"), BYTES("\0\0\0\0\1\4ab"));
+
+    g_assert_true(g_str_has_prefix(got, "schema 1: "));
+    g_test_assert_expected_messages();
+  }
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/stream-line/keys", keys_are_decoded_for_rows_and_tombstones);
+  g_test_add_func("/stream-line/notice", a_schema_that_cannot_be_read_is_logged_once);
+  return g_test_run();
+}
