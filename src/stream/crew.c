@@ -165,6 +165,13 @@ stream_crew_start(StreamCrew *self)
 }
 
 void
+stream_crew_settle(StreamCrew *self)
+{
+  for (size_t i = 0; i < self->length; i++)
+    stream_writer_flush(self->writers[i]);
+}
+
+void
 stream_crew_flush(StreamCrew *self, const bool *lanes, int64_t deadline_us)
 {
   for (size_t i = 0; i < self->length; i++) {

@@ -29,6 +29,9 @@ void stream_crew_start(StreamCrew *self);
 /* Waits for threads that have not ended. */
 void stream_crew_free(StreamCrew *self);
 
+/* Has all of them finish what they hold, and waits for nobody. */
+void stream_crew_settle(StreamCrew *self);
+
 /* Has the writers of these lanes finish what they hold, and waits for them until the deadline. */
 void stream_crew_flush(StreamCrew *self, const bool *lanes, int64_t deadline_us);
 

@@ -22,6 +22,7 @@ enum {
   BROKER_MS = 3000, /* one question to the broker, while nothing else can be served */
   TICK_MS = 1000,
   ENDS_TICK_MS = 50, /* --until-end looks more often whether it is done */
+  QUIET_MS = 300,    /* and takes it that no more will come after so long without a record */
   GRACE_MS = 1000,   /* for abandoned writers to see it */
   LEAVE_MS = 5000,
 };
@@ -43,6 +44,8 @@ struct Stream {
   bool is_whole; /* what was read is written and committed */
   bool is_stuck; /* a thread hangs: nothing may be freed */
   int64_t asked_others_us;
+  uint64_t read;          /* records, at the last look of --until-end; */
+  int64_t quiet_since_us; /* 0: what came since was settled */
 };
 
 Stream *
@@ -270,6 +273,22 @@ on_kafka(gint fd, GIOCondition condition, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* The end of what is to be read may lie in a window of bad records (stream/window.h) that would
+ * wait for more to judge by. */
+static void
+settle_when_quiet(Stream *self, int64_t now)
+{
+  uint64_t read = metrics_counters_sum(self->counters, METRICS_ALL_TOPICS, COUNTER_READ);
+
+  if (read != self->read) {
+    self->read = read;
+    self->quiet_since_us = now;
+  } else if (self->quiet_since_us != 0 && now - self->quiet_since_us >= QUIET_MS * 1000) {
+    self->quiet_since_us = 0;
+    stream_crew_settle(self->crew);
+  }
+}
+
 static void
 watch_ends(Stream *self)
 {
@@ -278,6 +297,7 @@ watch_ends(Stream *self)
 
   if (asks)
     self->asked_others_us = now;
+  settle_when_quiet(self, now);
   stream_ends_strike(self->ends, self->consumer, asks, BROKER_MS);
   if (stream_ends_left(self->ends) == 0)
     drain(self);
