@@ -117,7 +117,12 @@ class Road:
         (self.mappings / f"{self.name}.json").write_text(json.dumps(self.document))
 
     def settings(self, **more):
-        return {"ingest__mappings": self.mappings, "kafka__group_id": self.group, **more}
+        return {
+            "ingest__mappings": self.mappings,
+            "kafka__group_id": self.group,
+            "kafka__session_timeout_ms": "6000",
+            **more,
+        }
 
     def remove(self):
         self.thrift1.drop(self.table)
