@@ -186,29 +186,37 @@ put_boolean(const Value *value, uint8_t *scratch, GError **error)
   return true;
 }
 
+static bool
+take_bytes(const Value *value, Slice *out_bytes, GError **error)
+{
+  if (value->kind != VALUE_TEXT && value->kind != VALUE_BYTES)
+    return refuse(value, "text or bytes", error);
+  *out_bytes = value->text;
+  return true;
+}
+
 bool
 convert_to_cell(const Value *value, ColumnType type, uint8_t *scratch, Slice *out_bytes,
                 GError **error)
 {
-  static const struct {
-    bool (*put)(const Value *value, uint8_t *scratch, GError **error);
-    size_t bytes;
-  } binary[] = {
-      [COLUMN_INT] = {put_int, 4},
-      [COLUMN_LONG] = {put_long, 8},
-      [COLUMN_DOUBLE] = {put_double, 8},
-      [COLUMN_BOOLEAN] = {put_boolean, 1},
-  };
-
-  if (type == COLUMN_TEXT) {
-    *out_bytes = convert_to_text(value, scratch);
-    return true;
+  switch (type) {
+  case COLUMN_INT:
+    *out_bytes = slice(scratch, sizeof(int32_t));
+    return put_int(value, scratch, error);
+  case COLUMN_LONG:
+    *out_bytes = slice(scratch, sizeof(int64_t));
+    return put_long(value, scratch, error);
+  case COLUMN_DOUBLE:
+    *out_bytes = slice(scratch, sizeof(double));
+    return put_double(value, scratch, error);
+  case COLUMN_BOOLEAN:
+    *out_bytes = slice(scratch, 1);
+    return put_boolean(value, scratch, error);
+  case COLUMN_BYTES:
+    return take_bytes(value, out_bytes, error);
+  case COLUMN_TEXT:
+    break;
   }
-  if (type == COLUMN_BYTES) {
-    *out_bytes = value->text;
-    return value->kind == VALUE_TEXT || value->kind == VALUE_BYTES ||
-           refuse(value, "text or bytes", error);
-  }
-  *out_bytes = slice(scratch, binary[type].bytes);
-  return binary[type].put(value, scratch, error);
+  *out_bytes = convert_to_text(value, scratch);
+  return true;
 }

@@ -35,7 +35,7 @@ field_list_new(const char *label)
 static void
 field_list_clear(FieldList *self)
 {
-  g_clear_pointer(&self->schema, schema_unref);
+  schema_unref(self->schema);
   g_ptr_array_unref(self->paths);
   g_ptr_array_unref(self->nodes);
 }
@@ -169,7 +169,7 @@ load_schema(const Mapping *self, const Place *record, const char *key, const cha
   g_autofree char *path =
       g_path_is_absolute(name) ? g_strdup(name) : g_build_filename(folder, name, NULL);
   g_autoptr(GError) error = NULL;
-  Schema *schema = schema_load(path, &error);
+  g_autoptr(Schema) schema = schema_load(path, &error);
   Place place = place_key(record, key);
 
   if (schema == NULL) {
@@ -179,9 +179,9 @@ load_schema(const Mapping *self, const Place *record, const char *key, const cha
   if (schema_root(schema)->kind != SCHEMA_RECORD) {
     place_fault(&place, "%s holds a schema of type %s; a record is needed, for its fields", path,
                 schema_kind_name(schema_root(schema)->kind));
-    g_clear_pointer(&schema, schema_unref);
+    return NULL;
   }
-  return schema;
+  return g_steal_pointer(&schema);
 }
 
 static void

@@ -89,6 +89,21 @@ read_literal(const Place *place, JsonNode *node, ColumnPlan *plan)
     g_free((void *)value.text.data);
 }
 
+/* Whether the node is one of the words that are no literal. */
+static bool
+is_null_word(JsonNode *node, NullRule *out_rule)
+{
+  const char *text = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+
+  for (unsigned i = 0; text != NULL && mapping_null_words[i] != NULL; i++) {
+    if (strcmp(mapping_null_words[i], text) == 0) {
+      *out_rule = i;
+      return true;
+    }
+  }
+  return false;
+}
+
 /* A word, any other text or number as a literal, or {"literal": ...} for the words themselves. */
 static void
 read_null_rule(const Place *place, JsonObject *object, ColumnPlan *plan)
@@ -97,25 +112,16 @@ read_null_rule(const Place *place, JsonObject *object, ColumnPlan *plan)
   Place null_place = place_key(place, "null");
   Place literal_place = place_key(&null_place, "literal");
 
-  if (node == NULL)
+  if (node == NULL || is_null_word(node, &plan->null_rule))
     return;
-  if (JSON_NODE_HOLDS_OBJECT(node)) {
-    JsonObject *wrapped = place_read_object(&null_place, node, mapping_literal_keys);
-    JsonNode *literal = place_need(&null_place, wrapped, "literal");
-
-    if (literal != NULL)
-      read_literal(&literal_place, literal, plan);
+  if (!JSON_NODE_HOLDS_OBJECT(node)) {
+    read_literal(&null_place, node, plan);
     return;
   }
-  if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING) {
-    for (unsigned i = 0; mapping_null_words[i] != NULL; i++) {
-      if (strcmp(mapping_null_words[i], json_node_get_string(node)) == 0) {
-        plan->null_rule = i;
-        return;
-      }
-    }
-  }
-  read_literal(&null_place, node, plan);
+  node = place_need(&null_place, place_read_object(&null_place, node, mapping_literal_keys),
+                    "literal");
+  if (node != NULL)
+    read_literal(&literal_place, node, plan);
 }
 
 static void

@@ -26,18 +26,17 @@ hex_pair(const char *text, uint8_t *out_byte)
 static bool
 unescape(const Place *place, Slice text, Bytes *out)
 {
-  for (size_t i = 0; i < text.len; i++) {
-    const char *at = (const char *)text.data + i;
-    uint8_t byte = text.data[i];
+  while (text.len > 0) {
+    bool is_escape = text.len > 1 && text.data[0] == '\\' && text.data[1] == 'x';
+    size_t taken = is_escape ? 4 : 1;
+    uint8_t byte = text.data[0];
 
-    if (text.len - i >= 2 && at[0] == '\\' && at[1] == 'x') {
-      if (text.len - i < 4 || !hex_pair(at + 2, &byte)) {
-        place_fault(place, "'\\x' needs two hex digits behind it, as in '\\x0a'");
-        return false;
-      }
-      i += 3;
+    if (is_escape && (text.len < taken || !hex_pair((const char *)text.data + 2, &byte))) {
+      place_fault(place, "'\\x' needs two hex digits behind it, as in '\\x0a'");
+      return false;
     }
     bytes_append_u8(out, byte);
+    text = slice(text.data + taken, text.len - taken);
   }
   if (out->len > 0 && out->len <= KEY_BYTES)
     return true;
@@ -55,15 +54,13 @@ static void
 read_split(Mapping *self, const Place *place, JsonNode *node)
 {
   const char *text = place_read_text(place, node);
-  g_auto(Bytes) raw = {0};
+  Slice raw = text == NULL ? SLICE_EMPTY : mapping_bytes(text);
   Bytes bytes = {0};
   Slice split;
+  bool good = text != NULL && unescape(place, raw, &bytes);
 
-  if (text == NULL)
-    return;
-  split = mapping_bytes(text);
-  raw = (Bytes){.data = (uint8_t *)split.data, .len = split.len};
-  if (!unescape(place, split, &bytes)) {
+  g_free((void *)raw.data);
+  if (!good) {
     bytes_clear(&bytes);
     return;
   }

@@ -16,7 +16,8 @@ nulls_clear(Nulls *self)
 {
   for (unsigned i = 0; self->texts != NULL && i < self->texts->len; i++)
     g_free((void *)g_array_index(self->texts, Slice, i).data);
-  g_clear_pointer(&self->texts, g_array_unref);
+  if (self->texts != NULL)
+    g_array_unref(self->texts);
   *self = (Nulls){0};
 }
 

@@ -92,7 +92,8 @@ put_fixed(uint8_t *at, const uint8_t *digits, size_t len, int point)
   uint8_t *end = at;
 
   if (point <= 0) {
-    memcpy(end, "0.", 2);
+    end[0] = '0';
+    end[1] = '.';
     memset(end + 2, '0', (size_t)-point);
     memcpy(end + 2 - point, digits, len);
     return 2 + (size_t)-point + len;
@@ -100,7 +101,8 @@ put_fixed(uint8_t *at, const uint8_t *digits, size_t len, int point)
   if ((size_t)point >= len) {
     memcpy(end, digits, len);
     memset(end + len, '0', (size_t)point - len);
-    memcpy(end + point, ".0", 2);
+    end[point] = '.';
+    end[point + 1] = '0';
     return (size_t)point + 2;
   }
   memcpy(end, digits, (size_t)point);
@@ -155,7 +157,9 @@ text_put_double(uint8_t *at, double value)
     return 1 + text_put_double(at + 1, -value);
   }
   if (isinf(value)) {
-    memcpy(at, "inf", 3);
+    at[0] = 'i';
+    at[1] = 'n';
+    at[2] = 'f';
     return 3;
   }
   return put_decimal(at, is_short(value, &decimal) ? decimal : shortest_double(value));
