@@ -129,11 +129,50 @@ what_does_not_fit_the_type_is_refused(void)
   }
 }
 
+static ColumnType
+type_of(const char *name)
+{
+  static const char *const names[] = {"text", "int", "long", "double", "boolean"};
+
+  for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+    if (strcmp(names[i], name) == 0)
+      return i;
+  g_error("no type %s", name);
+}
+
+/* The value's text, as a field of type string holds it, becomes the bytes of Bytes.toBytes(). */
+static void
+texts_become_the_bytes_that_hbase_makes(void)
+{
+  g_autofree char *path = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "tests", "golden",
+                                           "bytes", "vectors.txt", NULL);
+  g_autofree char *text = NULL;
+  g_auto(GStrv) lines = NULL;
+  GError *error = NULL;
+
+  g_file_get_contents(path, &text, NULL, &error);
+  g_assert_no_error(error);
+  lines = g_strsplit(g_strchomp(text), "\n", -1);
+  g_assert_cmpuint(g_strv_length(lines), >, 100);
+  for (size_t i = 0; lines[i] != NULL; i++) {
+    g_auto(GStrv) words = g_strsplit(lines[i], " ", 3);
+    ConvertCase one = {
+        .value = {.kind = VALUE_TEXT, .text = slice_text(words[1])},
+        .type = type_of(words[0]),
+        .hex = words[2],
+    };
+
+    g_test_message("%s", lines[i]);
+    check(&one);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/convert/forms", values_take_hbases_form_of_their_type);
   g_test_add_func("/convert/refused", what_does_not_fit_the_type_is_refused);
+  g_test_add_func("/convert/golden", texts_become_the_bytes_that_hbase_makes);
   return g_test_run();
 }
