@@ -137,7 +137,10 @@ class Bench:
 
     def remove(self):
         self.kafka.delete(self.topic, f"{self.topic}.dlq")
-        self.thrift1.drop(*self.tables)
+        try:
+            self.thrift1.drop(*self.tables)
+        except Exception as error:  # the figures stand, whatever becomes of the tables
+            say(f"tables left behind: {', '.join(self.tables)}: {str(error)[:200]}")
 
 
 def measure(command):

@@ -205,3 +205,23 @@ def test_a_broker_that_is_not_there_is_told_in_time(sluice):
         "generate", "--kafka", "--timeout", "1s", exits=3, kafka__bootstrap_servers="127.0.0.1:1"
     )
     assert "127.0.0.1:1" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        ([], "either --kafka or --csv DIR"),
+        (["--kafka", "--csv", "x"], "either --kafka or --csv DIR"),
+        (["transaction", "--csv", "x"], "did you mean 'transactions'"),
+        (["--csv", "x", "--scale", "0"], "--scale: '0'"),
+        (["--csv", "x", "--scale", "1,5"], "--scale: '1,5'"),
+        (["--csv", "x", "--rate", "nan"], "--rate: 'nan'"),
+        (["--csv", "x", "--seed", "-1"], "--seed: '-1'"),
+        (["--kafka", "--partitions", "0"], "--partitions: '0'"),
+        (["--csv", "/proc/nowhere"], "/proc/nowhere"),
+    ],
+)
+def test_wrong_use_is_explained_and_makes_nothing(sluice, words, said):
+    done = sluice.run("generate", *words, exits=2)
+    assert said in done.stderr
+    assert not list(sluice.folder.iterdir())
