@@ -7,6 +7,7 @@
   "{'type':'record','name':'R','fields':["                                                         \
   "{'name':'id','type':'string'},{'name':'at','type':'string'},"                                   \
   "{'name':'n','type':['null','double']},{'name':'l','type':'long'},"                              \
+  "{'name':'w','type':{'type':'long','logicalType':'timestamp-millis'}},"                          \
   "{'name':'text','type':['null','string']}]}"
 
 #define MAPPING(columns, more)                                                                     \
@@ -226,6 +227,9 @@ times_are_read_in_the_mappings_format(void)
       {"{'field':'text','format':'s'}", {.kind = VALUE_TEXT, .text = slice("1.5", 3)}, 1500},
       {"{'field':'text','format':'ms'}", {.kind = VALUE_TEXT, .text = slice("15", 2)}, 15},
       {"{'field':'text'}", {.kind = VALUE_TEXT, .text = slice("1970-01-01T00:00:09", 19)}, 9000},
+      {"{'field':'w','format':'ms'}",
+       {.kind = VALUE_TEXT, .text = slice("1970-01-01T00:00:01.500Z", 24)},
+       1500},
       {"{'field':'text','format':'iso8601'}",
        {.kind = VALUE_TEXT, .text = slice("1970-01-02", 10)},
        86400000},
