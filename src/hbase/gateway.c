@@ -60,7 +60,9 @@ static bool
 give_up(Gateway *self, GError *reason, GError **error)
 {
   self->under_way = 0;
-  return link_break(self->link, reason, error);
+  link_break(self->link);
+  g_propagate_error(error, reason);
+  return false;
 }
 
 static bool

@@ -16,6 +16,7 @@ enum {
 /* One endpoint, and since when it may be tried again. */
 typedef struct {
   Endpoint endpoint;
+  bool is_met; /* it is a gateway that speaks our dialect, as far as is known */
   Retry retry;
   int64_t free_at_us; /* of g_get_monotonic_time() */
 } Site;
@@ -23,11 +24,11 @@ typedef struct {
 struct Link {
   GatewayOptions options;
   size_t sites_length;
-  Site *sites; /* owned */
-  size_t home; /* the site that this connection prefers */
-  Site *site;  /* of the channel; borrowed from sites */
-  bool is_settled;
-  Dialect dialect; /* once settled */
+  Site *sites;     /* owned */
+  size_t home;     /* the site that this connection prefers */
+  Site *site;      /* of the channel; borrowed from sites */
+  bool is_settled; /* what dialect says is known, not only asked for */
+  Dialect dialect;
   Channel channel; /* zeroed: none */
   bool is_proven;  /* the channel has brought an answer */
   int64_t used_at_us;
@@ -128,14 +129,30 @@ put_off(Site *site)
   site->free_at_us = g_get_monotonic_time() + (int64_t)retry_next_ms(&site->retry) * 1000;
 }
 
+/* Finds out once, before the first call, who is there: a wrong transport can otherwise show as a
+ * long silence. What `auto` finds holds for all endpoints from then on. */
 static bool
-settle(Link *self, const Endpoint *endpoint, GError **error)
+meet(Link *self, Site *site, GError **error)
 {
-  if (self->is_settled)
+  Dialect found;
+
+  if (site->is_met)
     return true;
-  self->is_settled = detect(&self->options, endpoint, &self->dialect, error) &&
-                     agree(&self->options, endpoint, self->dialect, error);
-  return self->is_settled;
+  if (!detect(&self->options, &site->endpoint, &found, error) ||
+      !agree(&self->options, &site->endpoint, found, error))
+    return false;
+  if (self->is_settled && !dialect_equal(self->dialect, found)) {
+    g_set_error(
+        error, FAULT, FAULT_SETUP,
+        "gateway %s speaks another transport or protocol than the other gateways: give them "
+        "the same",
+        site->endpoint.text);
+    return false;
+  }
+  self->is_settled = true;
+  self->dialect = found;
+  site->is_met = true;
+  return true;
 }
 
 static bool
@@ -151,9 +168,11 @@ open_http(Link *self, const Endpoint *endpoint, Channel *out_channel, GError **e
 }
 
 static bool
-open_channel(Link *self, const Endpoint *endpoint, uint32_t connect_timeout_ms,
-             Channel *out_channel, GError **error)
+open_channel(Link *self, Site *site, uint32_t connect_timeout_ms, Channel *out_channel,
+             GError **error)
 {
+  const Endpoint *endpoint = &site->endpoint;
+
   if (is_http(&self->options, endpoint))
     return open_http(self, endpoint, out_channel, error);
   if (endpoint->scheme != ENDPOINT_SOCKET) {
@@ -161,7 +180,7 @@ open_channel(Link *self, const Endpoint *endpoint, uint32_t connect_timeout_ms,
                 endpoint->text);
     return false;
   }
-  if (!settle(self, endpoint, error))
+  if (!meet(self, site, error))
     return false;
 
   ConnectionOptions options = {.socket = socket_options(&self->options),
@@ -180,7 +199,7 @@ open_site(Link *self, Site *site, uint32_t connect_timeout_ms, GError **error)
 {
   Channel channel;
 
-  if (!open_channel(self, &site->endpoint, connect_timeout_ms, &channel, error)) {
+  if (!open_channel(self, site, connect_timeout_ms, &channel, error)) {
     put_off(site);
     return false;
   }
@@ -306,32 +325,13 @@ link_answered(Link *self)
   retry_reset(&self->site->retry);
 }
 
-/* A channel that broke before it brought anything may never have spoken the right dialect. */
-static void
-explain(const Link *self, GError **reason)
+void
+link_break(Link *self)
 {
-  g_autoptr(GError) better = NULL;
-  const Endpoint *endpoint = &self->site->endpoint;
-  Dialect found;
-
-  if (self->is_proven || (*reason)->code != FAULT_PEER || is_http(&self->options, endpoint))
-    return;
-  if (detect(&self->options, endpoint, &found, &better) && !dialect_equal(found, self->dialect))
-    agree(&self->options, endpoint, found, &better);
-  if (better != NULL && better->code == FAULT_SETUP) {
-    g_clear_error(reason);
-    *reason = g_steal_pointer(&better);
-  }
-}
-
-bool
-link_break(Link *self, GError *reason, GError **error)
-{
-  explain(self, &reason);
+  if (!self->is_proven)
+    self->site->is_met = false; /* it may have come back as another */
   put_off(self->site);
   channel_clear(&self->channel);
-  g_propagate_error(error, reason);
-  return false;
 }
 
 void

@@ -27,9 +27,8 @@ size_t link_depth(const Link *self);
 /* What happened on the channel. */
 void link_sent(Link *self);
 void link_answered(Link *self);
-/* It is of no more use: closes it, puts its endpoint off, and hands `reason` on, or a better one
- * if the endpoint turns out to speak otherwise. Returns false. */
-bool link_break(Link *self, GError *reason, GError **error);
+/* It is of no more use: closes it and puts its endpoint off. */
+void link_break(Link *self);
 
 /* gateway_check() */
 void link_check(const GatewayOptions *options, FaultList *faults);

@@ -185,12 +185,21 @@ create_table(HbaseFake *self, ThriftProtocol *protocol)
 }
 
 static gpointer
+complain(const char *message)
+{
+  g_autoptr(TIOError) io = g_object_new(TYPE_T_I_O_ERROR, "message", message, NULL);
+
+  return g_object_new(TYPE_T_H_BASE_SERVICE_CREATE_TABLE_RESULT, "io", io, NULL);
+}
+
+static gpointer
 put_multiple(HbaseFake *self, ThriftProtocol *protocol)
 {
   g_autoptr(GObject) args = g_object_new(TYPE_T_H_BASE_SERVICE_PUT_MULTIPLE_ARGS, NULL);
 
   thrift_struct_read((ThriftStruct *)args, protocol, NULL);
-  self->batches++;
+  if (self->batches++ % 2 == 0 && self->refuses_others)
+    return complain("Failed 1 action");
   return g_object_new(TYPE_T_H_BASE_SERVICE_PUT_MULTIPLE_RESULT, NULL);
 }
 
@@ -218,14 +227,6 @@ static const struct {
     {"putMultiple", put_multiple},
 };
 
-static gpointer
-complain(HbaseFake *self)
-{
-  g_autoptr(TIOError) io = g_object_new(TYPE_T_I_O_ERROR, "message", self->complaint, NULL);
-
-  return g_object_new(TYPE_T_H_BASE_SERVICE_CREATE_TABLE_RESULT, "io", io, NULL);
-}
-
 /* NULL: there is no such method. */
 static gpointer
 make_result(HbaseFake *self, Slice message, const WireHeader *header)
@@ -243,7 +244,8 @@ make_result(HbaseFake *self, Slice message, const WireHeader *header)
   thrift_protocol_read_message_begin(protocol, &name, &message_type, &sequence, NULL);
   for (size_t i = 0; i < G_N_ELEMENTS(methods); i++)
     if (slice_equal(header->name, slice_text(methods[i].method)))
-      return self->complaint != NULL && i > 0 ? complain(self) : methods[i].answer(self, protocol);
+      return self->complaint != NULL && i > 0 ? complain(self->complaint)
+                                              : methods[i].answer(self, protocol);
   return NULL;
 }
 
@@ -299,13 +301,24 @@ read_message(HbaseFake *self, TestPeer *peer, Bytes *message)
   return verdict == WIRE_WHOLE;
 }
 
+static bool
+hangs_up(HbaseFake *self, Slice message)
+{
+  WireReader reader = wire_reader(self->protocol, message);
+  WireHeader header = {0};
+
+  wire_read_header(&reader, &header);
+  return slice_equal(header.name, slice_text("putMultiple")) &&
+         g_atomic_int_add(&self->hang_ups, -1) > 0;
+}
+
 void
 hbase_fake_serve_from(TestPeer *peer, Slice begin, HbaseFake *self)
 {
   g_auto(Bytes) message = {0};
 
   bytes_append_slice(&message, begin);
-  while (read_message(self, peer, &message)) {
+  while (read_message(self, peer, &message) && !hangs_up(self, bytes_slice(&message))) {
     g_auto(Bytes) answer = {0};
 
     answer_message(self, bytes_slice(&message), &answer);

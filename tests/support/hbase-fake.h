@@ -13,6 +13,8 @@ typedef struct {
   bool is_thrift1;
   bool is_disabled;      /* what isTableEnabled says of each table */
   bool loses_splits;     /* createTable creates one region, whatever is asked */
+  int hang_ups;          /* as many batches are answered by hanging up */
+  bool refuses_others;   /* the first batch, the third and so on */
   const char *complaint; /* a TIOError that answers each call that is not about the server; NULL */
   GMutex lock;           /* of what follows */
   GPtrArray *tables;     /* owned, of Table * */

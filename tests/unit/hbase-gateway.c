@@ -62,21 +62,51 @@ send_and_receive(Gateway *gateway, const Rows *rows, GError **error)
   return send_rows(gateway, rows, error) && gateway_receive(gateway, error);
 }
 
+typedef struct {
+  HbaseFake hbase;
+  TestGateway *gateway;
+} Server;
+
+static void
+server_clear(Server *self)
+{
+  test_gateway_free(self->gateway);
+  hbase_fake_clear(&self->hbase);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Server, server_clear)
+
+/* Returns the endpoint. */
+static const char *
+server_init(Server *self, bool is_framed, WireProtocol protocol)
+{
+  hbase_fake_init(&self->hbase, is_framed, protocol);
+  self->gateway = test_gateway_new(hbase_fake_serve, &self->hbase);
+  return test_gateway_endpoint(self->gateway);
+}
+
+/* What went over the server's connections, seen from outside. */
+static unsigned
+server_batches(Server *self)
+{
+  g_mutex_lock(&self->hbase.lock);
+
+  unsigned batches = self->hbase.batches;
+
+  g_mutex_unlock(&self->hbase.lock);
+  return batches;
+}
+
 static void
 two_batches_go_under_way_before_an_answer_is_taken(void)
 {
-  g_auto(HbaseFake) hbase = {0};
+  g_auto(Server) server = {0};
+  const char *endpoints[] = {server_init(&server, true, WIRE_BINARY), NULL};
+  GatewayOptions options = options_for(endpoints);
+  g_autoptr(Gateway) gateway = gateway_new(&options, 0, NULL);
   g_auto(Rows) rows = {0};
   g_autoptr(GError) error = NULL;
 
-  hbase_fake_init(&hbase, true, WIRE_BINARY);
   rows_init(&rows, WIRE_BINARY);
-
-  g_autoptr(TestGateway) server = test_gateway_new(hbase_fake_serve, &hbase);
-  const char *endpoints[] = {test_gateway_endpoint(server), NULL};
-  GatewayOptions options = options_for(endpoints);
-  g_autoptr(Gateway) gateway = gateway_new(&options, 0, &error);
-
   g_assert_cmpuint(gateway_depth(gateway), ==, 2);
   for (int i = 0; i < 5; i++) {
     g_assert_true(send_rows(gateway, &rows, &error));
@@ -85,55 +115,35 @@ two_batches_go_under_way_before_an_answer_is_taken(void)
     g_assert_true(gateway_receive(gateway, &error));
   }
   g_assert_no_error(error);
-  g_assert_cmpuint(hbase.batches, ==, 10);
-  g_assert_cmpuint(test_gateway_connections(server), ==, 1);
-}
-
-/* Refuses the first of each two batches, and lets the second pass. */
-static void
-serve_refusing(TestPeer *peer, void *data G_GNUC_UNUSED)
-{
-  g_auto(Bytes) request = {0};
-  WireHeader header;
-
-  for (int i = 0; test_peer_read_frame(peer, &request); i++) {
-    g_auto(Bytes) answer = {0};
-    WireReader reader = wire_reader(WIRE_BINARY, bytes_slice(&request));
-
-    wire_read_header(&reader, &header);
-    header.type = WIRE_REPLY;
-    if (i % 2 == 0)
-      test_answer_exception(WIRE_BINARY, &header, 6, "Internal error", &answer);
-    else
-      test_answer(WIRE_BINARY, &header, NULL, &answer);
-    test_peer_write_frame(peer, bytes_slice(&answer));
-  }
+  g_assert_cmpuint(server_batches(&server), ==, 10);
+  g_assert_cmpuint(test_gateway_connections(server.gateway), ==, 2); /* one asked who is there */
 }
 
 static void
 a_refused_batch_does_not_lose_the_next_ones_verdict(void)
 {
-  g_autoptr(TestGateway) server = test_gateway_new(serve_refusing, NULL);
-  const char *endpoints[] = {test_gateway_endpoint(server), NULL};
+  g_auto(Server) server = {0};
+  const char *endpoints[] = {server_init(&server, true, WIRE_BINARY), NULL};
   GatewayOptions options = options_for(endpoints);
   g_autoptr(Gateway) gateway = gateway_new(&options, 0, NULL);
   g_auto(Rows) rows = {0};
   g_autoptr(GError) error = NULL;
 
+  server.hbase.refuses_others = true;
   rows_init(&rows, WIRE_BINARY);
   g_assert_true(send_rows(gateway, &rows, NULL));
   g_assert_true(send_rows(gateway, &rows, NULL));
   g_assert_false(gateway_receive(gateway, &error));
   g_assert_error(error, FAULT, FAULT_RECORD);
   g_assert_true(gateway_receive(gateway, NULL));
-  g_assert_cmpuint(test_gateway_connections(server), ==, 1);
+  g_assert_cmpuint(test_gateway_connections(server.gateway), ==, 2);
 }
 
 static void
 a_frame_over_the_limit_is_not_sent(void)
 {
-  g_autoptr(TestGateway) server = test_gateway_new(serve_refusing, NULL);
-  const char *endpoints[] = {test_gateway_endpoint(server), NULL};
+  g_auto(Server) server = {0};
+  const char *endpoints[] = {server_init(&server, true, WIRE_BINARY), NULL};
   GatewayOptions options = options_for(endpoints);
   g_auto(Rows) rows = {0};
   g_autoptr(GError) error = NULL;
@@ -148,31 +158,11 @@ a_frame_over_the_limit_is_not_sent(void)
   g_assert_nonnull(strstr(error->message, "over [gateway] frame.max = 100"));
 }
 
-/* Hangs up on the first connections without an answer: as many as data says. */
-static void
-serve_later(TestPeer *peer, void *data)
-{
-  static const WireHeader done = {WIRE_REPLY, {(const uint8_t *)"putMultiple", 11}, 0};
-  g_auto(Bytes) request = {0};
-
-  while (test_peer_read_frame(peer, &request) && peer->number >= *(unsigned *)data) {
-    g_auto(Bytes) answer = {0};
-    WireReader reader = wire_reader(WIRE_BINARY, bytes_slice(&request));
-    WireHeader header;
-
-    wire_read_header(&reader, &header);
-    header.type = done.type;
-    test_answer(WIRE_BINARY, &header, NULL, &answer);
-    test_peer_write_frame(peer, bytes_slice(&answer));
-  }
-}
-
 static void
 a_lost_connection_has_no_verdicts_and_is_made_again(void)
 {
-  unsigned bad = 6; /* the first, and those that ask why: five forms */
-  g_autoptr(TestGateway) server = test_gateway_new(serve_later, &bad);
-  const char *endpoints[] = {test_gateway_endpoint(server), NULL};
+  g_auto(Server) server = {0};
+  const char *endpoints[] = {server_init(&server, true, WIRE_BINARY), NULL};
   GatewayOptions options = options_for(endpoints);
   g_autoptr(Gateway) gateway = gateway_new(&options, 0, NULL);
   g_auto(Rows) rows = {0};
@@ -180,9 +170,11 @@ a_lost_connection_has_no_verdicts_and_is_made_again(void)
   g_autoptr(GError) nothing = NULL;
   g_autoptr(GError) error = NULL;
 
+  server.hbase.hang_ups = 1;
   rows_init(&rows, WIRE_BINARY);
   g_assert_true(send_rows(gateway, &rows, NULL));
   g_assert_false(gateway_receive(gateway, &lost));
+  g_assert_error(lost, FAULT, FAULT_PEER);
   g_assert_false(gateway_receive(gateway, &nothing));
   g_assert_error(nothing, FAULT, FAULT_PEER);
   g_assert_true(send_and_receive(gateway, &rows, &error));
@@ -192,9 +184,8 @@ a_lost_connection_has_no_verdicts_and_is_made_again(void)
 static void
 an_idle_connection_is_not_used_again(void)
 {
-  unsigned bad = 0;
-  g_autoptr(TestGateway) server = test_gateway_new(serve_later, &bad);
-  const char *endpoints[] = {test_gateway_endpoint(server), NULL};
+  g_auto(Server) server = {0};
+  const char *endpoints[] = {server_init(&server, true, WIRE_BINARY), NULL};
   GatewayOptions options = options_for(endpoints);
   g_auto(Rows) rows = {0};
 
@@ -205,69 +196,86 @@ an_idle_connection_is_not_used_again(void)
   rows_init(&rows, WIRE_BINARY);
   for (unsigned i = 1; i <= 3; i++) {
     g_assert_true(send_and_receive(gateway, &rows, NULL));
-    g_assert_cmpuint(test_gateway_connections(server), ==, i);
+    g_assert_cmpuint(test_gateway_connections(server.gateway), ==, 1 + i);
   }
 }
 
 static void
 connections_spread_over_the_endpoints(void)
 {
-  unsigned bad = 0;
-  g_autoptr(TestGateway) first = test_gateway_new(serve_later, &bad);
-  g_autoptr(TestGateway) second = test_gateway_new(serve_later, &bad);
-  const char *endpoints[] = {test_gateway_endpoint(first), test_gateway_endpoint(second), NULL};
+  g_auto(Server) first = {0};
+  g_auto(Server) second = {0};
+  const char *endpoints[] = {server_init(&first, true, WIRE_BINARY),
+                             server_init(&second, true, WIRE_BINARY), NULL};
   GatewayOptions options = options_for(endpoints);
-
-  for (size_t number = 0; number < 4; number++) {
-    g_autoptr(Gateway) gateway = gateway_new(&options, number, NULL);
-
-    g_assert_true(gateway_open(gateway, NULL));
-  }
-
-  /* a call after the last opening, so that all were accepted before the count is taken */
   g_auto(Rows) rows = {0};
-  g_autoptr(Gateway) on_first = gateway_new(&options, 0, NULL);
-  g_autoptr(Gateway) on_second = gateway_new(&options, 1, NULL);
 
   rows_init(&rows, WIRE_BINARY);
-  g_assert_true(send_and_receive(on_first, &rows, NULL));
-  g_assert_true(send_and_receive(on_second, &rows, NULL));
-  g_assert_cmpuint(test_gateway_connections(first), ==, 3);
-  g_assert_cmpuint(test_gateway_connections(second), ==, 3);
+  for (size_t number = 0; number < 5; number++) {
+    g_autoptr(Gateway) gateway = gateway_new(&options, number, NULL);
+
+    g_assert_true(send_and_receive(gateway, &rows, NULL));
+  }
+  g_assert_cmpuint(server_batches(&first), ==, 3);
+  g_assert_cmpuint(server_batches(&second), ==, 2);
 }
 
 static void
 the_next_endpoint_takes_over_and_gives_back(void)
 {
-  unsigned none_bad = 0;
-  unsigned bad = 6; /* the first, and those that ask why */
-  g_autoptr(TestGateway) home = test_gateway_new(serve_later, &bad);
-  g_autoptr(TestGateway) other = test_gateway_new(serve_later, &none_bad);
-  const char *endpoints[] = {test_gateway_endpoint(home), test_gateway_endpoint(other), NULL};
+  g_auto(Server) home = {0};
+  g_auto(Server) other = {0};
+  const char *endpoints[] = {server_init(&home, true, WIRE_BINARY),
+                             server_init(&other, true, WIRE_BINARY), NULL};
   GatewayOptions options = options_for(endpoints);
   g_autoptr(Gateway) gateway = gateway_new(&options, 0, NULL);
   g_auto(Rows) rows = {0};
 
+  home.hbase.hang_ups = 1;
   rows_init(&rows, WIRE_BINARY);
   g_assert_false(send_and_receive(gateway, &rows, NULL));
-  g_assert_cmpuint(test_gateway_connections(other), ==, 0);
+  g_assert_cmpuint(server_batches(&other), ==, 0);
   g_assert_true(send_and_receive(gateway, &rows, NULL));
-  g_assert_cmpuint(test_gateway_connections(other), ==, 1);
-  while (test_gateway_connections(home) <= bad)
+  g_assert_cmpuint(server_batches(&other), ==, 1);
+  while (server_batches(&home) == 0)
     g_assert_true(send_and_receive(gateway, &rows, NULL));
-  g_assert_cmpuint(test_gateway_connections(other), ==, 1);
+  g_assert_cmpuint(test_gateway_connections(other.gateway), ==, 2);
+}
+
+static void
+gateways_of_two_kinds_are_not_used_together(void)
+{
+  g_auto(Server) home = {0};
+  g_auto(Server) other = {0};
+  const char *endpoints[] = {server_init(&home, true, WIRE_BINARY),
+                             server_init(&other, true, WIRE_COMPACT), NULL};
+  GatewayOptions options = options_for(endpoints);
+  g_auto(Rows) rows = {0};
+  g_autoptr(GError) error = NULL;
+
+  options.transport = GATEWAY_TRANSPORT_AUTO;
+  options.protocol = GATEWAY_PROTOCOL_AUTO;
+
+  g_autoptr(Gateway) gateway = gateway_new(&options, 0, NULL);
+
+  home.hbase.hang_ups = 1;
+  rows_init(&rows, WIRE_BINARY);
+  g_assert_false(send_and_receive(gateway, &rows, NULL));
+  g_assert_false(send_and_receive(gateway, &rows, &error));
+  g_assert_error(error, FAULT, FAULT_SETUP);
+  g_assert_nonnull(strstr(error->message, "another transport or protocol than the other gateways"));
 }
 
 static void
 when_nobody_is_there_every_endpoint_is_named(void)
 {
-  g_autoptr(TestGateway) gone = test_gateway_new(serve_refusing, NULL);
-  g_autofree char *free_endpoint = g_strdup(test_gateway_endpoint(gone));
+  Server gone = {0};
+  g_autofree char *free_endpoint = g_strdup(server_init(&gone, true, WIRE_BINARY));
   const char *endpoints[] = {free_endpoint, "[::1]:1", NULL};
   GatewayOptions options = options_for(endpoints);
   g_autoptr(Gateway) gateway = gateway_new(&options, 0, NULL);
 
-  g_clear_pointer(&gone, test_gateway_free);
+  server_clear(&gone);
   for (int i = 0; i < 2; i++) {
     g_autoptr(GError) error = NULL;
 
@@ -285,16 +293,12 @@ static void
 auto_finds_out_how_to_speak(void)
 {
   for (int i = 0; i < 4; i++) {
-    g_auto(HbaseFake) hbase = {0};
+    g_auto(Server) server = {0};
     g_auto(Rows) rows = {0};
     WireProtocol protocol = i & 2 ? WIRE_COMPACT : WIRE_BINARY;
-    g_autoptr(GError) error = NULL;
-
-    hbase_fake_init(&hbase, i & 1, protocol);
-
-    g_autoptr(TestGateway) server = test_gateway_new(hbase_fake_serve, &hbase);
-    const char *endpoints[] = {test_gateway_endpoint(server), NULL};
+    const char *endpoints[] = {server_init(&server, i & 1, protocol), NULL};
     GatewayOptions options = options_for(endpoints);
+    g_autoptr(GError) error = NULL;
 
     options.transport = GATEWAY_TRANSPORT_AUTO;
     options.protocol = GATEWAY_PROTOCOL_AUTO;
@@ -348,8 +352,6 @@ check_pairing(const Pairing *one, const GatewayOptions *options)
   g_assert_cmpuint(fault_list_length(&faults), ==, one->sentence != NULL);
   if (one->sentence != NULL)
     g_assert_nonnull(strstr(fault_list_get(&faults, 0), one->sentence));
-  if (one->is_thrift1)
-    return; /* ours would take putMultiple */
   rows_init(&rows, one->says == GATEWAY_PROTOCOL_COMPACT ? WIRE_COMPACT : WIRE_BINARY);
   g_assert_cmpint(send_and_receive(gateway, &rows, &error), ==, one->sentence == NULL);
   if (one->sentence == NULL)
@@ -362,15 +364,12 @@ static void
 a_wrong_pairing_says_which_setting_to_change(void)
 {
   for (size_t i = 0; i < G_N_ELEMENTS(pairings); i++) {
-    g_auto(HbaseFake) hbase = {0};
-
-    hbase_fake_init(&hbase, pairings[i].is_framed, pairings[i].protocol);
-    hbase.is_thrift1 = pairings[i].is_thrift1;
-
-    g_autoptr(TestGateway) server = test_gateway_new(hbase_fake_serve, &hbase);
-    const char *endpoints[] = {test_gateway_endpoint(server), NULL};
+    g_auto(Server) server = {0};
+    const char *endpoints[] = {server_init(&server, pairings[i].is_framed, pairings[i].protocol),
+                               NULL};
     GatewayOptions options = options_for(endpoints);
 
+    server.hbase.is_thrift1 = pairings[i].is_thrift1;
     options.transport = pairings[i].transport;
     options.protocol = pairings[i].says;
     check_pairing(&pairings[i], &options);
@@ -388,6 +387,7 @@ main(int argc, char **argv)
   g_test_add_func("/gateway/idle", an_idle_connection_is_not_used_again);
   g_test_add_func("/gateway/spread", connections_spread_over_the_endpoints);
   g_test_add_func("/gateway/home", the_next_endpoint_takes_over_and_gives_back);
+  g_test_add_func("/gateway/two-kinds", gateways_of_two_kinds_are_not_used_together);
   g_test_add_func("/gateway/nobody", when_nobody_is_there_every_endpoint_is_named);
   g_test_add_func("/gateway/auto", auto_finds_out_how_to_speak);
   g_test_add_func("/gateway/pairing", a_wrong_pairing_says_which_setting_to_change);
