@@ -93,12 +93,13 @@ begin(CsvReader *self, GError **error)
     if (!fill(self, error))
       return false;
   self->has_begun = true;
+  if (starts_with(self, "\xff\xfe", 2) || starts_with(self, "\xfe\xff", 2)) {
+    g_set_error(error, FAULT, FAULT_SETUP, "the text is UTF-16; convert it to UTF-8");
+    return false;
+  }
   if (starts_with(self, "\xef\xbb\xbf", MARK_BYTES))
     self->at += MARK_BYTES;
-  if (!starts_with(self, "\xff\xfe", 2) && !starts_with(self, "\xfe\xff", 2))
-    return true;
-  g_set_error(error, FAULT, FAULT_SETUP, "the text is UTF-16; convert it to UTF-8");
-  return false;
+  return true;
 }
 
 /* Passes over the rest of a line that was too long to be held. */

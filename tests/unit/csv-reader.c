@@ -121,6 +121,7 @@ static const struct {
     {"\"a\nb\n\"c\"x,y\nd\n", "!1: \"a\n[b]\n!3: \"c\"x,y\n[d]\n"},
     {"\"", "!1: \"\n"},
     {"\"\n", "!1: \"\n"},
+    {"\xef\xbb\xbf\xff\xfe,b\n", "[\xff\xfe][b]\n"},
     {"\xff\xfe"
      "a\0",
      "failed: the text is UTF-16; convert it to UTF-8\n"},
