@@ -94,5 +94,6 @@ hfile_order_accepts(HfileOrder *self, const Cell *cell, GError **error)
   self->timestamp = cell->timestamp;
   self->type = cell->type;
   self->has_last = true;
+  self->is_new_row = !is_same_row;
   return true;
 }

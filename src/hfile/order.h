@@ -13,6 +13,7 @@ typedef struct {
   int64_t timestamp;
   CellType type;
   bool has_last;
+  bool is_new_row; /* the last cell began a row */
 } HfileOrder;
 
 enum { HFILE_CELL_MOST_BYTES = 128 * 1024 * 1024 };

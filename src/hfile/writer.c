@@ -138,7 +138,7 @@ hfile_writer_append(HfileWriter *self, const Cell *cell, GError **error)
     make_next_key(self, &key);
   if (!hfile_order_accepts(&self->order, cell, error))
     return false;
-  if (self->bloom != NULL)
+  if (self->bloom != NULL && (self->order.is_new_row || self->options.bloom == BLOOM_ROWCOL))
     hfile_bloom_add(self->bloom, cell);
   if (self->deletes != NULL && hfile_is_family_delete((uint8_t)cell->type))
     hfile_bloom_add(self->deletes, cell);

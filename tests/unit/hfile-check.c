@@ -89,7 +89,8 @@ reseal_bytes(HfileForge *forge, size_t offset, size_t at, Slice to)
 {
   HfileBlockHeader header = hfile_forge_header(forge, offset);
 
-  memcpy(hfile_forge_payload(forge, offset) + at, to.data, to.len);
+  if (to.len > 0)
+    memcpy(hfile_forge_payload(forge, offset) + at, to.data, to.len);
   hfile_forge_seal(forge, offset, &header);
 }
 
