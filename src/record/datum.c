@@ -94,12 +94,12 @@ datum_read_int(Datum *self, int64_t *out_value)
 bool
 datum_read_float(Datum *self, float *out_value)
 {
-  Slice bytes = SLICE_EMPTY;
   uint32_t bits = 0;
 
-  if (!datum_read_fixed(self, sizeof bits, &bytes))
-    return false;
-  memcpy(&bits, bytes.data, sizeof bits);
+  if (datum_left(self) < sizeof bits)
+    return datum_refuse_fixed(self, sizeof bits);
+  memcpy(&bits, self->at, sizeof bits);
+  self->at += sizeof bits;
   bits = GUINT32_FROM_LE(bits);
   memcpy(out_value, &bits, sizeof bits);
   return true;
@@ -141,6 +141,12 @@ datum_refuse_length(Datum *self, const uint8_t *at, int64_t len)
   if (len < 0)
     return datum_refuse(self, "a negative length: %" PRId64, len);
   return datum_refuse(self, "a length of %" PRId64 " with %zu bytes left", len, left);
+}
+
+bool
+datum_refuse_fixed(Datum *self, size_t len)
+{
+  return datum_refuse(self, "%zu bytes are needed and %zu are left", len, datum_left(self));
 }
 
 static bool
@@ -217,7 +223,7 @@ skip_items(Datum *self, const SchemaNode *repeated, uint64_t items)
 static bool
 skip_repeated(Datum *self, const SchemaNode *repeated)
 {
-  DatumBlock block;
+  DatumBlock block = {0};
 
   if (!datum_enter(self))
     return false;

@@ -61,13 +61,14 @@ bool datum_read_float(Datum *self, float *out_value);
 bool datum_read_boolean(Datum *self, bool *out_value);
 /* For a union's branch or an enum's symbol: below `length`. */
 bool datum_read_index(Datum *self, size_t length, const char *noun, size_t *out_index);
+bool datum_refuse_fixed(Datum *self, size_t len);
 bool datum_refuse_length(Datum *self, const uint8_t *at, int64_t len);
 
 static inline bool
 datum_read_fixed(Datum *self, size_t len, Slice *out_bytes)
 {
   if (G_UNLIKELY(len > datum_left(self)))
-    return datum_refuse(self, "%zu bytes are needed and %zu are left", len, datum_left(self));
+    return datum_refuse_fixed(self, len);
   *out_bytes = slice(self->at, len);
   self->at += len;
   return true;
@@ -92,12 +93,12 @@ datum_read_slice(Datum *self, Slice *out_bytes)
 static inline bool
 datum_read_double(Datum *self, double *out_value)
 {
-  Slice bytes = SLICE_EMPTY;
   uint64_t bits = 0;
 
-  if (!datum_read_fixed(self, sizeof bits, &bytes))
-    return false;
-  memcpy(&bits, bytes.data, sizeof bits);
+  if (G_UNLIKELY(datum_left(self) < sizeof bits))
+    return datum_refuse_fixed(self, sizeof bits);
+  memcpy(&bits, self->at, sizeof bits);
+  self->at += sizeof bits;
   bits = GUINT64_FROM_LE(bits);
   memcpy(out_value, &bits, sizeof bits);
   return true;

@@ -25,7 +25,8 @@ static void
 checker_clear(Checker *self)
 {
   for (size_t i = 0; i < self->depth; i++)
-    g_clear_pointer(&self->keys[i], g_hash_table_unref);
+    if (self->keys[i] != NULL)
+      g_hash_table_unref(self->keys[i]);
   g_free(self->text);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Checker, checker_clear)
@@ -256,7 +257,8 @@ check_what_follows(Checker *self, GError **error)
                     keys == NULL ? "expected ',' or ']'" : "expected ',' or '}'");
     self->at++;
     self->depth--;
-    g_clear_pointer(&self->keys[self->depth], g_hash_table_unref);
+    if (keys != NULL)
+      g_hash_table_unref(keys);
   }
   return true;
 }

@@ -172,7 +172,7 @@ leaf_logical(Datum *datum, const Match *match, Bytes *out)
 static bool
 put_enum(Datum *datum, const Match *match, Bytes *out)
 {
-  const char *symbol = NULL;
+  const char *symbol = "";
 
   if (!leaf_symbol(datum, match, &symbol))
     return false;

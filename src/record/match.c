@@ -45,7 +45,7 @@ keep(MatchSet *self, void *block)
   return block;
 }
 
-#define make(self, Type, count) ((Type *)keep(self, g_malloc0(sizeof(Type) * MAX(count, 1))))
+#define make(self, Type, count) ((Type *)keep(self, g_malloc0(sizeof(Type) * ((count) + 1))))
 
 static const char *
 last_word(const char *name)

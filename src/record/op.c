@@ -77,7 +77,7 @@ read_boolean(Run *self, const Op *op)
 static bool
 read_enum(Run *self, const Op *op)
 {
-  const char *symbol = NULL;
+  const char *symbol = "";
 
   if (!leaf_symbol(&self->datum, op->match, &symbol))
     return false;

@@ -310,13 +310,16 @@ compile(Plan *self, const PlanFields *fields, GError **error)
 Plan *
 plan_new(Schema *writer, const PlanFields *fields, GError **error)
 {
-  g_autoptr(Plan) self = g_new0(Plan, 1);
+  Plan *self = g_new0(Plan, 1);
 
   self->matches = match_set_new(writer, fields->reader);
   self->ops = g_array_new(FALSE, TRUE, sizeof(Op));
   self->memory = g_ptr_array_new_with_free_func(g_free);
   self->length = fields->length;
-  return compile(self, fields, error) ? g_steal_pointer(&self) : NULL;
+  if (compile(self, fields, error))
+    return self;
+  plan_free(self);
+  return NULL;
 }
 
 void

@@ -49,7 +49,8 @@ schema_unref(Schema *self)
 {
   if (self == NULL || !g_atomic_ref_count_dec(&self->references))
     return;
-  g_clear_pointer(&self->json, json_node_unref);
+  if (self->json != NULL)
+    json_node_unref(self->json);
   g_ptr_array_unref(self->memory);
   g_free(self);
 }

@@ -17,7 +17,7 @@ Schema *schema_tree_new(void);
 /* Zeroed memory that lives as long as the schema. */
 void *schema_tree_take(Schema *self, void *block);
 #define schema_tree_make(self, Type, count)                                                        \
-  ((Type *)schema_tree_take(self, g_malloc0(sizeof(Type) * MAX(count, 1))))
+  ((Type *)schema_tree_take(self, g_malloc0(sizeof(Type) * ((count) + 1))))
 
 /* Reads the attribute logicalType and its kin into the node; what does not fit is ignored. */
 void schema_read_logical(SchemaNode *node, JsonObject *json);

@@ -21,25 +21,32 @@ struct StreamLine {
   StreamReport report;
 };
 
+static bool
+open_decoders(StreamLine *self, GError **error)
+{
+  const Mapping *mapping = self->options.mapping;
+
+  self->decoder = decoder_new(mapping, self->options.schemas, error);
+  if (self->decoder == NULL || mapping_key_schema(mapping) == NULL)
+    return self->decoder != NULL;
+  self->keys = decoder_new_for_keys(mapping, self->options.schemas, error);
+  return self->keys != NULL;
+}
+
 StreamLine *
 stream_line_new(const StreamLineOptions *options, GError **error)
 {
-  g_autoptr(StreamLine) self = g_new0(StreamLine, 1);
+  StreamLine *self = g_new0(StreamLine, 1);
 
   self->options = *options;
   self->window.limits = options->window;
   self->spare = g_ptr_array_new_with_free_func((GDestroyNotify)stream_batch_free);
   self->rejects = g_ptr_array_new_with_free_func((GDestroyNotify)stream_reject_free);
   self->touched = g_ptr_array_new();
-  self->decoder = decoder_new(options->mapping, options->schemas, error);
-  if (self->decoder == NULL)
-    return NULL;
-  if (mapping_key_schema(options->mapping) != NULL) {
-    self->keys = decoder_new_for_keys(options->mapping, options->schemas, error);
-    if (self->keys == NULL)
-      return NULL;
-  }
-  return g_steal_pointer(&self);
+  if (open_decoders(self, error))
+    return self;
+  stream_line_free(self);
+  return NULL;
 }
 
 void
