@@ -34,7 +34,7 @@ typedef struct {
   size_t cells_length;
 } RowCase;
 
-/* tests/golden/frames/Frames.java makes the same rows, in this order. */
+/* tests/golden/frames/Frames.java makes the same rows, but for the large one. */
 static const RowCase rows[] = {
     {"one cell", "r1", 2, 1, ROW_PUT, {{0, "Ada", 3}}, 1},
     {"an empty value", "r2", 2, 0, ROW_PUT, {{1, "", 0}}, 1},
@@ -45,6 +45,7 @@ static const RowCase rows[] = {
      ROW_PUT,
      {{3, "\0\x01\xfe", 3}, {2, "\xc3\xa9", 2}},
      2},
+    {"the latest time", "r3", 2, G_MAXINT64 - 1, ROW_PUT, {{1, "m", 1}}, 1},
     {"64 KiB", "r3", 2, G_MAXINT64 - 1, ROW_PUT, {{0, big, BIG_BYTES}, {1, "m", 1}}, 2},
     {"puts and deletions",
      "r4",
@@ -248,6 +249,68 @@ frames_equal_what_the_generated_client_sends(void)
     }
 }
 
+static const RowCase *
+row_named(const char *name)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+    if (strcmp(rows[i].name, name) == 0)
+      return &rows[i];
+  g_error("no row is called '%s'", name);
+}
+
+static char *
+hex_of(const Bytes *bytes)
+{
+  GString *hex = g_string_new(NULL);
+
+  for (size_t i = 0; i < bytes->len; i++)
+    g_string_append_printf(hex, "%02x", bytes->data[i]);
+  return g_string_free(hex, FALSE);
+}
+
+static void
+check_golden(const char *line)
+{
+  g_auto(GStrv) words = g_strsplit(line, " ", 4);
+  g_autoptr(FramePlan) plan =
+      plan_for(strcmp(words[0], "compact") == 0 ? WIRE_COMPACT : WIRE_BINARY);
+  FrameKind kind = strcmp(words[1], "put") == 0 ? FRAME_PUT : FRAME_DELETE;
+  g_auto(Row) row = {0};
+  g_auto(FrameRows) encoded = {0};
+  g_auto(Bytes) call = {0};
+
+  fill_row(row_named(words[3]), &row);
+  g_assert_true(frame_rows_append(&encoded, plan, kind, &row));
+  frame_head(plan, kind, 1, 1, &call);
+  bytes_append_slice(&call, frame_rows_slice(&encoded, 0, 1));
+  bytes_append_slice(&call, frame_tail());
+
+  g_autofree char *hex = hex_of(&call);
+
+  g_assert_cmpstr(hex, ==, words[2]);
+}
+
+static void
+frames_equal_what_hbases_own_client_sends(void)
+{
+  g_autofree char *path = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "tests", "golden",
+                                           "frames", "frames.txt", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr(GError) error = NULL;
+  size_t checked = 0;
+
+  g_assert_true(g_file_get_contents(path, &text, NULL, &error));
+
+  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+  for (size_t i = 0; lines[i] != NULL; i++)
+    if (*lines[i] != '#' && *lines[i] != '\0') {
+      check_golden(lines[i]);
+      checked++;
+    }
+  g_assert_cmpuint(checked, ==, 16);
+}
+
 /* The compact protocol writes lists of 15 and more in another form. */
 static void
 long_lists_equal_what_the_generated_client_sends(void)
@@ -319,6 +382,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   memset(big, 'v', sizeof big);
   g_test_add_func("/frame/equals-generated", frames_equal_what_the_generated_client_sends);
+  g_test_add_func("/frame/equals-hbases", frames_equal_what_hbases_own_client_sends);
   g_test_add_func("/frame/long-lists", long_lists_equal_what_the_generated_client_sends);
   g_test_add_func("/frame/head", the_head_carries_its_sequence_and_keeps_within_its_bound);
   g_test_add_func("/frame/reset", a_reset_leaves_no_row);
