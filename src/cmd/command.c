@@ -5,8 +5,11 @@
 #include "cmd/help.h"
 
 #include <gio/gio.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 ExitCode
 exit_code_for(const GError *error)
@@ -64,12 +67,21 @@ report(const Command *command, const GError *error, CmdLog *log)
   cmd_log_error(log, text);
 }
 
+/* Whoever read our output through a pipe has seen enough. */
+static bool
+has_reader_left(void)
+{
+  struct pollfd out = {.fd = STDOUT_FILENO};
+
+  return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 static ExitCode
 flush_results(const Command *command, ExitCode code, CmdLog *log)
 {
   g_autofree char *text = NULL;
 
-  if (fflush(stdout) == 0 && !ferror(stdout))
+  if ((fflush(stdout) == 0 && !ferror(stdout)) || has_reader_left())
     return code;
   text = g_strdup_printf("sluice %s: could not write all of the result to standard output",
                          command->name);
@@ -96,12 +108,30 @@ register_types(void)
     g_type_class_ref(types[i]); /* for good */
 }
 
+static void
+stop_at_once(int number)
+{
+  (void)number;
+  _exit(EXIT_STOPPED);
+}
+
+/* For commands that have nothing to put in order first; the others take the signals over. */
+static void
+stop_by_signals(void)
+{
+  const struct sigaction action = {.sa_handler = stop_at_once};
+
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
 static ExitCode
 run_command(const CommandCall *call)
 {
   g_autoptr(GError) error = NULL;
   ExitCode code;
 
+  stop_by_signals();
   register_types();
   code = call->command->run(call, &error);
 

@@ -3,6 +3,7 @@
 
 #include "cmd/options.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -55,7 +56,16 @@ greet(const CommandCall *call, GError **error)
   return EXIT_DONE;
 }
 
+static ExitCode
+be_stopped(const CommandCall *call, GError **error)
+{
+  (void)call, (void)error;
+  raise(SIGTERM);
+  return EXIT_DONE;
+}
+
 static const Command commands[] = {
+    {"stopped", "", "Is stopped by a signal", be_stopped},
     {"well", "", "Ends well", end_well},
     {"differs", "", "Finds differences", find_differences},
     {"record", "", "Fails with FAULT_RECORD", fail_with_a_fault},
@@ -81,6 +91,7 @@ static const Case cases[] = {
     {{"--version"}, EXIT_DONE, "sluice ", ""},
     {{"well"}, EXIT_DONE, "", ""},
     {{"differs"}, EXIT_DATA, "", ""},
+    {{"stopped"}, EXIT_STOPPED, "", ""},
     {{"record"}, EXIT_DATA, "", "sluice record: a sentence\n"},
     {{"speer"}, EXIT_PEER, "", "sluice speer: a sentence\n"},
     {{"tsetup"}, EXIT_USAGE, "", "sluice tsetup: a sentence\n"},
