@@ -2,11 +2,16 @@
 #include "http/server.h"
 
 #include <libsoup/soup.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* The sockets are ours: libsoup 3.2's own listener leaks one for every connection. */
 struct HttpServer {
   SoupServer *server;      /* owned */
   GSocketService *service; /* owned: accepts */
+  GMainContext *context;   /* owned: of the thread */
+  GMainLoop *loop;         /* owned */
+  GThread *thread;         /* owned */
   HttpPages pages;
   char *url; /* owned */
 };
@@ -155,22 +160,98 @@ listen_at(HttpServer *self, const char *where, GError **error)
   }
 }
 
+static gpointer
+run(gpointer data)
+{
+  HttpServer *self = data;
+
+  g_main_context_push_thread_default(self->context);
+  g_main_loop_run(self->loop);
+  g_main_context_pop_thread_default(self->context);
+  return NULL;
+}
+
+/* A request of our own, before other threads are about: see register_types() in cmd/command.c. By
+ * system calls, for the same reason. */
+static void
+try_once(const HttpServer *self)
+{
+  const char request[] = "GET /livez HTTP/1.0\r\n\r\n";
+  g_autoptr(GUri) uri = g_uri_parse(self->url, G_URI_FLAGS_NONE, NULL);
+  g_autoptr(GInetAddress) host = g_inet_address_new_from_string(g_uri_get_host(uri));
+  g_autoptr(GInetAddress) near = g_inet_address_get_is_any(host)
+                                     ? g_inet_address_new_loopback(g_inet_address_get_family(host))
+                                     : g_object_ref(host);
+  g_autoptr(GSocketAddress) address = g_inet_socket_address_new(near, (guint16)g_uri_get_port(uri));
+  struct sockaddr_storage native;
+  gssize len = g_socket_address_get_native_size(address);
+  int file = socket((int)g_socket_address_get_family(address), SOCK_STREAM | SOCK_CLOEXEC, 0);
+  char answer[512];
+
+  if (file >= 0 && g_socket_address_to_native(address, &native, sizeof native, NULL) &&
+      connect(file, (struct sockaddr *)&native, (socklen_t)len) == 0 &&
+      send(file, request, sizeof request - 1, MSG_NOSIGNAL) > 0)
+    while (recv(file, answer, sizeof answer, 0) > 0)
+      ;
+  if (file >= 0)
+    close(file);
+}
+
+static bool
+start(HttpServer *self, const char *listen, GError **error)
+{
+  bool is_listening;
+
+  g_main_context_push_thread_default(self->context); /* what accepts belongs to the thread */
+  is_listening = listen_at(self, listen, error);
+  g_main_context_pop_thread_default(self->context);
+  if (!is_listening)
+    return false;
+  self->thread = g_thread_new("http", run, self);
+  try_once(self);
+  return true;
+}
+
 HttpServer *
 http_server_new(const char *listen, const HttpPages *what, GError **error)
 {
   g_autoptr(HttpServer) self = g_new0(HttpServer, 1);
   g_autoptr(GError) problem = NULL;
 
+  self->context = g_main_context_new();
+  self->loop = g_main_loop_new(self->context, FALSE);
   self->server = soup_server_new("server-header", "sluice", NULL);
+  self->service = g_socket_service_new();
   self->pages = *what;
   soup_server_add_early_handler(self->server, NULL, on_request, self, NULL);
-  self->service = g_socket_service_new();
   g_signal_connect(self->service, "incoming", G_CALLBACK(on_connection), self);
-  if (!listen_at(self, listen, &problem)) {
+  if (!start(self, listen, &problem)) {
     g_set_error(error, FAULT, FAULT_SETUP, "cannot listen at %s: %s", listen, problem->message);
     return NULL;
   }
   return g_steal_pointer(&self);
+}
+
+static gboolean
+end(gpointer data)
+{
+  HttpServer *self = data;
+
+  g_socket_service_stop(self->service);
+  soup_server_disconnect(self->server);
+  g_main_loop_quit(self->loop);
+  return G_SOURCE_REMOVE;
+}
+
+/* By the loop itself: before it runs, quitting would be lost. */
+static void
+join(HttpServer *self)
+{
+  g_autoptr(GSource) source = g_idle_source_new();
+
+  g_source_set_callback(source, end, self, NULL);
+  g_source_attach(source, self->context);
+  g_thread_join(self->thread);
 }
 
 void
@@ -178,12 +259,13 @@ http_server_free(HttpServer *self)
 {
   if (self == NULL)
     return;
-  g_socket_service_stop(self->service);
+  if (self->thread != NULL)
+    join(self);
   g_socket_listener_close(G_SOCKET_LISTENER(self->service));
-  g_signal_handlers_disconnect_by_data(self->service, self);
   g_object_unref(self->service);
-  soup_server_disconnect(self->server);
   g_object_unref(self->server);
+  g_main_loop_unref(self->loop);
+  g_main_context_unref(self->context);
   g_free(self->url);
   g_free(self);
 }

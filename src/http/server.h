@@ -4,10 +4,10 @@
 #include "base/fault.h"
 
 /* The service's own pages: /livez, /readyz, /metrics, and / for people if there is such a page.
- * Served by the thread that made it, whenever that thread's default main context runs. */
+ * Served by a thread of its own, so that they answer whatever the service waits for. */
 typedef struct HttpServer HttpServer;
 
-/* What the pages say; called for each request. */
+/* What the pages say; called for each request, by the server's thread. */
 typedef struct {
   void *self;
   /* Whether records flow; if not, why: a reason a line. */

@@ -29,19 +29,11 @@ console(void *self)
   return g_strdup("<p>");
 }
 
-typedef struct {
-  const char *url; /* borrowed */
-  const char *request;
-  char *answer; /* owned */
-  GMainLoop *loop;
-} Asking;
-
-/* A client of bytes, in a thread of its own, as the server runs in ours. */
-static gpointer
-ask(gpointer data)
+/* A client of bytes. */
+static char *
+answer_of(HttpServer *server, const char *request)
 {
-  Asking *self = data;
-  g_autoptr(GUri) uri = g_uri_parse(self->url, G_URI_FLAGS_NONE, NULL);
+  g_autoptr(GUri) uri = g_uri_parse(http_server_url(server), G_URI_FLAGS_NONE, NULL);
   g_autoptr(GSocketClient) client = g_socket_client_new();
   g_autoptr(GSocketConnection) connection = g_socket_client_connect_to_host(
       client, g_uri_get_host(uri), (guint16)g_uri_get_port(uri), NULL, NULL);
@@ -50,28 +42,12 @@ ask(gpointer data)
   gssize got;
 
   g_assert_nonnull(connection);
-  g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection)), self->request,
-                            strlen(self->request), NULL, NULL, NULL);
+  g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection)), request,
+                            strlen(request), NULL, NULL, NULL);
   while ((got = g_input_stream_read(g_io_stream_get_input_stream(G_IO_STREAM(connection)), chunk,
                                     sizeof chunk, NULL, NULL)) > 0)
     g_string_append_len(answer, chunk, got);
-  self->answer = g_string_free(g_steal_pointer(&answer), FALSE);
-  g_main_loop_quit(self->loop);
-  return NULL;
-}
-
-static char *
-answer_of(HttpServer *server, const char *request)
-{
-  g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-  Asking asking = {.url = http_server_url(server), .request = request, .loop = loop};
-  GThread *thread = g_thread_new("ask", ask, &asking);
-
-  g_main_loop_run(loop);
-  g_thread_join(thread);
-  while (g_main_context_iteration(NULL, FALSE)) /* the server closes its side */
-    ;
-  return asking.answer;
+  return g_string_free(g_steal_pointer(&answer), FALSE);
 }
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -149,6 +125,7 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
+  g_type_class_unref(g_type_class_ref(G_TYPE_TASK)); /* see register_types() in cmd/command.c */
   g_test_add_func("/server/pages", each_page_answers);
   g_test_add_func("/server/taken-port", a_taken_port_is_told_by_name);
   g_test_add_func("/server/nobody", an_address_of_nobody_is_refused);
