@@ -4,10 +4,11 @@
 
 #include "cmd/mappings.h"
 #include "cmd/options.h"
+#include "cmd/pages.h"
 #include "cmd/properties.h"
+#include "cmd/registry.h"
 #include "cmd/sinks.h"
 #include "cmd/summary.h"
-#include "http/registry.h"
 #include "stream/stream.h"
 
 static const char about[] =
@@ -22,8 +23,6 @@ static const char about[] =
     "Exit code 0: done, or asked to stop and everything committed; 1: too many records were bad\n"
     "(ingest.errors.limit), or a mapping says errors = stop; 3: with --until-end, nothing moved\n"
     "for --timeout; 4: stopped by a signal before the work was whole.";
-
-enum { SCHEMA_MAX_BYTES = 16 << 20 };
 
 typedef struct {
   const CommandCall *call;
@@ -40,6 +39,7 @@ typedef struct {
   HttpRegistry *registry;    /* owned; NULL: none is set */
   SchemaSource schemas;      /* the registry's */
   CmdSinks *sinks;           /* owned */
+  CmdPages *pages;           /* owned */
   Stream *stream;            /* owned */
   int64_t began_us;
   uint64_t shown; /* consumed when progress was last made a line of */
@@ -49,6 +49,7 @@ typedef struct {
 static void
 run_clear(Run *self)
 {
+  g_clear_pointer(&self->pages, cmd_pages_free);
   stream_free(self->stream);
   g_clear_pointer(&self->sinks, cmd_sinks_free);
   for (size_t i = 0; i < self->length; i++)
@@ -90,19 +91,9 @@ choose_mappings(Run *self, GError **error)
 static bool
 open_registry(Run *self, GError **error)
 {
-  const HttpClientOptions options = {
-      .username = self->config->registry.username,
-      .password = self->config->registry.password,
-      .token = self->config->registry.token,
-      .ca_location = self->config->registry.ca_location,
-      .timeout_ms = self->config->registry.timeout_ms,
-      .most_bytes = SCHEMA_MAX_BYTES,
-  };
-
-  if (self->config->registry.urls == NULL || self->config->registry.urls[0] == NULL)
+  if (!cmd_registry_is_needed(self->mappings))
     return true;
-  self->registry =
-      http_registry_new((const char *const *)self->config->registry.urls, &options, error);
+  self->registry = cmd_registry_new(self->config, error);
   return self->registry != NULL;
 }
 
@@ -142,8 +133,10 @@ show_progress(void *data)
 {
   Run *self = data;
   CmdSummary summary = summary_of(self);
+  const char *reason = NULL;
   g_autofree char *text = NULL;
 
+  cmd_pages_tell(self->pages, stream_is_ready(self->stream, &reason) ? NULL : reason);
   if (summary.seconds - self->shown_at < 1)
     return;
   text = cmd_summary_progress(&summary, self->shown, self->shown_at);
@@ -183,6 +176,7 @@ open_stream(Run *self)
   }
   options.sinks = cmd_sinks_list(self->sinks, &options.sinks_length);
   self->stream = stream_new(&options);
+  cmd_pages_watch(self->pages, stream_counters(self->stream), self->list, self->length);
 }
 
 static gboolean
@@ -227,7 +221,10 @@ cmd_run(const CommandCall *call, GError **error)
   if (!cmd_options_parse(&self.options, call, entries, about, error))
     return EXIT_DONE;
   self.config = cmd_options_config(&self.options, call, error);
-  if (self.config == NULL || !choose_mappings(&self, error) || !open_registry(&self, error) ||
+  if (self.config == NULL)
+    return EXIT_USAGE;
+  self.pages = cmd_pages_new(self.config, error);
+  if (self.pages == NULL || !choose_mappings(&self, error) || !open_registry(&self, error) ||
       !open_gateway(&self, error))
     return EXIT_USAGE;
   self.properties = cmd_properties_list(self.config);

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "metrics/exporter.h"
+
+/* What Prometheus's own client libraries say of every process: CPU, memory, open files, start. */
+void cmd_process_export(MetricsExporter *exporter);

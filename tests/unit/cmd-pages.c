@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/pages.h"
+
+#include "cmd/mappings.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* Two of the built-in mappings, counted by two threads. */
+typedef struct {
+  CmdMappings *mappings;     /* owned */
+  const Mapping *chosen[2];  /* borrowed */
+  MetricsCounters *counters; /* owned */
+  CmdPages *pages;           /* owned */
+} Fixture;
+
+static void
+make(Fixture *self, gconstpointer data)
+{
+  g_autofree char *builtin = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "schemas", NULL);
+  char *none[] = {NULL};
+  const Config config = {.ingest = {.mappings = none, .builtin = builtin}};
+
+  (void)data;
+  self->mappings = cmd_mappings_load(&config, NULL);
+  self->chosen[0] = cmd_mappings_for_table(self->mappings, "customers", NULL);
+  self->chosen[1] = cmd_mappings_for_table(self->mappings, "clickstream", NULL);
+  self->counters = metrics_counters_new(2, 3);
+  metrics_count(metrics_counters_sheet(self->counters, 0, 0), COUNTER_READ, 5);
+  metrics_count(metrics_counters_sheet(self->counters, 1, 0), COUNTER_READ, 2);
+  metrics_count(metrics_counters_sheet(self->counters, 1, 1), COUNTER_WRITTEN, 3);
+  metrics_count(metrics_counters_sheet(self->counters, 0, 2), COUNTER_BATCHES, 4);
+  metrics_count(metrics_counters_sheet(self->counters, 0, 2), COUNTER_ANSWER_US, 1500000);
+  self->pages = cmd_pages_new(&config, NULL);
+  cmd_pages_watch(self->pages, self->counters, self->chosen, 2);
+}
+
+static void
+unmake(Fixture *self, gconstpointer data)
+{
+  (void)data;
+  cmd_pages_free(self->pages);
+  metrics_counters_free(self->counters);
+  cmd_mappings_free(self->mappings);
+}
+
+static void
+assert_holds(const char *text, const char *line)
+{
+  g_test_message("%s", line);
+  g_assert_nonnull(strstr(text, line));
+}
+
+static void
+counters_are_told_by_topic_or_once(Fixture *self, gconstpointer data)
+{
+  g_autofree char *text = cmd_pages_metrics(self->pages);
+  const char *const lines[] = {
+      "\nsluice_records_read_total{topic=\"customer\",table=\"customers\"} 7\n"
+      "sluice_records_read_total{topic=\"click_stream\",table=\"clickstream\"} 0\n",
+      "\nsluice_records_written_total{topic=\"click_stream\",table=\"clickstream\"} 3\n",
+      "\n# TYPE sluice_batches_acknowledged_total counter\nsluice_batches_acknowledged_total 4\n",
+      "\nsluice_answer_seconds_total 1.5\n",
+      "\nsluice_build_info{version=\"",
+      "\nprocess_resident_memory_bytes ",
+      "\nprocess_start_time_seconds 1",
+      "\nprocess_open_fds ",
+  };
+
+  (void)data;
+  for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+    assert_holds(text, lines[i]);
+  g_assert_null(strstr(text, "microseconds"));
+}
+
+static void
+readiness_is_what_was_told_last(Fixture *self, gconstpointer data)
+{
+  g_autofree char *starting = cmd_pages_metrics(self->pages);
+  g_autofree char *ready = NULL;
+  g_autofree char *page = NULL;
+
+  (void)data;
+  assert_holds(starting, "\nsluice_ready 0\n");
+  cmd_pages_tell(self->pages, NULL);
+  ready = cmd_pages_metrics(self->pages);
+  assert_holds(ready, "\nsluice_ready 1\n");
+  cmd_pages_tell(self->pages, "no <gateway>");
+  page = cmd_pages_console(self->pages);
+  assert_holds(page, "<p>no &lt;gateway&gt;</p>");
+  assert_holds(page, "<tr><th>customer</th><th>customers</th><td>7</td><td>0</td>");
+}
+
+static void
+without_counters_there_is_still_an_answer(Fixture *self, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+
+  (void)data;
+  cmd_pages_watch(self->pages, NULL, NULL, 0);
+  text = cmd_pages_metrics(self->pages);
+  g_assert_null(strstr(text, "sluice_records"));
+  assert_holds(text, "\nsluice_ready 0\n");
+}
+
+static void
+prometheus_own_checker_has_nothing_to_say(Fixture *self, gconstpointer data)
+{
+  g_autofree char *promtool = g_find_program_in_path("promtool");
+  g_autofree char *text = cmd_pages_metrics(self->pages);
+  g_autofree char *command = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *err = NULL;
+  int status = -1;
+  int file;
+
+  (void)data;
+  if (promtool == NULL) {
+    g_test_skip("promtool is not installed");
+    return;
+  }
+  file = g_file_open_tmp("sluice-pages-XXXXXX", &path, NULL);
+  g_assert_cmpint(file, >=, 0);
+  g_close(file, NULL);
+  g_assert_true(g_file_set_contents(path, text, -1, NULL));
+  command = g_strdup_printf("sh -c '%s check metrics < %s'", promtool, path);
+  g_assert_true(g_spawn_command_line_sync(command, NULL, &err, &status, NULL));
+  g_unlink(path);
+  g_assert_cmpstr(err, ==, "");
+  g_assert_cmpint(status, ==, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+  const struct {
+    const char *path;
+    void (*test)(Fixture *self, gconstpointer data);
+  } tests[] = {
+      {"/pages/counters", counters_are_told_by_topic_or_once},
+      {"/pages/ready", readiness_is_what_was_told_last},
+      {"/pages/no-counters", without_counters_there_is_still_an_answer},
+      {"/pages/promtool", prometheus_own_checker_has_nothing_to_say},
+  };
+
+  g_test_init(&argc, &argv, NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
+    g_test_add(tests[i].path, Fixture, NULL, make, tests[i].test, unmake);
+  return g_test_run();
+}
