@@ -24,6 +24,8 @@ struct KafkaConsumer {
   KafkaLane **lanes;     /* owned, each owned */
   GPtrArray *partitions; /* owned, of owned KafkaPartition: ours now */
   bool *leaving;         /* owned: scratch, one for each lane */
+  bool has_joined;       /* it may have: it has subscribed */
+  bool was_assigned;     /* at least once, be it nothing */
 };
 
 static const KafkaProperty defaults[] = {
@@ -229,6 +231,7 @@ on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t err, rd_kafka_topic_partiti
   KafkaConsumer *self = data;
 
   (void)client;
+  self->was_assigned = true;
   if (err == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS)
     assign(self, list);
   else
@@ -292,6 +295,15 @@ kafka_consumer_new(const KafkaConsumerOptions *options, GError **error)
   return g_steal_pointer(&self);
 }
 
+/* librdkafka before 2.3.0 aborts if a member is destroyed that has joined its group and was never
+ * assigned anything, which happens to whoever is stopped during a rebalance (its issue 4312). Such
+ * a client is closed, and left behind. */
+static bool
+can_destroy(const KafkaConsumer *self)
+{
+  return self->was_assigned || !self->has_joined || rd_kafka_version() >= 0x020300ff;
+}
+
 void
 kafka_consumer_free(KafkaConsumer *self)
 {
@@ -301,7 +313,7 @@ kafka_consumer_free(KafkaConsumer *self)
     kafka_lane_free(self->lanes[i]);
   g_free(self->lanes);
   g_clear_pointer(&self->queue, rd_kafka_queue_destroy);
-  if (self->client != NULL)
+  if (self->client != NULL && can_destroy(self))
     rd_kafka_destroy_flags(self->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
   g_ptr_array_unref(self->partitions);
   g_free(self->leaving);
@@ -321,6 +333,7 @@ kafka_consumer_start(KafkaConsumer *self, const char *const *topics, GError **er
   for (const char *const *topic = topics; *topic != NULL; topic++)
     rd_kafka_topic_partition_list_add(list, *topic, RD_KAFKA_PARTITION_UA);
   err = rd_kafka_subscribe(self->client, list);
+  self->has_joined = true;
   if (err == RD_KAFKA_RESP_ERR_NO_ERROR)
     return true;
   client_set_error(error, err, "cannot subscribe");
