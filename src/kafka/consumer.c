@@ -6,6 +6,7 @@
 
 #include "kafka/autoptr.h"
 #include "kafka/client.h"
+#include "kafka/waker.h"
 
 /* librdkafka's queues, and who reads them:
  *
@@ -246,8 +247,9 @@ configure(rd_kafka_conf_t *conf, const KafkaConsumerOptions *options, GError **e
       g_strdup_printf("%" G_GUINT64_FORMAT, MAX(options->queue_bytes / 1024, 1));
   const KafkaProperty bounds[] = {{"queued.max.messages.kbytes", kbytes}, {NULL, NULL}};
 
-  return client_set(conf, defaults, error) && client_set(conf, options->properties, error) &&
-         client_set(conf, promises, error) && client_set(conf, bounds, error);
+  return client_set(conf, defaults, error) && client_set(conf, waker_properties(), error) &&
+         client_set(conf, options->properties, error) && client_set(conf, promises, error) &&
+         client_set(conf, bounds, error);
 }
 
 static bool
@@ -290,7 +292,7 @@ kafka_consumer_new(const KafkaConsumerOptions *options, GError **error)
 
   self->lanes = g_new0(KafkaLane *, options->lanes);
   for (size_t i = 0; i < options->lanes; i++)
-    self->lanes[i] = kafka_lane_new(self->client);
+    self->lanes[i] = kafka_lane_new(self->client, options->properties);
   self->options.properties = NULL; /* borrowed for this call alone */
   return g_steal_pointer(&self);
 }

@@ -4,8 +4,12 @@
 #include "kafka/autoptr.h"
 #include "kafka/client.h"
 #include "kafka/producer.h"
+#include "kafka/waker.h"
 
 enum { READ_AT_ONCE = 512 };
+
+/* Broker threads are woken when half of what was queued is read, but not more often than that. */
+static const int64_t WAKE_EVERY_US = 2000;
 
 struct KafkaLane {
   rd_kafka_t *client;      /* borrowed from the consumer */
@@ -21,6 +25,9 @@ struct KafkaLane {
   GPtrArray *retired;  /* owned: gone, but a message may still point there */
   const rd_kafka_topic_t *last_topic; /* where the last message came from, within one read */
   KafkaPartition *last;
+  Waker waker;
+  size_t most_queued; /* since they were last woken */
+  int64_t woken_us;
   rd_kafka_message_t *read[READ_AT_ONCE];
 };
 
@@ -103,7 +110,7 @@ partition_equal(gconstpointer a, gconstpointer b)
 }
 
 KafkaLane *
-kafka_lane_new(rd_kafka_t *client)
+kafka_lane_new(rd_kafka_t *client, const KafkaProperty *properties)
 {
   KafkaLane *self = g_new0(KafkaLane, 1);
   GDestroyNotify unref = (GDestroyNotify)kafka_partition_unref;
@@ -111,6 +118,7 @@ kafka_lane_new(rd_kafka_t *client)
   self->client = client;
   self->queue = rd_kafka_queue_new(client);
   g_mutex_init(&self->lock);
+  waker_init(&self->waker, client, properties);
   self->arrivals = g_ptr_array_new_with_free_func(unref);
   self->current = g_hash_table_new_full(partition_hash, partition_equal, NULL, unref);
   self->retired = g_ptr_array_new_with_free_func(unref);
@@ -123,6 +131,7 @@ kafka_lane_free(KafkaLane *self)
   if (self == NULL)
     return;
   rd_kafka_queue_destroy(self->queue);
+  waker_clear(&self->waker);
   g_ptr_array_unref(self->arrivals);
   g_hash_table_unref(self->current);
   g_ptr_array_unref(self->retired);
@@ -209,6 +218,23 @@ take_message(KafkaLane *self, rd_kafka_message_t *message, KafkaMessage *out)
   return true;
 }
 
+static void
+ask_for_more(KafkaLane *self)
+{
+  size_t queued = rd_kafka_queue_length(self->queue);
+  int64_t now;
+
+  self->most_queued = MAX(self->most_queued, queued);
+  if (self->most_queued < 2 || queued > self->most_queued / 2)
+    return;
+  now = g_get_monotonic_time();
+  if (now - self->woken_us < WAKE_EVERY_US)
+    return;
+  self->woken_us = now;
+  self->most_queued = queued;
+  waker_wake(&self->waker);
+}
+
 size_t
 kafka_lane_read(KafkaLane *self, KafkaMessage *out, size_t max, int timeout_ms)
 {
@@ -224,6 +250,7 @@ kafka_lane_read(KafkaLane *self, KafkaMessage *out, size_t max, int timeout_ms)
     return 0;
   rest = rd_kafka_consume_batch_queue(self->queue, 0, self->read + first, max - (size_t)first);
 
+  ask_for_more(self);
   take_arrivals(self);
   self->last = NULL;
   for (ssize_t i = 0; i < first + MAX(rest, 0); i++) {

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "kafka/property.h"
 
 struct rd_kafka_s;
 
@@ -53,7 +54,7 @@ GArray *kafka_message_headers(const KafkaMessage *self);
 typedef struct KafkaLane KafkaLane;
 
 /* The consumer's side: main thread. */
-KafkaLane *kafka_lane_new(struct rd_kafka_s *client);
+KafkaLane *kafka_lane_new(struct rd_kafka_s *client, const KafkaProperty *properties);
 void kafka_lane_free(KafkaLane *self);
 /* Forwards the partition to the lane. Before it is assigned: no record may come earlier. */
 void kafka_lane_add(KafkaLane *self, KafkaPartition *partition);

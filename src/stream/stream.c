@@ -225,7 +225,7 @@ on_assigned(void *data, size_t count)
   Stream *self = data;
 
   stream_health_joined(&self->health);
-  g_message("assigned partitions=%zu", count);
+  g_message("holding partitions=%zu", count);
 }
 
 static void

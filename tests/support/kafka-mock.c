@@ -36,6 +36,7 @@ kafka_mock_init(KafkaMock *self)
 void
 kafka_mock_clear(KafkaMock *self)
 {
+  g_clear_pointer(&self->producer, rd_kafka_destroy);
   g_clear_pointer(&self->cluster, rd_kafka_mock_cluster_destroy);
   g_clear_pointer(&self->client, rd_kafka_destroy);
 }
@@ -151,21 +152,39 @@ kafka_mock_read(const KafkaMock *self, const char *topic, int32_t partitions)
   return records;
 }
 
-void
-kafka_mock_fill(const KafkaMock *self, const char *topic, int32_t partition, size_t count)
+static void
+produce(rd_kafka_t *producer, const char *topic, int32_t partition, const char *value)
 {
-  g_autoptr(rd_kafka_t) producer = client_on(self, RD_KAFKA_PRODUCER, NULL);
+  g_assert_cmpint(rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic),
+                                    RD_KAFKA_V_PARTITION(partition),
+                                    RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                                    RD_KAFKA_V_VALUE((void *)value, strlen(value)), RD_KAFKA_V_END),
+                  ==, 0);
+}
 
+void
+kafka_mock_produce(KafkaMock *self, const char *topic, int32_t partition, const char *value)
+{
+  if (self->producer == NULL)
+    self->producer = client_on(self, RD_KAFKA_PRODUCER, NULL);
+  produce(self->producer, topic, partition, value);
+}
+
+void
+kafka_mock_fill(KafkaMock *self, const char *topic, int32_t partition, size_t count)
+{
   for (size_t i = 0; i < count; i++) {
     g_autofree char *value = g_strdup_printf("VALUE%zu", i);
 
-    g_assert_cmpint(rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic),
-                                      RD_KAFKA_V_PARTITION(partition),
-                                      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                                      RD_KAFKA_V_VALUE(value, strlen(value)), RD_KAFKA_V_END),
-                    ==, 0);
+    kafka_mock_produce(self, topic, partition, value);
   }
-  g_assert_cmpint(rd_kafka_flush(producer, ANSWER_MS), ==, 0);
+  kafka_mock_flush(self);
+}
+
+void
+kafka_mock_flush(KafkaMock *self)
+{
+  g_assert_cmpint(rd_kafka_flush(self->producer, ANSWER_MS), ==, 0);
 }
 
 int64_t

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support/memory-source.h"
+
+const char memory_source_schema[] = "{'type': 'record', 'name': 'r', 'fields': ["
+                                    "{'name': 'k', 'type': 'string'},"
+                                    "{'name': 'q', 'type': 'string'}]}";
+
+static size_t
+source_read(void *data, KafkaMessage *out, size_t max, int timeout_ms)
+{
+  MemorySource *self = data;
+  size_t count = MIN(MIN(max, self->read_at_once), self->messages->len - self->next);
+
+  for (size_t i = 0; i < count; i++)
+    out[i] = g_array_index(self->messages, KafkaMessage, self->next++);
+  if (count > 0)
+    return count;
+
+  if (self->exhausted != NULL)
+    self->exhausted(self->exhausted_data);
+  self->exhausted = NULL;
+  g_mutex_lock(&self->lock);
+  if (!self->is_woken)
+    g_cond_wait_until(&self->woken, &self->lock,
+                      g_get_monotonic_time() + (int64_t)timeout_ms * 1000);
+  self->is_woken = false;
+  g_mutex_unlock(&self->lock);
+  return 0;
+}
+
+static bool
+source_store(void *data, KafkaPartition *const *partitions, size_t length, GError **error)
+{
+  MemorySource *self = data;
+
+  (void)error;
+  g_mutex_lock(self->log_lock);
+  g_string_append(self->log, "store");
+  for (size_t i = 0; i < length; i++) {
+    g_string_append_printf(self->log, " %d:%d", partitions[i]->id, (int)partitions[i]->done);
+    atomic_store(&partitions[i]->stored, partitions[i]->done);
+  }
+  g_string_append(self->log, ";");
+  g_mutex_unlock(self->log_lock);
+  return true;
+}
+
+static void
+source_sweep(void *data)
+{
+  (void)data;
+}
+
+static void
+source_wake(void *data)
+{
+  MemorySource *self = data;
+
+  g_mutex_lock(&self->lock);
+  self->is_woken = true;
+  g_cond_signal(&self->woken);
+  g_mutex_unlock(&self->lock);
+}
+
+void
+memory_source_init(MemorySource *self, size_t partitions, GString *log, GMutex *log_lock)
+{
+  *self = (MemorySource){.log = log, .log_lock = log_lock, .read_at_once = 1000};
+  self->partitions = g_ptr_array_new_with_free_func((GDestroyNotify)kafka_partition_unref);
+  for (size_t i = 0; i < partitions; i++)
+    g_ptr_array_add(self->partitions, kafka_partition_new("topic", 0, (int32_t)i));
+  self->messages = g_array_new(FALSE, FALSE, sizeof(KafkaMessage));
+  self->payloads = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+  self->source = (StreamSource){self, source_read, source_store, source_sweep, source_wake};
+  g_mutex_init(&self->lock);
+  g_cond_init(&self->woken);
+}
+
+void
+memory_source_clear(MemorySource *self)
+{
+  g_ptr_array_unref(self->partitions);
+  g_array_unref(self->messages);
+  g_ptr_array_unref(self->payloads);
+  g_mutex_clear(&self->lock);
+  g_cond_clear(&self->woken);
+}
+
+static Slice
+keep(MemorySource *self, const char *data, size_t len)
+{
+  GBytes *bytes = g_bytes_new(data, len);
+
+  g_ptr_array_add(self->payloads, bytes);
+  return slice(g_bytes_get_data(bytes, NULL), len);
+}
+
+/* A string's length as Avro's zig-zag number: these are short. */
+static void
+append_text(GString *datum, const char *text)
+{
+  g_string_append_c(datum, (char)(strlen(text) * 2));
+  g_string_append(datum, text);
+}
+
+static int64_t
+next_offset(const MemorySource *self, const KafkaPartition *partition)
+{
+  int64_t offset = 0;
+
+  for (guint i = 0; i < self->messages->len; i++) {
+    const KafkaMessage *message = &g_array_index(self->messages, KafkaMessage, i);
+
+    if (message->partition == partition)
+      offset = message->offset + !message->is_end;
+  }
+  return offset;
+}
+
+static void
+add_word(MemorySource *self, KafkaPartition *partition, const char *word)
+{
+  KafkaMessage message = {.partition = partition,
+                          .offset = next_offset(self, partition),
+                          .timestamp_ms = 7,
+                          .is_end = *word == '.'};
+
+  if (*word == '!') {
+    message.key = keep(self, "bad", 3);
+    message.value = keep(self, "\xff\xff\xff", 3);
+  } else if (*word == '-') {
+    message.key = keep(self, word + 1, strlen(word + 1));
+  } else if (*word != '.') {
+    g_auto(GStrv) sides = g_strsplit(word, "=", 2);
+    g_autoptr(GString) datum = g_string_new(NULL);
+
+    append_text(datum, sides[0]);
+    append_text(datum, sides[1]);
+    message.key = keep(self, sides[0], strlen(sides[0]));
+    message.value = keep(self, datum->str, datum->len);
+  }
+  g_array_append_val(self->messages, message);
+}
+
+void
+memory_source_add(MemorySource *self, size_t partition, const char *records)
+{
+  g_auto(GStrv) words = g_strsplit(records, " ", -1);
+
+  for (char **word = words; *word != NULL; word++)
+    add_word(self, self->partitions->pdata[partition], *word);
+}

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/writer.h"
+
+#include "support/kafka-mock.h"
+#include "support/mapping-case.h"
+#include "support/memory-sink.h"
+#include "support/memory-source.h"
+
+enum { PATIENCE_US = 20 * 1000 * 1000 };
+
+typedef struct {
+  const char *errors;    /* of the mapping */
+  const char *tombstone; /* of the mapping */
+  size_t rows;           /* in a batch */
+  size_t memory_bytes;
+  StreamWindowLimits window;
+  const KafkaProperty *properties; /* for dead letters */
+} Settings;
+
+static const Settings plain = {.errors = "dlq",
+                               .tombstone = "row",
+                               .rows = 2,
+                               .memory_bytes = 1 << 20,
+                               .window = {.limit = 0.5, .records = 1000}};
+
+/* A writer between a source and a sink in memory. */
+typedef struct {
+  MappingCase mapping;
+  MemorySink sink;
+  MemorySource source;
+  MetricsCounters *counters;
+  StreamLetters *letters;
+  StreamWriter *writer;
+  GMutex lock;
+  GString *waiting; /* 'w' and 'r', under lock */
+  GError *failure;
+} Fixture;
+
+static void
+on_waiting(void *data, size_t writer, const GError *reason)
+{
+  Fixture *self = data;
+
+  g_assert_cmpuint(writer, ==, 0);
+  g_mutex_lock(&self->lock);
+  g_string_append_c(self->waiting, reason != NULL ? 'w' : 'r');
+  g_mutex_unlock(&self->lock);
+}
+
+static void
+on_ended(void *data, size_t writer, const GError *error)
+{
+  (void)writer;
+  if (error != NULL)
+    ((Fixture *)data)->failure = g_error_copy(error);
+}
+
+static void
+on_exhausted(void *data)
+{
+  stream_writer_stop(((Fixture *)data)->writer);
+}
+
+static MappingCase
+load_mapping(const Settings *settings)
+{
+  g_autofree char *text = g_strdup_printf(
+      "{'table': 't', 'topic': 'topic', 'record': {'format': 'avro', 'schema': 'value.avsc'},"
+      "'key': {'parts': ['k']}, 'timestamp': 'record', 'tombstone': '%s', 'errors': '%s',"
+      "'families': {'f': {'columns': ['q']}}}",
+      settings->tombstone, settings->errors);
+  MappingCase mapping = mapping_case_load(memory_source_schema, NULL, text);
+
+  g_assert_nonnull(mapping.mapping);
+  return mapping;
+}
+
+static void
+fixture_init(Fixture *self, const Settings *settings)
+{
+  g_autoptr(GError) error = NULL;
+
+  *self = (Fixture){.mapping = load_mapping(settings)};
+  memory_sink_init(&self->sink);
+  memory_source_init(&self->source, 2, self->sink.calls, &self->sink.lock);
+  self->source.exhausted = on_exhausted;
+  self->source.exhausted_data = self;
+  self->counters = metrics_counters_new(1, 2);
+  self->letters = stream_letters_new(settings->properties, "group");
+  self->waiting = g_string_new(NULL);
+  g_mutex_init(&self->lock);
+
+  const StreamLineOptions line = {
+      .mapping = self->mapping.mapping,
+      .plan = self->sink.plan,
+      .sheet = metrics_counters_sheet(self->counters, 0, 0),
+      .batch = {.rows = settings->rows, .bytes = 1 << 20, .frame_max_bytes = 1 << 20},
+      .linger_ms = 1000000,
+      .window = settings->window,
+      .kept_bytes = 1 << 20,
+  };
+  const StreamWriterOptions options = {
+      .source = self->source.source,
+      .sink = self->sink.sink,
+      .letters = self->letters,
+      .lines = &line,
+      .lines_length = 1,
+      .memory_bytes = settings->memory_bytes,
+      .retry = {.first_ms = 1, .longest_ms = 5},
+      .sheet = metrics_counters_sheet(self->counters, 0, 1),
+      .events = {self, on_waiting, on_ended},
+  };
+
+  self->writer = stream_writer_new(&options, &error);
+  g_assert_no_error(error);
+}
+
+static void
+fixture_clear(Fixture *self)
+{
+  stream_letters_free(self->letters);
+  stream_writer_free(self->writer);
+  metrics_counters_free(self->counters);
+  memory_source_clear(&self->source);
+  memory_sink_clear(&self->sink);
+  mapping_case_clear(&self->mapping);
+  g_string_free(self->waiting, TRUE);
+  g_mutex_clear(&self->lock);
+  g_clear_error(&self->failure);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Fixture, fixture_clear)
+
+/* Runs until the source is exhausted and the writer has ended of itself. */
+static void
+run(Fixture *self)
+{
+  stream_writer_start(self->writer);
+  g_assert_true(stream_writer_join(self->writer, g_get_monotonic_time() + PATIENCE_US));
+}
+
+static uint64_t
+count(const Fixture *self, Counter counter)
+{
+  return metrics_counters_sum(self->counters, 0, counter);
+}
+
+/* Every record that was read is done with in one of the three ways. */
+static void
+assert_books(const Fixture *self, size_t written, size_t skipped, size_t dead_lettered)
+{
+  g_assert_cmpuint(count(self, COUNTER_WRITTEN), ==, written);
+  g_assert_cmpuint(count(self, COUNTER_SKIPPED), ==, skipped);
+  g_assert_cmpuint(count(self, COUNTER_DEAD_LETTERED), ==, dead_lettered);
+  g_assert_cmpuint(count(self, COUNTER_READ), ==,
+                   metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS));
+}
+
+static const struct {
+  const char *name;
+  const char *records; /* of partition 0 */
+  const char *more;    /* of partition 1, behind them; NULL: none */
+  const char *answers; /* see MemorySink */
+  const char *log;     /* calls and stores, in their order */
+  const char *waiting;
+} roads[] = {
+    {"stored once acknowledged", "a=1 b=1 c=1", NULL, NULL, "put a b;store 0:2;put c;store 0:3;",
+     ""},
+    {"a second batch is under way before the first is stored", "a=1 b=1 c=1 d=1 e=1", NULL, NULL,
+     "put a b;put c d;store 0:2;put e;store 0:4;store 0:5;", ""},
+    {"two partitions", "a=1 b=1 c=1", "d=1 e=1", NULL,
+     "put a b;put c d;store 0:2;put e;store 0:3 1:1;store 1:2;", ""},
+    {"no answer: nothing is stored until there is", "a=1 b=1 c=1 d=1 e=1", NULL, "PP",
+     "put a b;put c d;probe;put a b;put c d;store 0:2;put e;store 0:4;store 0:5;", "wr"},
+    {"no answer to the second", "a=1 b=1 c=1 d=1 e=1", NULL, ".P",
+     "put a b;put c d;store 0:2;put e;probe;put c d;put e;store 0:4;store 0:5;", "wr"},
+    {"the table is gone", "a=1", NULL, "S", "put a;probe;put a;store 0:1;", "wr"},
+    {"a tombstone", "a=1 -b", NULL, NULL, "put a;delete b;store 0:2;", ""},
+    {"the same row again begins a batch", "a=1 a=2", NULL, NULL, "put a;store 0:1;put a;store 0:2;",
+     ""},
+    {"the end of a partition is stored", "a=1 .", NULL, NULL, "put a;store 0:1;", ""},
+};
+
+static void
+records_take_their_road(void)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS(roads); i++) {
+    g_auto(Fixture) fixture;
+
+    g_test_message("%s", roads[i].name);
+    fixture_init(&fixture, &plain);
+    fixture.sink.answers = roads[i].answers;
+    memory_source_add(&fixture.source, 0, roads[i].records);
+    if (roads[i].more != NULL)
+      memory_source_add(&fixture.source, 1, roads[i].more);
+    run(&fixture);
+    g_assert_no_error(fixture.failure);
+    g_assert_cmpstr(fixture.sink.calls->str, ==, roads[i].log);
+    g_assert_cmpstr(fixture.waiting->str, ==, roads[i].waiting);
+    g_assert_cmpuint(count(&fixture, COUNTER_READ), ==, count(&fixture, COUNTER_WRITTEN));
+  }
+}
+
+static void
+bad_records_become_dead_letters_before_their_offset_is_stored(void)
+{
+  g_auto(KafkaMock) mock;
+  kafka_mock_init(&mock);
+  rd_kafka_mock_topic_create(mock.cluster, "topic", 2, 1);
+  rd_kafka_mock_topic_create(mock.cluster, "topic.dlq", 2, 1);
+  Settings settings = plain;
+  g_auto(Fixture) fixture;
+
+  settings.properties = mock.properties;
+  fixture_init(&fixture, &settings);
+  fixture.sink.refused = "c";
+  memory_source_add(&fixture.source, 1, "a=1 ! c=1 d=1");
+  run(&fixture);
+  g_assert_no_error(fixture.failure);
+  assert_books(&fixture, 2, 0, 2);
+  g_assert_cmpuint(count(&fixture, COUNTER_BAD_DECODE), ==, 1);
+  g_assert_cmpuint(count(&fixture, COUNTER_BAD_PUT), ==, 1);
+  /* The window opened with the first batch: nothing was stored before it was judged. */
+  g_assert_true(g_str_has_suffix(fixture.sink.calls->str, "store 1:4;"));
+  g_assert_cmpuint(g_strrstr(fixture.sink.calls->str, "store") -
+                       strstr(fixture.sink.calls->str, "store"),
+                   ==, 0);
+
+  g_autoptr(GPtrArray) letters = kafka_mock_read(&mock, "topic.dlq", 2);
+  const MockRecord *undecodable = letters->pdata[0];
+  const MockRecord *refused = letters->pdata[1];
+
+  g_assert_cmpuint(letters->len, ==, 2);
+  g_assert_cmpint(undecodable->partition, ==, 1);
+  g_assert_cmpint(undecodable->timestamp_ms, ==, 7);
+  g_assert_cmpstr(undecodable->key, ==, "bad");
+  g_assert_cmpstr(undecodable->value, ==, "\xff\xff\xff");
+  g_assert_nonnull(strstr(undecodable->headers, "__connect.errors.topic=topic\n"
+                                                "__connect.errors.partition=1\n"
+                                                "__connect.errors.offset=1\n"
+                                                "__connect.errors.connector.name=group\n"
+                                                "__connect.errors.task.id=0\n"
+                                                "__connect.errors.stage=VALUE_CONVERTER\n"));
+  g_assert_nonnull(strstr(refused->headers, "__connect.errors.offset=2\n"));
+  g_assert_nonnull(strstr(refused->headers, "__connect.errors.stage=TASK_PUT\n"));
+  g_assert_nonnull(strstr(refused->headers, "exception.message=refused\n"
+                                            "sluice.table=t\n"
+                                            "sluice.row.key=c\n"
+                                            "sluice.attempts="));
+}
+
+static void
+dead_letters_wait_for_kafka_and_are_not_sent_twice(void)
+{
+  g_auto(KafkaMock) mock;
+  kafka_mock_init(&mock);
+  rd_kafka_mock_topic_create(mock.cluster, "topic", 2, 1);
+  rd_kafka_mock_topic_create(mock.cluster, "topic.dlq", 2, 1);
+  Settings settings = plain;
+  g_auto(Fixture) fixture;
+
+  settings.properties = mock.properties;
+  fixture_init(&fixture, &settings);
+  rd_kafka_mock_push_request_errors(mock.cluster, KAFKA_API_PRODUCE, 1,
+                                    RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  memory_source_add(&fixture.source, 0, "a=1 !");
+  run(&fixture);
+  g_assert_no_error(fixture.failure);
+  g_assert_cmpstr(fixture.waiting->str, ==, "wr");
+  assert_books(&fixture, 1, 0, 1);
+
+  g_autoptr(GPtrArray) letters = kafka_mock_read(&mock, "topic.dlq", 2);
+
+  g_assert_cmpuint(letters->len, ==, 1);
+}
+
+static void
+the_policy_for_bad_records_holds(void)
+{
+  const struct {
+    const char *errors;
+    const char *tombstone;
+    const char *records;
+    size_t written;
+    size_t skipped;
+    bool is_failure;
+    const char *log;
+  } cases[] = {
+      {"skip", "row", "a=1 ! b=1", 2, 1, false, "put a;put b;store 0:3;"},
+      {"stop", "row", "a=1 ! b=1", 1, 0, true, "put a;"},
+      {"dlq", "skip", "a=1 -a b=1", 2, 1, false, "put a;store 0:2;put b;store 0:3;"},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    Settings settings = plain;
+    g_auto(Fixture) fixture;
+
+    settings.errors = cases[i].errors;
+    settings.tombstone = cases[i].tombstone;
+    fixture_init(&fixture, &settings);
+    memory_source_add(&fixture.source, 0, cases[i].records);
+    run(&fixture);
+    g_assert_cmpint(fixture.failure != NULL, ==, cases[i].is_failure);
+    g_assert_cmpuint(count(&fixture, COUNTER_WRITTEN), ==, cases[i].written);
+    g_assert_cmpuint(count(&fixture, COUNTER_SKIPPED), ==, cases[i].skipped);
+    g_assert_cmpstr(fixture.sink.calls->str, ==, cases[i].log);
+    if (cases[i].is_failure)
+      g_assert_nonnull(strstr(fixture.failure->message, "topic[0]@1: "));
+  }
+}
+
+static void
+when_nearly_all_is_bad_nothing_of_it_is_let_go(void)
+{
+  Settings settings = plain;
+  g_auto(Fixture) fixture;
+
+  settings.window.records = 10;
+  fixture_init(&fixture, &settings);
+  memory_source_add(&fixture.source, 0, "a=1 b=1");
+  memory_source_add(&fixture.source, 0, "! ! ! ! ! ! c=1 ! d=1 ! e=1 f=1 g=1 h=1");
+  run(&fixture);
+  g_assert_error(fixture.failure, FAULT, FAULT_RECORD);
+  g_assert_nonnull(strstr(fixture.failure->message, "8 of 10 records of topic topic are bad"));
+  g_assert_true(g_str_has_prefix(fixture.sink.calls->str, "put a b;"));
+  g_assert_null(strstr(fixture.sink.calls->str, "store 0:3"));
+  g_assert_cmpint(atomic_load(&((KafkaPartition *)fixture.source.partitions->pdata[0])->stored), <=,
+                  2);
+  g_assert_cmpuint(count(&fixture, COUNTER_DEAD_LETTERED), ==, 0);
+}
+
+static void
+a_flush_stores_all_that_was_read(void)
+{
+  g_auto(Fixture) fixture;
+  KafkaPartition *partition;
+
+  fixture_init(&fixture, &plain);
+  fixture.source.exhausted = NULL;
+  memory_source_add(&fixture.source, 0, "a=1 b=1 c=1");
+  stream_writer_start(fixture.writer);
+  partition = fixture.source.partitions->pdata[0];
+  while (count(&fixture, COUNTER_READ) < 3)
+    g_thread_yield();
+  stream_writer_flush(fixture.writer);
+  g_assert_true(stream_writer_await_flush(fixture.writer, g_get_monotonic_time() + PATIENCE_US));
+  g_assert_cmpint(atomic_load(&partition->stored), ==, 3);
+  stream_writer_stop(fixture.writer);
+  g_assert_true(stream_writer_join(fixture.writer, g_get_monotonic_time() + PATIENCE_US));
+}
+
+static void
+an_abandoned_writer_ends_in_the_middle_of_an_outage(void)
+{
+  g_autofree char *outage = g_strnfill(100000, 'P');
+  g_auto(Fixture) fixture;
+  bool is_waiting = false;
+
+  fixture_init(&fixture, &plain);
+  fixture.sink.answers = "P";
+  fixture.sink.probes = outage;
+  memory_source_add(&fixture.source, 0, "a=1");
+  stream_writer_start(fixture.writer);
+  while (!is_waiting) {
+    g_thread_yield();
+    g_mutex_lock(&fixture.lock);
+    is_waiting = fixture.waiting->len > 0;
+    g_mutex_unlock(&fixture.lock);
+  }
+  g_assert_false(stream_writer_join(fixture.writer, g_get_monotonic_time()));
+  stream_writer_abandon(fixture.writer);
+  g_assert_true(stream_writer_join(fixture.writer, g_get_monotonic_time() + PATIENCE_US));
+  g_assert_null(strstr(fixture.sink.calls->str, "store"));
+  g_assert_no_error(fixture.failure);
+}
+
+static void
+little_memory_means_small_steps_not_loss(void)
+{
+  Settings settings = plain;
+  g_auto(Fixture) fixture;
+  g_autoptr(GString) records = g_string_new("k0=v");
+
+  settings.rows = 1000;
+  settings.memory_bytes = 1500; /* two records */
+  for (size_t i = 1; i < 100; i++)
+    g_string_append_printf(records, " k%zu=v", i);
+  fixture_init(&fixture, &settings);
+  fixture.source.read_at_once = 3;
+  memory_source_add(&fixture.source, 0, records->str);
+  run(&fixture);
+  assert_books(&fixture, 100, 0, 0);
+  g_assert_cmpuint(g_hash_table_size(fixture.sink.table), ==, 100);
+  g_assert_cmpuint(count(&fixture, COUNTER_WRITTEN), ==, 100);
+  g_assert_cmpuint(metrics_counters_sum(fixture.counters, 1, COUNTER_BATCHES), ==, 34);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_log_set_always_fatal(G_LOG_FATAL_MASK);
+  g_test_add_func("/writer/road", records_take_their_road);
+  g_test_add_func("/writer/dead-letters",
+                  bad_records_become_dead_letters_before_their_offset_is_stored);
+  g_test_add_func("/writer/dead-letters-wait", dead_letters_wait_for_kafka_and_are_not_sent_twice);
+  g_test_add_func("/writer/policy", the_policy_for_bad_records_holds);
+  g_test_add_func("/writer/limit", when_nearly_all_is_bad_nothing_of_it_is_let_go);
+  g_test_add_func("/writer/flush", a_flush_stores_all_that_was_read);
+  g_test_add_func("/writer/abandon", an_abandoned_writer_ends_in_the_middle_of_an_outage);
+  g_test_add_func("/writer/memory", little_memory_means_small_steps_not_loss);
+  return g_test_run();
+}
