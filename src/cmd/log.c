@@ -189,12 +189,15 @@ cmd_log_error(CmdLog *self, const char *text)
   g_mutex_unlock(&self->mutex);
 }
 
+/* The first time says nothing yet: work that is done before a line is due needs none. */
 static bool
 is_due(CmdLog *self, int64_t every_ms)
 {
   int64_t now_us = g_get_monotonic_time();
 
-  if (self->progress_at_us != 0 && now_us - self->progress_at_us < every_ms * 1000)
+  if (self->progress_at_us == 0)
+    self->progress_at_us = now_us;
+  if (now_us - self->progress_at_us < every_ms * 1000)
     return false;
   self->progress_at_us = now_us;
   return true;
