@@ -93,7 +93,7 @@ feed_mutations(const GPtrArray *seeds)
 
   for (size_t i = 0; i < RUNS; i++) {
     gsize len = 0;
-    const uint8_t *bytes = g_bytes_get_data(seeds->pdata[i % seeds->len], &len);
+    const uint8_t *bytes = g_bytes_get_data(seeds->pdata[draw(random, seeds->len)], &len);
     g_autoptr(GByteArray) input = g_byte_array_new();
 
     g_byte_array_append(input, bytes, (guint)len);

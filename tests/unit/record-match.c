@@ -141,21 +141,64 @@ a_branch_that_cannot_be_read_spoils_only_its_records(void)
       "field x (byte 1): the writer's schema has boolean, which cannot be read as long");
 }
 
-/* The first branch by the specification is double; the one without a loss is long. */
+/* The union that follows is read, but for some of its records; the field before it never is. */
 static void
-the_branch_that_loses_nothing_is_taken(void)
+the_field_that_is_told_is_the_one_that_never_can(void)
 {
-  const char *path = "x";
-  g_autoptr(Schema) writer = schema_of(X("'long'"));
-  g_autoptr(Schema) reader = schema_of(X("['double','long']"));
+  const char *const paths[] = {"x", "y"};
+  g_autoptr(Schema) writer = schema_of(X("'string'") ",{'name':'y','type':['int','boolean']}");
+  g_autoptr(Schema) reader = schema_of(X("'int'") ",{'name':'y','type':'int'}");
   g_autoptr(GError) error = NULL;
-  g_autoptr(Plan) plan = plan_new(writer, &(PlanFields){reader, &path, 1}, &error);
+
+  g_assert_null(plan_new(writer, &(PlanFields){reader, paths, 2}, &error));
+  g_assert_true(g_str_has_prefix(error->message, "field x: "));
+}
+
+static void
+a_field_goes_to_the_first_that_has_it_for_an_alias(void)
+{
+  const char *const paths[] = {"a", "b"};
+  g_autoptr(Schema) writer = schema_of(X("'int'"));
+  g_autoptr(Schema) reader = schema_of("{'name':'a','type':'int','aliases':['x']},"
+                                       "{'name':'b','type':'int','aliases':['x'],'default':9}");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Plan) plan = plan_new(writer, &(PlanFields){reader, paths, 2}, &error);
   g_auto(PlanOutput) output = {0};
 
   g_assert_no_error(error);
-  plan_output_init(&output, 1);
+  plan_output_init(&output, 2);
   g_assert_true(plan_run(plan, slice("\2", 1), &output, &error));
-  g_assert_cmpint(output.values[0].kind, ==, VALUE_INT);
+  g_assert_cmpint(output.values[0].integer, ==, 1);
+  g_assert_cmpint(output.values[1].integer, ==, 9);
+}
+
+/* Not always the first branch that suits, as the specification would have it. */
+static void
+the_branch_that_loses_nothing_is_taken_else_the_first(void)
+{
+  const struct {
+    const char *branches;
+    ValueKind kind;
+  } cases[] = {
+      {"['double','long']", VALUE_INT},
+      {"['float','double']", VALUE_FLOAT},
+      {"['null','double','float']", VALUE_DOUBLE},
+  };
+  const char *path = "x";
+  g_autoptr(Schema) writer = schema_of(X("'long'"));
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *fields = g_strdup_printf(X("%s"), cases[i].branches);
+    g_autoptr(Schema) reader = schema_of(fields);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Plan) plan = plan_new(writer, &(PlanFields){reader, &path, 1}, &error);
+    g_auto(PlanOutput) output = {0};
+
+    g_assert_no_error(error);
+    plan_output_init(&output, 1);
+    g_assert_true(plan_run(plan, slice("\2", 1), &output, &error));
+    g_assert_cmpint(output.values[0].kind, ==, cases[i].kind);
+  }
 }
 
 int
@@ -166,6 +209,8 @@ main(int argc, char **argv)
   g_test_add_func("/match/defaults", a_default_that_is_no_value_of_its_type_is_told);
   g_test_add_func("/match/unwanted", what_nobody_wants_may_differ);
   g_test_add_func("/match/branch", a_branch_that_cannot_be_read_spoils_only_its_records);
-  g_test_add_func("/match/best-branch", the_branch_that_loses_nothing_is_taken);
+  g_test_add_func("/match/told", the_field_that_is_told_is_the_one_that_never_can);
+  g_test_add_func("/match/alias", a_field_goes_to_the_first_that_has_it_for_an_alias);
+  g_test_add_func("/match/best-branch", the_branch_that_loses_nothing_is_taken_else_the_first);
   return g_test_run();
 }
