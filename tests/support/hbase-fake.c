@@ -14,6 +14,7 @@ hbase_fake_init(HbaseFake *self, bool is_framed, WireProtocol protocol)
   *self = (HbaseFake){.is_framed = is_framed, .protocol = protocol};
   g_mutex_init(&self->lock);
   self->tables = g_ptr_array_new_with_free_func((GDestroyNotify)table_free);
+  self->scans = g_array_new(FALSE, FALSE, sizeof(unsigned));
   self->frames = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 }
 
@@ -22,6 +23,7 @@ hbase_fake_clear(HbaseFake *self)
 {
   g_ptr_array_unref(self->tables);
   g_ptr_array_unref(self->frames);
+  g_array_unref(self->scans);
   g_mutex_clear(&self->lock);
 }
 
@@ -204,6 +206,70 @@ put_multiple(HbaseFake *self, ThriftProtocol *protocol)
 }
 
 static gpointer
+open_scanner(HbaseFake *self, ThriftProtocol *protocol)
+{
+  g_autoptr(GObject) args = g_object_new(TYPE_T_H_BASE_SERVICE_OPEN_SCANNER_ARGS, NULL);
+  g_autoptr(TScan) scan = NULL;
+  unsigned next = 0;
+
+  thrift_struct_read((ThriftStruct *)args, protocol, NULL);
+  g_object_get(args, "tscan", &scan, NULL);
+  if (scan->startRow != NULL) {
+    g_autofree char *start = g_strndup((const char *)scan->startRow->data, scan->startRow->len);
+
+    /* a key and a zero byte: begin behind it */
+    next = (unsigned)g_ascii_strtoull(start + strlen("row"), NULL, 10) +
+           (scan->startRow->data[scan->startRow->len - 1] == 0);
+  }
+  g_array_append_val(self->scans, next);
+  return g_object_new(TYPE_T_H_BASE_SERVICE_OPEN_SCANNER_RESULT, "success",
+                      (gint)self->scans->len - 1, NULL);
+}
+
+static gpointer
+make_row(unsigned number)
+{
+  g_autofree char *key = g_strdup_printf("row%06u", number);
+  g_autoptr(GByteArray) bytes =
+      g_byte_array_append(g_byte_array_new(), (const guint8 *)key, (guint)strlen(key));
+  g_autoptr(GByteArray) family = g_byte_array_append(g_byte_array_new(), (const guint8 *)"f", 1);
+  g_autoptr(GByteArray) qualifier = g_byte_array_append(g_byte_array_new(), (const guint8 *)"q", 1);
+  g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_object_unref);
+
+  g_ptr_array_add(cells, g_object_new(TYPE_T_COLUMN_VALUE, "family", family, "qualifier", qualifier,
+                                      "value", bytes, "timestamp", (gint64)number, NULL));
+  return g_object_new(TYPE_T_RESULT, "row", bytes, "columnValues", cells, NULL);
+}
+
+static gpointer
+get_scanner_rows(HbaseFake *self, ThriftProtocol *protocol)
+{
+  g_autoptr(GObject) args = g_object_new(TYPE_T_H_BASE_SERVICE_GET_SCANNER_ROWS_ARGS, NULL);
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_object_unref);
+  g_autoptr(TIllegalArgument) unknown =
+      g_object_new(TYPE_T_ILLEGAL_ARGUMENT, "message", "Invalid scanner Id", NULL);
+  gint id;
+  gint most;
+
+  thrift_struct_read((ThriftStruct *)args, protocol, NULL);
+  g_object_get(args, "scannerId", &id, "numRows", &most, NULL);
+  if (++self->scan_answers == self->forgets)
+    return g_object_new(TYPE_T_H_BASE_SERVICE_GET_SCANNER_ROWS_RESULT, "ia", unknown, NULL);
+
+  unsigned *next = &g_array_index(self->scans, unsigned, id);
+
+  for (; most > 0 && *next < self->rows; most--, (*next)++)
+    g_ptr_array_add(rows, make_row(*next));
+  return g_object_new(TYPE_T_H_BASE_SERVICE_GET_SCANNER_ROWS_RESULT, "success", rows, NULL);
+}
+
+static gpointer
+close_scanner(HbaseFake *self G_GNUC_UNUSED, ThriftProtocol *protocol G_GNUC_UNUSED)
+{
+  return g_object_new(TYPE_T_H_BASE_SERVICE_CLOSE_SCANNER_RESULT, NULL);
+}
+
+static gpointer
 get_thrift_server_type(HbaseFake *self, ThriftProtocol *protocol)
 {
   g_autoptr(GObject) args = g_object_new(TYPE_T_H_BASE_SERVICE_GET_THRIFT_SERVER_TYPE_ARGS, NULL);
@@ -225,6 +291,9 @@ static const struct {
     {"getAllRegionLocations", get_all_region_locations},
     {"createTable", create_table},
     {"putMultiple", put_multiple},
+    {"openScanner", open_scanner},
+    {"getScannerRows", get_scanner_rows},
+    {"closeScanner", close_scanner},
 };
 
 /* NULL: there is no such method. */
@@ -306,10 +375,16 @@ hangs_up(HbaseFake *self, Slice message)
 {
   WireReader reader = wire_reader(self->protocol, message);
   WireHeader header = {0};
+  bool now = false;
 
   wire_read_header(&reader, &header);
-  return slice_equal(header.name, slice_text("putMultiple")) &&
-         g_atomic_int_add(&self->hang_ups, -1) > 0;
+  g_mutex_lock(&self->lock);
+  if (slice_equal(header.name, slice_text("putMultiple")))
+    now = self->hang_ups-- > 0;
+  else if (slice_equal(header.name, slice_text("getScannerRows")))
+    now = self->breaks-- == 1;
+  g_mutex_unlock(&self->lock);
+  return now;
 }
 
 void

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hbase/scanner.h"
+
+#include "support/hbase-fake.h"
+
+enum { ROWS = 12000 };
+
+typedef struct {
+  HbaseFake hbase;
+  TestGateway *gateway;
+  Scanner *scanner;
+} Fixture;
+
+static void
+fixture_clear(Fixture *self)
+{
+  scanner_free(self->scanner);
+  test_gateway_free(self->gateway);
+  hbase_fake_clear(&self->hbase);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Fixture, fixture_clear)
+
+static void
+fixture_init(Fixture *self, WireProtocol protocol, const char *start)
+{
+  const char *endpoints[2] = {NULL, NULL};
+  GatewayOptions options = {
+      .endpoints = endpoints,
+      .connect_timeout_ms = 20000,
+      .send_timeout_ms = 20000,
+      .receive_timeout_ms = 20000,
+      .idle_timeout_ms = 20000,
+      .frame_max_bytes = 1 << 20,
+      .answer_max_bytes = 8 << 20,
+  };
+  ScanOptions scan = {.table = "people", .start = slice_text(start)};
+
+  hbase_fake_init(&self->hbase, true, protocol);
+  self->hbase.rows = ROWS;
+  self->gateway = test_gateway_new(hbase_fake_serve, &self->hbase);
+  endpoints[0] = test_gateway_endpoint(self->gateway);
+  self->scanner = scanner_new(&options, &scan, NULL);
+}
+
+static void
+check_row(const ScanRow *row, unsigned number)
+{
+  g_autofree char *key = g_strdup_printf("row%06u", number);
+
+  g_assert_true(slice_equal(row->key, slice_text(key)));
+  g_assert_cmpuint(row->cells_length, ==, 1);
+  g_assert_true(slice_equal(row->cells[0].row, row->key));
+  g_assert_true(slice_equal(row->cells[0].family, slice_text("f")));
+  g_assert_true(slice_equal(row->cells[0].qualifier, slice_text("q")));
+  g_assert_true(slice_equal(row->cells[0].value, row->key));
+  g_assert_cmpint(row->cells[0].timestamp, ==, number);
+}
+
+/* Returns how many rows came until the end or a failure. */
+static unsigned
+read_on(Fixture *self, unsigned first, GError **error)
+{
+  ScanRow row;
+  bool is_end = false;
+  unsigned next = first;
+
+  while (scanner_next(self->scanner, &row, &is_end, error) && !is_end)
+    check_row(&row, next++);
+  return next - first;
+}
+
+static void
+every_row_comes_once_and_in_order(void)
+{
+  for (WireProtocol wire = WIRE_BINARY; wire <= WIRE_COMPACT; wire++) {
+    g_auto(Fixture) fixture = {0};
+    g_autoptr(GError) error = NULL;
+    ScanRow row;
+    bool is_end = false;
+
+    fixture_init(&fixture, wire, "");
+    g_assert_cmpuint(read_on(&fixture, 0, &error), ==, ROWS);
+    g_assert_no_error(error);
+    g_assert_true(scanner_next(fixture.scanner, &row, &is_end, &error));
+    g_assert_true(is_end);
+    g_assert_cmpint(fixture.hbase.scan_answers, >, 3);
+  }
+}
+
+static void
+it_begins_where_it_is_told(void)
+{
+  g_auto(Fixture) fixture = {0};
+
+  fixture_init(&fixture, WIRE_BINARY, "row011990");
+  g_assert_cmpuint(read_on(&fixture, 11990, NULL), ==, 10);
+}
+
+static void
+a_scan_that_the_gateway_forgot_goes_on_unseen(void)
+{
+  g_auto(Fixture) fixture = {0};
+  g_autoptr(GError) error = NULL;
+
+  fixture_init(&fixture, WIRE_BINARY, "");
+  fixture.hbase.forgets = 3;
+  g_assert_cmpuint(read_on(&fixture, 0, &error), ==, ROWS);
+  g_assert_no_error(error);
+  g_assert_cmpuint(fixture.hbase.scans->len, ==, 2);
+}
+
+static void
+after_a_lost_connection_the_next_call_goes_on(void)
+{
+  g_auto(Fixture) fixture = {0};
+  g_autoptr(GError) lost = NULL;
+  g_autoptr(GError) error = NULL;
+
+  fixture_init(&fixture, WIRE_BINARY, "");
+  fixture.hbase.breaks = 2;
+
+  unsigned before = read_on(&fixture, 0, &lost);
+
+  g_assert_error(lost, FAULT, FAULT_PEER);
+  g_assert_cmpuint(before, >, 0);
+  g_assert_cmpuint(before, <, ROWS);
+  g_assert_cmpuint(read_on(&fixture, before, &error), ==, ROWS - before);
+  g_assert_no_error(error);
+}
+
+static void
+what_hbase_complains_of_is_waited_for(void)
+{
+  g_auto(Fixture) fixture = {0};
+  g_autoptr(GError) error = NULL;
+
+  fixture_init(&fixture, WIRE_BINARY, "");
+  fixture.hbase.complaint = "no region server";
+  g_assert_cmpuint(read_on(&fixture, 0, &error), ==, 0);
+  g_assert_error(error, FAULT, FAULT_PEER);
+  g_assert_nonnull(strstr(error->message, "no region server"));
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/scanner/rows", every_row_comes_once_and_in_order);
+  g_test_add_func("/scanner/start", it_begins_where_it_is_told);
+  g_test_add_func("/scanner/forgotten", a_scan_that_the_gateway_forgot_goes_on_unseen);
+  g_test_add_func("/scanner/lost", after_a_lost_connection_the_next_call_goes_on);
+  g_test_add_func("/scanner/complaint", what_hbase_complains_of_is_waited_for);
+  return g_test_run();
+}
