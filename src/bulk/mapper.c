@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bulk/mapper.h"
+
+#include "hfile/key.h"
+
+enum { CELL_LENGTHS_BYTES = 8 };
+
+struct BulkMapper {
+  BulkMapperOptions options;
+  BulkSorter *sorter; /* owned */
+  size_t fields;
+  Value *values; /* owned: one for each of the mapping's fields */
+  Bytes scratch; /* what values point to, beside the batch */
+  Row row;
+  BulkPacker packer;
+  BulkAmount amount;
+  BulkAmount *by_region; /* owned */
+  uint64_t *by_family;   /* owned: bytes */
+};
+
+BulkMapper *
+bulk_mapper_new(const BulkMapperOptions *options, BulkSorter *sorter)
+{
+  BulkMapper *self = g_new0(BulkMapper, 1);
+
+  self->options = *options;
+  self->sorter = sorter;
+  mapping_fields(options->mapping, &self->fields);
+  self->values = g_new0(Value, self->fields);
+  bulk_packer_init(&self->packer, options->plan);
+  self->by_region = g_new0(BulkAmount, bulk_regions_length(options->regions));
+  self->by_family = g_new0(uint64_t, options->plan->families);
+  return self;
+}
+
+void
+bulk_mapper_free(BulkMapper *self)
+{
+  if (self == NULL)
+    return;
+  bulk_sorter_free(self->sorter);
+  g_free(self->values);
+  bytes_clear(&self->scratch);
+  row_clear(&self->row);
+  bulk_packer_clear(&self->packer);
+  g_free(self->by_region);
+  g_free(self->by_family);
+  g_free(self);
+}
+
+static bool
+means_missing(const BulkMapper *self, Slice text)
+{
+  for (const char *const *null = self->options.null_texts; *null != NULL; null++)
+    if (slice_equal(text, slice_text(*null)))
+      return true;
+  return false;
+}
+
+static bool
+read_values(BulkMapper *self, const BulkBatch *batch, const BulkRecord *record, GError **error)
+{
+  const int *columns = bulk_columns_of_fields(batch->columns);
+
+  for (size_t i = 0; i < self->fields; i++) {
+    Slice text = columns[i] == BULK_NO_COLUMN ? SLICE_EMPTY
+                                              : bulk_batch_field(batch, record, (guint)columns[i]);
+    bool is_missing = columns[i] == BULK_NO_COLUMN || means_missing(self, text);
+
+    self->values[i] = (Value){.kind = is_missing ? VALUE_MISSING : VALUE_TEXT, .text = text};
+  }
+  return mapping_parse_texts(self->options.mapping, self->values, &self->scratch, error);
+}
+
+/* The column that a reason begins with: "field price: not a number", "column info:price: ...". */
+static int
+column_of_reason(const BulkMapper *self, const BulkBatch *batch, const char *reason)
+{
+  size_t length = 0;
+  const char *const *fields = mapping_fields(self->options.mapping, &length);
+  const char *end = strstr(reason, ": ");
+  const char *word = end;
+
+  while (word != NULL && word > reason && word[-1] != ' ' && word[-1] != ':')
+    word--;
+  for (size_t i = 0; word != NULL && i < length; i++)
+    if (strlen(fields[i]) == (size_t)(end - word) &&
+        memcmp(fields[i], word, (size_t)(end - word)) == 0)
+      return bulk_columns_of_fields(batch->columns)[i];
+  return BULK_NO_COLUMN;
+}
+
+static bool
+check_length(const BulkBatch *batch, const BulkRecord *record, GError **error)
+{
+  size_t wanted = bulk_columns_length(batch->columns);
+
+  if (record->length == wanted)
+    return true;
+  g_set_error(error, FAULT, FAULT_RECORD, "has %u field%s, the header names %zu", record->length,
+              record->length == 1 ? "" : "s", wanted);
+  return false;
+}
+
+static bool
+map_record(BulkMapper *self, const BulkBatch *batch, const BulkRecord *record, GError **error)
+{
+  Origin origin = {.topic = "",
+                   .offset = (int64_t)record->number,
+                   .timestamp_ms = self->options.timestamp_ms,
+                   .key = SLICE_EMPTY};
+  Slice packed;
+
+  return check_length(batch, record, error) && read_values(self, batch, record, error) &&
+         mapping_apply(self->options.mapping, &origin, self->values, &self->row, error) &&
+         bulk_packer_pack(&self->packer, &self->row, record->number, &packed, error) &&
+         bulk_sorter_add(self->sorter, packed, error);
+}
+
+void
+bulk_amount_add(BulkAmount *amount, const BulkAmount *more)
+{
+  amount->rows += more->rows;
+  amount->cells += more->cells;
+  amount->cell_bytes += more->cell_bytes;
+}
+
+static void
+count_row(BulkMapper *self)
+{
+  const Row *row = &self->row;
+  BulkAmount amount = {.rows = 1, .cells = row->cells_length};
+
+  for (size_t i = 0; i < row->cells_length; i++) {
+    const RowCell *cell = &row->cells[i];
+    uint64_t bytes = CELL_LENGTHS_BYTES + HFILE_KEY_FIXED_BYTES + row->key.len +
+                     cell->column->family.len + cell->column->qualifier.len + cell->value.len;
+
+    amount.cell_bytes += bytes;
+    self->by_family[cell->column->family_index] += bytes;
+  }
+  bulk_amount_add(&self->amount, &amount);
+  bulk_amount_add(&self->by_region[bulk_regions_find(self->options.regions, row->key)], &amount);
+}
+
+void
+bulk_mapper_map(BulkMapper *self, BulkBatch *batch)
+{
+  guint rejected = 0;
+  guint rejects = batch->rejects->len; /* those that were no records */
+
+  for (guint i = 0; i < batch->records->len; i++) {
+    g_autoptr(GError) error = NULL;
+
+    if (rejected < rejects && g_array_index(batch->rejects, BulkReject, rejected).record == i) {
+      rejected++;
+      continue;
+    }
+    if (map_record(self, batch, bulk_batch_record(batch, i), &error)) {
+      count_row(self);
+      continue;
+    }
+    if (!g_error_matches(error, FAULT, FAULT_RECORD)) {
+      batch->failure = g_steal_pointer(&error);
+      return;
+    }
+    bulk_batch_reject(batch, i, column_of_reason(self, batch, error->message), error->message);
+  }
+}
+
+BulkAmount
+bulk_mapper_amount(const BulkMapper *self)
+{
+  return self->amount;
+}
+
+const BulkAmount *
+bulk_mapper_by_region(const BulkMapper *self)
+{
+  return self->by_region;
+}
+
+const uint64_t *
+bulk_mapper_by_family(const BulkMapper *self)
+{
+  return self->by_family;
+}
+
+BulkSorter *
+bulk_mapper_sorter(BulkMapper *self)
+{
+  return self->sorter;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "bulk/batch.h"
+#include "bulk/regions.h"
+#include "bulk/sorter.h"
+
+/* Makes packed rows of CSV records, by the same mapping as the stream, and sorts them. One thread
+ * owns it. */
+typedef struct BulkMapper BulkMapper;
+
+/* Everything is borrowed. */
+typedef struct {
+  const Mapping *mapping;
+  const BulkPlan *plan;
+  const BulkRegions *regions;
+  const char *const *null_texts; /* NULL-ended: mean missing, beside the mapping's own */
+  int64_t timestamp_ms;          /* for a mapping whose time is the record's */
+} BulkMapperOptions;
+
+/* Takes the sorter. */
+BulkMapper *bulk_mapper_new(const BulkMapperOptions *options, BulkSorter *sorter);
+void bulk_mapper_free(BulkMapper *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BulkMapper, bulk_mapper_free)
+
+/* Maps the batch's records; what cannot be mapped is among its rejects then. On a failure that ends
+ * the run the batch says so. */
+void bulk_mapper_map(BulkMapper *self, BulkBatch *batch);
+
+/* Rows, cells and the bytes of HFile they need, so far. */
+typedef struct {
+  uint64_t rows;
+  uint64_t cells;
+  uint64_t cell_bytes;
+} BulkAmount;
+
+void bulk_amount_add(BulkAmount *amount, const BulkAmount *more);
+
+BulkAmount bulk_mapper_amount(const BulkMapper *self);
+/* Of each of the regions. */
+const BulkAmount *bulk_mapper_by_region(const BulkMapper *self);
+/* Bytes of HFile of each family of the plan. */
+const uint64_t *bulk_mapper_by_family(const BulkMapper *self);
+BulkSorter *bulk_mapper_sorter(BulkMapper *self);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bulk/plan.h"
+
+static bool
+is_before(const Column *a, const Column *b)
+{
+  return a->family_index != b->family_index ? a->family_index < b->family_index
+                                            : slice_compare(a->qualifier, b->qualifier) < 0;
+}
+
+/* A mapping has few columns, and most are in order. */
+static void
+insert(BulkPlan *self, size_t length, const Column *column)
+{
+  size_t at = length;
+
+  for (; at > 0 && is_before(column, self->by_rank[at - 1]); at--)
+    self->by_rank[at] = self->by_rank[at - 1];
+  self->by_rank[at] = column;
+}
+
+BulkPlan *
+bulk_plan_new(const Mapping *mapping)
+{
+  BulkPlan *self = g_new0(BulkPlan, 1);
+  const Column *columns = mapping_columns(mapping, &self->columns);
+
+  self->family = mapping_families(mapping, &self->families);
+  g_assert(self->columns <= UINT16_MAX);
+  self->by_rank = g_new(const Column *, self->columns);
+  self->rank_of = g_new(uint16_t, self->columns);
+  self->first_rank = g_new0(size_t, self->families + 1);
+  self->versions = g_new(uint32_t, self->families);
+  for (size_t i = 0; i < self->families; i++)
+    self->versions[i] = self->family[i].versions;
+  for (size_t i = 0; i < self->columns; i++)
+    insert(self, i, &columns[i]);
+  for (size_t rank = 0; rank < self->columns; rank++) {
+    const Column *column = self->by_rank[rank];
+
+    self->rank_of[column->index] = (uint16_t)rank;
+    self->first_rank[column->family_index + 1] = rank + 1;
+  }
+  /* A family without columns begins where it ends. */
+  for (size_t i = 1; i <= self->families; i++)
+    self->first_rank[i] = MAX(self->first_rank[i], self->first_rank[i - 1]);
+  return self;
+}
+
+void
+bulk_plan_free(BulkPlan *self)
+{
+  if (self == NULL)
+    return;
+  g_free(self->by_rank);
+  g_free(self->rank_of);
+  g_free(self->first_rank);
+  g_free(self->versions);
+  g_free(self);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bulk/watch.h"
+
+static const char *const names[BULK_PHASES] = {
+    [BULK_READING] = "reading", [BULK_SORTING] = "sorting", [BULK_WRITING] = "writing",
+    [BULK_PLACING] = "placing", [BULK_LOADING] = "loading",
+};
+
+const char *
+bulk_phase_name(BulkPhase phase)
+{
+  return names[phase];
+}
+
+void
+bulk_watch_progress(const BulkWatch *self, BulkPhase phase, uint64_t done, uint64_t total,
+                    uint64_t rows)
+{
+  if (self->progress != NULL)
+    self->progress(self->self, phase, done, total, rows);
+}
+
+bool
+bulk_watch_goes_on(const BulkWatch *self, GError **error)
+{
+  if (self->is_stopped == NULL || !self->is_stopped(self->self))
+    return true;
+  g_set_error(error, FAULT, FAULT_SETUP, "stopped before the work was whole; nothing was loaded");
+  return false;
+}
