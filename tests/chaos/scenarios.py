@@ -182,7 +182,7 @@ def table_disabled(s):
     s.recovered()
 
 
-@scenario()
+@scenario(late=False)
 def region_split(s):
     """A region splits and moves under load."""
     s.start()

@@ -60,12 +60,12 @@ class Instance:
 
 
 class Situation:
-    def __init__(self, folder, records, **mapping):
+    def __init__(self, folder, records, late=True, **mapping):
         self.name = f"chaos_{uuid.uuid4().hex[:8]}"
         self.folder = folder
         self.kafka = Kafka(KAFKA)
         self.thrift1 = Thrift1(THRIFT1_PORT)
-        self.load = Load(records, PARTITIONS)
+        self.load = Load(records, PARTITIONS, late)
         self.fed = 0
         self.instances = []
         self.faults = 0
