@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/gateway.h"
 
+#include "cmd/gateway_http.h"
+
 enum { ANSWER_MAX_BYTES = 64 << 20 };
 
 static const GatewayTransport transports[] = {
@@ -31,5 +33,7 @@ cmd_gateway_options(const Config *config)
       .answer_max_bytes = ANSWER_MAX_BYTES,
       .tls = config->gateway.tls,
       .tls_ca_file = config->gateway.tls_ca_location,
+      .do_as = config->gateway.do_as,
+      .open_http = cmd_gateway_http_open,
   };
 }

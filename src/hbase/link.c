@@ -158,13 +158,13 @@ meet(Link *self, Site *site, GError **error)
 static bool
 open_http(Link *self, const Endpoint *endpoint, Channel *out_channel, GError **error)
 {
-  if (self->options.http == NULL) {
+  if (self->options.open_http == NULL) {
     g_set_error(error, FAULT, FAULT_SETUP,
                 "gateway %s: HTTP is not to be had here: use a framed or buffered gateway",
                 endpoint->text);
     return false;
   }
-  return self->options.http->open(self->options.http->self, endpoint, out_channel, error);
+  return self->options.open_http(&self->options, endpoint, out_channel, error);
 }
 
 static bool

@@ -21,14 +21,14 @@ typedef enum {
   GATEWAY_PROTOCOL_COMPACT
 } GatewayProtocol;
 
-/* Makes channels to HTTP gateways; http/ has them, cmd/ hands them in. */
-typedef struct {
-  void *self;
-  bool (*open)(void *self, const Endpoint *endpoint, Channel *out_channel, GError **error);
-} ChannelOpener;
+typedef struct GatewayOptions GatewayOptions;
+
+/* Makes a channel to an HTTP gateway; http/ knows how, cmd/ hands it in. */
+typedef bool (*GatewayOpenHttp)(const GatewayOptions *options, const Endpoint *endpoint,
+                                Channel *out_channel, GError **error);
 
 /* Everything in it is borrowed and must outlive what is made with it. */
-typedef struct {
+struct GatewayOptions {
   const char *const *endpoints; /* NULL-ended, at least one */
   GatewayTransport transport;
   GatewayProtocol protocol;
@@ -41,5 +41,6 @@ typedef struct {
   bool tls;
   const char *tls_ca_file;   /* PEM; NULL: the system's */
   GCancellable *cancellable; /* ends every wait; or NULL */
-  const ChannelOpener *http; /* NULL: no HTTP gateways */
-} GatewayOptions;
+  const char *do_as;         /* over HTTP: the user to act for; or NULL */
+  GatewayOpenHttp open_http; /* NULL: no HTTP gateways */
+};

@@ -75,16 +75,26 @@ http_answer_clear(HttpAnswer *self)
   bytes_clear(&self->body);
 }
 
+/* Somebody took the connection, and what came over it was no answer. */
+static bool
+is_no_http(const GError *problem)
+{
+  return problem->domain == SOUP_SESSION_ERROR ||
+         g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT);
+}
+
 /* What went wrong below HTTP, as a remedy. */
 static void
 set_peer_error(GError **error, const char *url, const GError *problem)
 {
   if (g_error_matches(problem, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
     g_set_error(error, FAULT, FAULT_SETUP,
-                "%s: the server's certificate is not trusted (%s): name the file of its authority",
+                "%s: the server's certificate is not trusted (%s): set ca.location to the file "
+                "of its authority",
                 url, problem->message);
   else
-    g_set_error(error, FAULT, FAULT_PEER, "%s: %s", url, problem->message);
+    g_set_error(error, FAULT, FAULT_PEER, "%s: %s%s", url, problem->message,
+                is_no_http(problem) ? " (no HTTP server, or it went away)" : "");
 }
 
 /* A server that sends a byte now and then is not silent, but as good as gone. */
@@ -95,61 +105,88 @@ is_late(const HttpClient *self, int64_t since_us)
 }
 
 static bool
-read_body(const HttpClient *self, GInputStream *stream, const char *url, Bytes *body,
+read_body(const HttpClient *self, GInputStream *stream, const HttpRequest *request, Bytes *body,
           GError **error)
 {
   int64_t since_us = g_get_monotonic_time();
 
   for (;;) {
     g_autoptr(GError) problem = NULL;
-    gssize got =
-        g_input_stream_read(stream, bytes_reserve(body, CHUNK_BYTES), CHUNK_BYTES, NULL, &problem);
+    gssize got = g_input_stream_read(stream, bytes_reserve(body, CHUNK_BYTES), CHUNK_BYTES,
+                                     request->cancellable, &problem);
 
     if (got == 0)
       return true;
     if (got < 0) {
-      set_peer_error(error, url, problem);
+      set_peer_error(error, request->url, problem);
       return false;
     }
     body->len += (size_t)got;
     if (body->len > self->most_bytes) {
-      g_set_error(error, FAULT, FAULT_PEER, "%s: the answer is longer than %zu bytes", url,
+      g_set_error(error, FAULT, FAULT_PEER, "%s: the answer is longer than %zu bytes", request->url,
                   self->most_bytes);
       return false;
     }
     if (is_late(self, since_us)) {
-      g_set_error(error, FAULT, FAULT_PEER, "%s: the answer did not end in %d ms", url,
+      g_set_error(error, FAULT, FAULT_PEER, "%s: the answer did not end in %d ms", request->url,
                   (int)self->timeout_ms);
       return false;
     }
   }
 }
 
-bool
-http_client_get(HttpClient *self, const char *url, HttpAnswer *out_answer, GError **error)
+static SoupMessage *
+new_message(const HttpClient *self, const HttpRequest *request)
 {
-  g_autoptr(SoupMessage) message = soup_message_new(SOUP_METHOD_GET, url);
+  SoupMessage *message = soup_message_new(
+      request->content_type == NULL ? SOUP_METHOD_GET : SOUP_METHOD_POST, request->url);
+  SoupMessageHeaders *headers;
+
+  if (message == NULL)
+    return NULL;
+  headers = soup_message_get_request_headers(message);
+  soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT);
+  if (self->authorization != NULL)
+    soup_message_headers_replace(headers, "Authorization", self->authorization);
+  for (const HttpHeader *header = request->headers; header != NULL && header->name != NULL;
+       header++)
+    soup_message_headers_replace(headers, header->name, header->value);
+  if (request->content_type != NULL) {
+    g_autoptr(GBytes) body = g_bytes_new(request->body.data, request->body.len);
+
+    soup_message_set_request_body_from_bytes(message, request->content_type, body);
+  }
+  return message;
+}
+
+bool
+http_client_send(HttpClient *self, const HttpRequest *request, HttpAnswer *out_answer,
+                 GError **error)
+{
+  g_autoptr(SoupMessage) message = new_message(self, request);
   g_autoptr(GError) problem = NULL;
   g_autoptr(GInputStream) stream = NULL;
   g_auto(Bytes) body = {0};
 
   if (message == NULL) {
-    g_set_error(error, FAULT, FAULT_SETUP, "'%s' is not a URL", url);
+    g_set_error(error, FAULT, FAULT_SETUP, "'%s' is not a URL", request->url);
     return false;
   }
-  soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT);
-  if (self->authorization != NULL)
-    soup_message_headers_replace(soup_message_get_request_headers(message), "Authorization",
-                                 self->authorization);
-  stream = soup_session_send(self->session, message, NULL, &problem);
+  stream = soup_session_send(self->session, message, request->cancellable, &problem);
   if (stream == NULL) {
-    set_peer_error(error, url, problem);
+    set_peer_error(error, request->url, problem);
     return false;
   }
-  if (!read_body(self, stream, url, &body, error))
+  if (!read_body(self, stream, request, &body, error))
     return false;
   out_answer->status = soup_message_get_status(message);
   out_answer->body = body;
   body = (Bytes){0}; /* the answer owns it now */
   return true;
+}
+
+bool
+http_client_get(HttpClient *self, const char *url, HttpAnswer *out_answer, GError **error)
+{
+  return http_client_send(self, &(HttpRequest){.url = url}, out_answer, error);
 }

@@ -4,6 +4,8 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 
+#include <gio/gio.h>
+
 /* Asks HTTP servers and waits for the answer. Threads may share it. Redirects are not followed:
  * they would carry credentials to whoever answers. */
 typedef struct HttpClient HttpClient;
@@ -30,6 +32,22 @@ typedef struct {
 void http_answer_clear(HttpAnswer *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HttpAnswer, http_answer_clear)
 
+typedef struct {
+  const char *name;
+  const char *value;
+} HttpHeader;
+
+typedef struct {
+  const char *url;
+  const HttpHeader *headers; /* ended by a nameless one; NULL: none */
+  const char *content_type;  /* of the body, which is then sent by POST; NULL: GET */
+  Slice body;
+  GCancellable *cancellable; /* or NULL */
+} HttpRequest;
+
 /* Any whole answer is success, whatever its status. FAULT_PEER: none came, or not whole, or more
  * than most_bytes; FAULT_SETUP: not a URL, or the server's certificate is not trusted. */
+bool http_client_send(HttpClient *self, const HttpRequest *request, HttpAnswer *out_answer,
+                      GError **error);
+/* The same for a GET of the URL. */
 bool http_client_get(HttpClient *self, const char *url, HttpAnswer *out_answer, GError **error);

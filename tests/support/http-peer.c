@@ -18,18 +18,36 @@ struct HttpPeer {
   GPtrArray *requests; /* owned, of owned char * */
 };
 
-static char *
-read_head(GInputStream *stream)
+/* How many bytes follow the head. */
+static guint64
+body_length(const char *head)
 {
-  g_autoptr(GString) head = g_string_new(NULL);
+  const char *at = strstr(head, "\r\nContent-Length: ");
+
+  return at == NULL ? 0 : g_ascii_strtoull(at + strlen("\r\nContent-Length: "), NULL, 10);
+}
+
+static char *
+read_request(GInputStream *stream)
+{
+  g_autoptr(GString) request = g_string_new(NULL);
+  gsize got = 0;
+  guint64 len;
   char c;
 
   while (g_input_stream_read(stream, &c, 1, NULL, NULL) == 1) {
-    g_string_append_c(head, c);
-    if (g_str_has_suffix(head->str, "\r\n\r\n"))
+    g_string_append_c(request, c);
+    if (g_str_has_suffix(request->str, "\r\n\r\n"))
       break;
   }
-  return g_string_free(g_steal_pointer(&head), FALSE);
+  len = body_length(request->str);
+  if (len > 0) {
+    g_autofree char *body = g_malloc(len);
+
+    g_input_stream_read_all(stream, body, len, &got, NULL, NULL);
+    g_string_append_len(request, body, (gssize)got);
+  }
+  return g_string_free(g_steal_pointer(&request), FALSE);
 }
 
 static const char *
@@ -49,7 +67,7 @@ answer(HttpPeer *self, GSocketConnection *connection)
 {
   GInputStream *in = g_io_stream_get_input_stream(G_IO_STREAM(connection));
   GOutputStream *out = g_io_stream_get_output_stream(G_IO_STREAM(connection));
-  const char *bytes = next_answer(self, read_head(in));
+  const char *bytes = next_answer(self, read_request(in));
   char c;
 
   if (strcmp(bytes, HTTP_PEER_SILENT) == 0)

@@ -18,5 +18,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpPeer, http_peer_free)
 const char *http_peer_url(const HttpPeer *self);
 /* How many requests came. */
 guint http_peer_requests(HttpPeer *self);
-/* The head of request i; free with g_free. */
+/* Request i, head and body; free with g_free. */
 char *http_peer_request(HttpPeer *self, guint i);
