@@ -88,22 +88,22 @@ form_of(Slice name)
 static char *
 describe_value(Slice name, Slice value)
 {
-  HfileCursor cursor = hfile_cursor(value);
+  Cursor cursor = cursor_of(value);
   uint32_t number = 0;
   uint64_t first = 0;
   uint64_t second = 0;
 
   switch (form_of(name)) {
   case FORM_INT:
-    if (hfile_take_be32(&cursor, &number))
+    if (cursor_take_be32(&cursor, &number))
       return g_strdup_printf("%" G_GINT32_FORMAT, (int32_t)number);
     break;
   case FORM_LONG:
-    if (hfile_take_be64(&cursor, &first))
+    if (cursor_take_be64(&cursor, &first))
       return g_strdup_printf("%" I64, (int64_t)first);
     break;
   case FORM_RANGE:
-    if (hfile_take_be64(&cursor, &first) && hfile_take_be64(&cursor, &second))
+    if (cursor_take_be64(&cursor, &first) && cursor_take_be64(&cursor, &second))
       return g_strdup_printf("%" I64 " to %" I64, (int64_t)first, (int64_t)second);
     break;
   case FORM_BOOL:

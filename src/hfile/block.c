@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hfile/block.h"
 
-#include "hfile/wire.h"
+#include "base/cursor.h"
 
 /* org.apache.hadoop.hbase.io.hfile.BlockType */
 static const struct {
@@ -71,7 +71,7 @@ split_sizes(HfileBlockHeader *header, uint32_t without_header, uint32_t with_hea
 bool
 hfile_block_header_parse(const uint8_t *at, HfileBlockHeader *out_header, GError **error)
 {
-  HfileCursor cursor = hfile_cursor(slice(at, HFILE_BLOCK_HEADER_BYTES));
+  Cursor cursor = cursor_of(slice(at, HFILE_BLOCK_HEADER_BYTES));
   HfileBlockHeader header = {0};
   Slice magic = SLICE_EMPTY;
   uint32_t without_header = 0;
@@ -79,11 +79,12 @@ hfile_block_header_parse(const uint8_t *at, HfileBlockHeader *out_header, GError
   uint64_t previous_offset = 0;
   uint8_t checksum = 0;
 
-  (void)(hfile_take_slice(&cursor, HFILE_MAGIC_BYTES, &magic) &&
-         hfile_take_be32(&cursor, &without_header) && hfile_take_be32(&cursor, &header.raw_bytes) &&
-         hfile_take_be64(&cursor, &previous_offset) && hfile_take_u8(&cursor, &checksum) &&
-         hfile_take_be32(&cursor, &header.checksum_chunk_bytes) &&
-         hfile_take_be32(&cursor, &with_header));
+  (void)(cursor_take_slice(&cursor, HFILE_MAGIC_BYTES, &magic) &&
+         cursor_take_be32(&cursor, &without_header) &&
+         cursor_take_be32(&cursor, &header.raw_bytes) &&
+         cursor_take_be64(&cursor, &previous_offset) && cursor_take_u8(&cursor, &checksum) &&
+         cursor_take_be32(&cursor, &header.checksum_chunk_bytes) &&
+         cursor_take_be32(&cursor, &with_header));
   if (!find_type(magic, &header.type)) {
     g_autofree char *quoted = slice_quote(magic);
 

@@ -2,7 +2,7 @@
 #include "hfile/bloom.h"
 
 #include "hfile/index.h"
-#include "hfile/wire.h"
+#include "hfile/vint.h"
 
 #include <math.h>
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hfile/cells.h"
 
+#include "hfile/vint.h"
+
 enum { LENGTHS_BYTES = 8, TIME_AND_TYPE_BYTES = 9 };
 
 static inline uint8_t *
@@ -45,23 +47,23 @@ refuse(GError **error, const char *what)
 static bool
 are_tags(Slice tags)
 {
-  HfileCursor cursor = hfile_cursor(tags);
+  Cursor cursor = cursor_of(tags);
   uint16_t len;
   Slice tag;
 
-  while (hfile_cursor_left(&cursor) > 0)
-    if (!hfile_take_be16(&cursor, &len) || len == 0 || !hfile_take_slice(&cursor, len, &tag))
+  while (cursor_left(&cursor) > 0)
+    if (!cursor_take_be16(&cursor, &len) || len == 0 || !cursor_take_slice(&cursor, len, &tag))
       return false;
   return true;
 }
 
 static bool
-take_tail(HfileCursor *cursor, HfileCellForm form, HfileCell *cell, GError **error)
+take_tail(Cursor *cursor, HfileCellForm form, HfileCell *cell, GError **error)
 {
   uint16_t tags_bytes = 0;
 
-  if (form.has_tags &&
-      (!hfile_take_be16(cursor, &tags_bytes) || !hfile_take_slice(cursor, tags_bytes, &cell->tags)))
+  if (form.has_tags && (!cursor_take_be16(cursor, &tags_bytes) ||
+                        !cursor_take_slice(cursor, tags_bytes, &cell->tags)))
     return refuse(error, "tags reach beyond the block");
   if (!are_tags(cell->tags))
     return refuse(error, "damaged tags");
@@ -71,16 +73,16 @@ take_tail(HfileCursor *cursor, HfileCellForm form, HfileCell *cell, GError **err
 }
 
 bool
-hfile_cells_take(HfileCursor *cursor, HfileCellForm form, HfileCell *out_cell, GError **error)
+hfile_cells_take(Cursor *cursor, HfileCellForm form, HfileCell *out_cell, GError **error)
 {
   const uint8_t *start = cursor->at;
   HfileCell cell = {0};
   uint32_t key_bytes = 0;
   uint32_t value_bytes = 0;
 
-  if (!hfile_take_be32(cursor, &key_bytes) || !hfile_take_be32(cursor, &value_bytes) ||
-      !hfile_take_slice(cursor, key_bytes, &cell.key_bytes) ||
-      !hfile_take_slice(cursor, value_bytes, &cell.value))
+  if (!cursor_take_be32(cursor, &key_bytes) || !cursor_take_be32(cursor, &value_bytes) ||
+      !cursor_take_slice(cursor, key_bytes, &cell.key_bytes) ||
+      !cursor_take_slice(cursor, value_bytes, &cell.value))
     return refuse(error, "its lengths reach beyond the block");
   if (!hfile_key_parse(cell.key_bytes, &cell.key) || cell.key.row.len == 0)
     return refuse(error, "its key's lengths contradict each other");

@@ -3,7 +3,7 @@
 
 #include "base/fault.h"
 #include "hfile/key.h"
-#include "hfile/wire.h"
+#include "base/cursor.h"
 
 /* A data block's payload: cells back to back. org.apache.hadoop.hbase.io.hfile.NoOpDataBlockEncoder
  * and KeyValueUtil. */
@@ -28,4 +28,4 @@ typedef struct {
 
 /* Reads the cell at the cursor and moves past it; FAULT_RECORD if there is none. At least one byte
  * must be left. */
-bool hfile_cells_take(HfileCursor *cursor, HfileCellForm form, HfileCell *out_cell, GError **error);
+bool hfile_cells_take(Cursor *cursor, HfileCellForm form, HfileCell *out_cell, GError **error);

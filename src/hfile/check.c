@@ -139,13 +139,13 @@ check_sequence_id(Walk *self, const HfileCell *cell)
 static bool
 check_data(Walk *self)
 {
-  HfileCursor cursor = hfile_cursor(self->block.payload);
+  Cursor cursor = cursor_of(self->block.payload);
   GError *error = NULL;
   HfileCell cell;
 
-  if (hfile_cursor_left(&cursor) == 0)
+  if (cursor_left(&cursor) == 0)
     hfile_report_fault(self->report, "data block at %" U64 ": holds no cell", self->block.offset);
-  for (size_t i = 0; hfile_cursor_left(&cursor) > 0; i++) {
+  for (size_t i = 0; cursor_left(&cursor) > 0; i++) {
     if (!hfile_cells_take(&cursor, self->report->form, &cell, &error)) {
       g_prefix_error(&error, "data block at %" U64 ", its cell %zu: ", self->block.offset, i);
       take_fault(self, error);

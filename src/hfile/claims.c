@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hfile/claims.h"
 
-#include "hfile/wire.h"
+#include "base/cursor.h"
 
 #define U64 G_GUINT64_FORMAT
 #define I64 G_GINT64_FORMAT
@@ -59,10 +59,10 @@ check_time_range(const HfileInfo *info, HfileReport *report)
   if (!hfile_info_get(info, HFILE_INFO_TIMERANGE, &bytes))
     return;
 
-  HfileCursor cursor = hfile_cursor(bytes);
+  Cursor cursor = cursor_of(bytes);
 
-  if (!hfile_take_be64(&cursor, &least) || !hfile_take_be64(&cursor, &most) ||
-      hfile_cursor_left(&cursor) > 0)
+  if (!cursor_take_be64(&cursor, &least) || !cursor_take_be64(&cursor, &most) ||
+      cursor_left(&cursor) > 0)
     hfile_report_fault(report, "file info: " HFILE_INFO_TIMERANGE " is not two numbers");
   else if ((int64_t)least > found->least_timestamp || (int64_t)most < found->most_timestamp)
     hfile_report_fault(report,

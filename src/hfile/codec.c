@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hfile/codec.h"
 
-#include "hfile/wire.h"
+#include "base/cursor.h"
 
 #include <lz4.h>
 #include <snappy-c.h>
@@ -316,13 +316,14 @@ frame_pack(HfileCodec *self, Slice raw, Bytes *out, GError **error)
 }
 
 static bool
-frame_unpack_chunk(HfileCodec *self, HfileCursor *cursor, size_t raw_most, Bytes *out)
+frame_unpack_chunk(HfileCodec *self, Cursor *cursor, size_t raw_most, Bytes *out)
 {
   uint32_t packed_bytes = 0;
   Slice packed = SLICE_EMPTY;
 
-  if (!hfile_take_be32(cursor, &packed_bytes) || !hfile_take_slice(cursor, packed_bytes, &packed) ||
-      packed.len == 0 || packed.len > INT32_MAX)
+  if (!cursor_take_be32(cursor, &packed_bytes) ||
+      !cursor_take_slice(cursor, packed_bytes, &packed) || packed.len == 0 ||
+      packed.len > INT32_MAX)
     return false;
 
   size_t len = kinds[self->kind].unpack_chunk(self, packed, raw_most, out);
@@ -334,14 +335,14 @@ frame_unpack_chunk(HfileCodec *self, HfileCursor *cursor, size_t raw_most, Bytes
 static bool
 frame_unpack(HfileCodec *self, Slice packed, size_t raw_bytes, Bytes *out, GError **error)
 {
-  HfileCursor cursor = hfile_cursor(packed);
+  Cursor cursor = cursor_of(packed);
   size_t end = out->len + raw_bytes;
 
   /* A writer whose buffer is smaller than the block makes several frames of it. */
-  while (hfile_cursor_left(&cursor) > 0) {
+  while (cursor_left(&cursor) > 0) {
     uint32_t frame_bytes = 0;
 
-    if (!hfile_take_be32(&cursor, &frame_bytes) || frame_bytes > end - out->len)
+    if (!cursor_take_be32(&cursor, &frame_bytes) || frame_bytes > end - out->len)
       return refuse(error, self->kind, "frame holds more than the block header says");
 
     size_t frame_end = out->len + frame_bytes;

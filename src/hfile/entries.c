@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hfile/entries.h"
 
+#include "hfile/vint.h"
+
 enum { MOST_LEVELS = 16, MIDDLE_BYTES = 16 };
 
 /* One block of the index that is being walked: the root, or below it a block in leaf form. */
 typedef struct {
   HfileBlock block;
-  HfileCursor cursor; /* root: at the next entry */
+  Cursor cursor; /* root: at the next entry */
   uint32_t count;
   uint32_t next;
 } Level;
@@ -26,14 +28,14 @@ refuse(GError **error, const char *what)
 }
 
 bool
-hfile_entries_take_root(HfileCursor *cursor, HfileEntry *out_entry)
+hfile_entries_take_root(Cursor *cursor, HfileEntry *out_entry)
 {
   HfileEntry entry = {0};
   int64_t key_bytes = 0;
 
-  if (!hfile_take_be64(cursor, &entry.block.offset) ||
-      !hfile_take_be32(cursor, &entry.block.disk_bytes) || !hfile_take_vint(cursor, &key_bytes) ||
-      key_bytes < 0 || !hfile_take_slice(cursor, (uint64_t)key_bytes, &entry.key))
+  if (!cursor_take_be64(cursor, &entry.block.offset) ||
+      !cursor_take_be32(cursor, &entry.block.disk_bytes) || !hfile_take_vint(cursor, &key_bytes) ||
+      key_bytes < 0 || !cursor_take_slice(cursor, (uint64_t)key_bytes, &entry.key))
     return false;
   *out_entry = entry;
   return true;
@@ -43,28 +45,28 @@ hfile_entries_take_root(HfileCursor *cursor, HfileEntry *out_entry)
 static bool
 get_leaf(const Level *level, uint32_t i, HfileEntry *out_entry)
 {
-  HfileCursor table = hfile_cursor(level->block.payload);
+  Cursor table = cursor_of(level->block.payload);
   HfileEntry entry = {0};
   uint32_t start = 0;
   uint32_t end = 0;
   Slice skipped;
 
-  if (!hfile_take_slice(&table, sizeof(uint32_t) * (1 + (uint64_t)i), &skipped) ||
-      !hfile_take_be32(&table, &start) || !hfile_take_be32(&table, &end) || end < start)
+  if (!cursor_take_slice(&table, sizeof(uint32_t) * (1 + (uint64_t)i), &skipped) ||
+      !cursor_take_be32(&table, &start) || !cursor_take_be32(&table, &end) || end < start)
     return false;
 
-  HfileCursor cursor = hfile_cursor(level->block.payload);
+  Cursor cursor = cursor_of(level->block.payload);
   Slice bytes;
 
-  if (!hfile_take_slice(&cursor, sizeof(uint32_t) * (2 + (uint64_t)level->count) + start,
-                        &skipped) ||
-      !hfile_take_slice(&cursor, end - start, &bytes))
+  if (!cursor_take_slice(&cursor, sizeof(uint32_t) * (2 + (uint64_t)level->count) + start,
+                         &skipped) ||
+      !cursor_take_slice(&cursor, end - start, &bytes))
     return false;
-  cursor = hfile_cursor(bytes);
-  if (!hfile_take_be64(&cursor, &entry.block.offset) ||
-      !hfile_take_be32(&cursor, &entry.block.disk_bytes))
+  cursor = cursor_of(bytes);
+  if (!cursor_take_be64(&cursor, &entry.block.offset) ||
+      !cursor_take_be32(&cursor, &entry.block.disk_bytes))
     return false;
-  entry.key = slice(cursor.at, hfile_cursor_left(&cursor));
+  entry.key = slice(cursor.at, cursor_left(&cursor));
   *out_entry = entry;
   return true;
 }
@@ -92,7 +94,7 @@ read_root(HfileEntries *self, GError **error)
   if (root->block.header.type != HFILE_ROOT_INDEX)
     return refuse(error, "no root where the trailer says");
   self->depth = trailer->index_levels;
-  root->cursor = hfile_cursor(root->block.payload);
+  root->cursor = cursor_of(root->block.payload);
   root->count = trailer->root_entries;
   return true;
 }
@@ -125,7 +127,7 @@ static bool
 descend(HfileEntries *self, uint32_t depth, const HfileEntry *entry, GError **error)
 {
   Level *level = &self->levels[depth];
-  HfileCursor cursor;
+  Cursor cursor;
   HfileEntry first;
 
   if (!hfile_reader_read(self->reader, entry->block.offset, &level->block, error))
@@ -135,8 +137,8 @@ descend(HfileEntries *self, uint32_t depth, const HfileEntry *entry, GError **er
     return refuse(error, "an entry leads to a block that is no part of it");
   if (hfile_block_disk_bytes(&level->block.header) != entry->block.disk_bytes)
     return refuse(error, "an entry gives a block of the index a wrong size");
-  cursor = hfile_cursor(level->block.payload);
-  if (!hfile_take_be32(&cursor, &level->count) || level->count == 0)
+  cursor = cursor_of(level->block.payload);
+  if (!cursor_take_be32(&cursor, &level->count) || level->count == 0)
     return refuse(error, "a block without entries");
   if (!get_leaf(level, 0, &first) || !slice_equal(first.key, entry->key))
     return refuse(error, "an entry's key is not the first of the block it leads to");
@@ -149,7 +151,7 @@ descend(HfileEntries *self, uint32_t depth, const HfileEntry *entry, GError **er
 static bool
 check_root_end(HfileEntries *self, GError **error)
 {
-  size_t left = hfile_cursor_left(&self->levels[0].cursor);
+  size_t left = cursor_left(&self->levels[0].cursor);
 
   if (left == (self->depth > 1 ? MIDDLE_BYTES : 0))
     return true;
@@ -192,11 +194,11 @@ hfile_entries_middle(const HfileEntries *self, HfilePlace *out_place)
   if (self->depth < 2 || root.len < MIDDLE_BYTES)
     return false;
 
-  HfileCursor cursor = hfile_cursor(slice(root.data + root.len - MIDDLE_BYTES, MIDDLE_BYTES));
+  Cursor cursor = cursor_of(slice(root.data + root.len - MIDDLE_BYTES, MIDDLE_BYTES));
 
-  return hfile_take_be64(&cursor, &out_place->leaf.offset) &&
-         hfile_take_be32(&cursor, &out_place->leaf.disk_bytes) &&
-         hfile_take_be32(&cursor, &out_place->entry);
+  return cursor_take_be64(&cursor, &out_place->leaf.offset) &&
+         cursor_take_be32(&cursor, &out_place->leaf.disk_bytes) &&
+         cursor_take_be32(&cursor, &out_place->entry);
 }
 
 uint64_t

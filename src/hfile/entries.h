@@ -38,4 +38,4 @@ bool hfile_entries_middle(const HfileEntries *self, HfilePlace *out_place);
 uint64_t hfile_entries_blocks(const HfileEntries *self);
 
 /* The list of a root block: `count` entries from the cursor on, one a call. */
-bool hfile_entries_take_root(HfileCursor *cursor, HfileEntry *out_entry);
+bool hfile_entries_take_root(Cursor *cursor, HfileEntry *out_entry);

@@ -2,6 +2,7 @@
 #include "hfile/filter.h"
 
 #include "hfile/entries.h"
+#include "hfile/vint.h"
 
 enum { MOST_HASHES = 64 };
 
@@ -10,9 +11,9 @@ struct HfileFilter {
   Bloom kind;
   uint32_t prefix_bytes;
   HfileFilterSize size;
-  Bytes list;         /* entries of the chunks */
-  HfileCursor cursor; /* behind the next chunk's entry */
-  HfileEntry chunk;   /* the one that was asked last */
+  Bytes list;       /* entries of the chunks */
+  Cursor cursor;    /* behind the next chunk's entry */
+  HfileEntry chunk; /* the one that was asked last */
   HfileEntry next;
   uint32_t chunks_left; /* behind next */
   bool has_chunk;       /* its bits are loaded */
@@ -34,18 +35,18 @@ refuse(GError **error, const char *what)
 static bool
 parse_meta(HfileFilter *self, Slice meta, GError **error)
 {
-  HfileCursor cursor = hfile_cursor(meta);
+  Cursor cursor = cursor_of(meta);
   HfileFilterSize *size = &self->size;
   uint32_t version = 0;
   uint32_t hash = 0;
   int64_t comparator_bytes = 0;
   Slice comparator;
 
-  if (!hfile_take_be32(&cursor, &version) || !hfile_take_be64(&cursor, &size->bytes) ||
-      !hfile_take_be32(&cursor, &size->hashes) || !hfile_take_be32(&cursor, &hash) ||
-      !hfile_take_be64(&cursor, &size->keys) || !hfile_take_be64(&cursor, &size->keys_most) ||
-      !hfile_take_be32(&cursor, &size->chunks) || !hfile_take_vint(&cursor, &comparator_bytes) ||
-      comparator_bytes < 0 || !hfile_take_slice(&cursor, (uint64_t)comparator_bytes, &comparator))
+  if (!cursor_take_be32(&cursor, &version) || !cursor_take_be64(&cursor, &size->bytes) ||
+      !cursor_take_be32(&cursor, &size->hashes) || !cursor_take_be32(&cursor, &hash) ||
+      !cursor_take_be64(&cursor, &size->keys) || !cursor_take_be64(&cursor, &size->keys_most) ||
+      !cursor_take_be32(&cursor, &size->chunks) || !hfile_take_vint(&cursor, &comparator_bytes) ||
+      comparator_bytes < 0 || !cursor_take_slice(&cursor, (uint64_t)comparator_bytes, &comparator))
     return refuse(error, "its list of chunks is cut short");
   if (version != HFILE_BLOOM_VERSION || hash != HFILE_BLOOM_HASH_MURMUR)
     return refuse(error, "of a version or with a hash that is not supported");
@@ -53,7 +54,7 @@ parse_meta(HfileFilter *self, Slice meta, GError **error)
     return refuse(error, "impossible sizes");
   if ((self->kind == BLOOM_ROWCOL) != (comparator.len > 0))
     return refuse(error, "its comparator does not fit its kind");
-  bytes_append(&self->list, cursor.at, hfile_cursor_left(&cursor));
+  bytes_append(&self->list, cursor.at, cursor_left(&cursor));
   return true;
 }
 
@@ -61,13 +62,13 @@ parse_meta(HfileFilter *self, Slice meta, GError **error)
 static bool
 check_list(HfileFilter *self, GError **error)
 {
-  HfileCursor cursor = hfile_cursor(bytes_slice(&self->list));
+  Cursor cursor = cursor_of(bytes_slice(&self->list));
   HfileEntry entry;
 
   for (uint32_t i = 0; i < self->size.chunks; i++)
     if (!hfile_entries_take_root(&cursor, &entry))
       return refuse(error, "damaged entry in its list of chunks");
-  return hfile_cursor_left(&cursor) == 0 || refuse(error, "its list holds more than its chunks");
+  return cursor_left(&cursor) == 0 || refuse(error, "its list holds more than its chunks");
 }
 
 void
@@ -95,7 +96,7 @@ hfile_filter_new(HfileReader *reader, Bloom kind, uint32_t prefix_bytes, const H
     hfile_filter_free(self);
     return NULL;
   }
-  self->cursor = hfile_cursor(bytes_slice(&self->list));
+  self->cursor = cursor_of(bytes_slice(&self->list));
   self->chunks_left = self->size.chunks - 1;
   self->has_next = hfile_entries_take_root(&self->cursor, &self->next);
   return self;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hfile/index.h"
 
-#include "hfile/wire.h"
+#include "hfile/vint.h"
 
 enum { ENTRY_FIXED_BYTES = 12, LEAST_INTERMEDIATE_ENTRIES = 16, MOST_LEVELS = 16 };
 

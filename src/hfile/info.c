@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hfile/info.h"
 
-#include "hfile/wire.h"
+#include "base/protobuf.h"
 
 static const char magic[] = "PBUF";
 
@@ -108,29 +108,29 @@ hfile_info_append(HfileInfo *self, Bytes *out)
   g_array_sort(self->entries, compare_names);
   for (guint i = 0; i < self->entries->len; i++) {
     bytes_reset(&pair);
-    hfile_append_bytes_field(&pair, FIELD_NAME, hfile_info_name(self, i));
-    hfile_append_bytes_field(&pair, FIELD_VALUE, hfile_info_value(self, i));
-    hfile_append_bytes_field(&message, FIELD_ENTRY, bytes_slice(&pair));
+    protobuf_append_bytes_field(&pair, FIELD_NAME, hfile_info_name(self, i));
+    protobuf_append_bytes_field(&pair, FIELD_VALUE, hfile_info_value(self, i));
+    protobuf_append_bytes_field(&message, FIELD_ENTRY, bytes_slice(&pair));
   }
   bytes_append(out, magic, MAGIC_BYTES);
-  hfile_append_varint(out, message.len);
+  protobuf_append_varint(out, message.len);
   bytes_append_slice(out, bytes_slice(&message));
 }
 
 static bool
 parse_entry(HfileInfo *self, Slice message)
 {
-  HfileCursor cursor = hfile_cursor(message);
+  Cursor cursor = cursor_of(message);
   Slice name = SLICE_EMPTY;
   Slice value = SLICE_EMPTY;
-  HfileField field;
+  ProtobufField field;
 
-  while (hfile_take_field(&cursor, &field))
+  while (protobuf_take_field(&cursor, &field))
     if (field.number == FIELD_NAME)
       name = field.bytes;
     else if (field.number == FIELD_VALUE)
       value = field.bytes;
-  if (hfile_cursor_left(&cursor) > 0)
+  if (cursor_left(&cursor) > 0)
     return false;
   add(self, name, value);
   return true;
@@ -139,17 +139,17 @@ parse_entry(HfileInfo *self, Slice message)
 static bool
 parse(HfileInfo *self, Slice payload)
 {
-  HfileCursor cursor = hfile_cursor(payload);
+  Cursor cursor = cursor_of(payload);
   Slice found = SLICE_EMPTY;
   uint64_t len = 0;
-  HfileField field;
+  ProtobufField field;
 
-  if (!hfile_take_slice(&cursor, MAGIC_BYTES, &found) ||
-      memcmp(found.data, magic, MAGIC_BYTES) != 0 || !hfile_take_varint(&cursor, &len) ||
-      len != hfile_cursor_left(&cursor))
+  if (!cursor_take_slice(&cursor, MAGIC_BYTES, &found) ||
+      memcmp(found.data, magic, MAGIC_BYTES) != 0 || !protobuf_take_varint(&cursor, &len) ||
+      len != cursor_left(&cursor))
     return false;
-  while (hfile_cursor_left(&cursor) > 0)
-    if (!hfile_take_field(&cursor, &field) ||
+  while (cursor_left(&cursor) > 0)
+    if (!protobuf_take_field(&cursor, &field) ||
         (field.number == FIELD_ENTRY && !parse_entry(self, field.bytes)))
       return false;
   return true;
@@ -192,12 +192,12 @@ bool
 hfile_info_get_int(const HfileInfo *self, const char *name, uint32_t *out_value)
 {
   Slice value;
-  HfileCursor cursor;
+  Cursor cursor;
 
   if (!hfile_info_get(self, name, &value) || value.len != sizeof *out_value)
     return false;
-  cursor = hfile_cursor(value);
-  return hfile_take_be32(&cursor, out_value);
+  cursor = cursor_of(value);
+  return cursor_take_be32(&cursor, out_value);
 }
 
 bool
@@ -209,9 +209,9 @@ hfile_info_get_long(const HfileInfo *self, const char *name, int64_t *out_value)
   if (!hfile_info_get(self, name, &value) || value.len != sizeof *out_value)
     return false;
 
-  HfileCursor cursor = hfile_cursor(value);
+  Cursor cursor = cursor_of(value);
 
-  hfile_take_be64(&cursor, &bits);
+  cursor_take_be64(&cursor, &bits);
   *out_value = (int64_t)bits;
   return true;
 }

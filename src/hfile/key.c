@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hfile/key.h"
 
-#include "hfile/wire.h"
+#include "base/cursor.h"
 
 int
 hfile_key_compare(const HfileKey *a, const HfileKey *b)
@@ -34,22 +34,22 @@ hfile_key_append(const HfileKey *self, Bytes *out)
 bool
 hfile_key_parse(Slice bytes, HfileKey *out_key)
 {
-  HfileCursor cursor = hfile_cursor(bytes);
+  Cursor cursor = cursor_of(bytes);
   HfileKey key = {0};
   uint16_t row_bytes = 0;
   uint8_t family_bytes = 0;
   uint64_t timestamp = 0;
   size_t behind_qualifier = sizeof timestamp + sizeof key.type;
 
-  if (!hfile_take_be16(&cursor, &row_bytes) || row_bytes > HFILE_ROW_MOST_BYTES ||
-      !hfile_take_slice(&cursor, row_bytes, &key.row) || !hfile_take_u8(&cursor, &family_bytes) ||
+  if (!cursor_take_be16(&cursor, &row_bytes) || row_bytes > HFILE_ROW_MOST_BYTES ||
+      !cursor_take_slice(&cursor, row_bytes, &key.row) || !cursor_take_u8(&cursor, &family_bytes) ||
       family_bytes > HFILE_FAMILY_MOST_BYTES ||
-      !hfile_take_slice(&cursor, family_bytes, &key.family) ||
-      hfile_cursor_left(&cursor) < behind_qualifier)
+      !cursor_take_slice(&cursor, family_bytes, &key.family) ||
+      cursor_left(&cursor) < behind_qualifier)
     return false;
-  hfile_take_slice(&cursor, hfile_cursor_left(&cursor) - behind_qualifier, &key.qualifier);
-  hfile_take_be64(&cursor, &timestamp);
-  hfile_take_u8(&cursor, &key.type);
+  cursor_take_slice(&cursor, cursor_left(&cursor) - behind_qualifier, &key.qualifier);
+  cursor_take_be64(&cursor, &timestamp);
+  cursor_take_u8(&cursor, &key.type);
   key.timestamp = (int64_t)timestamp;
   *out_key = key;
   return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hfile/trailer.h"
 
-#include "hfile/wire.h"
+#include "base/protobuf.h"
 
 static const char magic[] = "TRABLK\"$";
 /* HBase knows the order of keys by this name, which is older than the class that does it now. */
@@ -33,21 +33,21 @@ hfile_trailer_append(const HfileTrailer *self, Bytes *out)
   g_auto(Bytes) message = {0};
   size_t start = out->len;
 
-  hfile_append_varint_field(&message, FIELD_INFO_OFFSET, self->info_offset);
-  hfile_append_varint_field(&message, FIELD_LOAD_OFFSET, self->load_offset);
-  hfile_append_varint_field(&message, FIELD_INDEX_RAW_BYTES, self->index_raw_bytes);
-  hfile_append_varint_field(&message, FIELD_TOTAL_RAW_BYTES, self->total_raw_bytes);
-  hfile_append_varint_field(&message, FIELD_ROOT_ENTRIES, self->root_entries);
-  hfile_append_varint_field(&message, FIELD_META_ENTRIES, self->meta_entries);
-  hfile_append_varint_field(&message, FIELD_CELLS, self->cells);
-  hfile_append_varint_field(&message, FIELD_INDEX_LEVELS, self->index_levels);
-  hfile_append_varint_field(&message, FIELD_FIRST_DATA_OFFSET, self->first_data_offset);
-  hfile_append_varint_field(&message, FIELD_LAST_DATA_OFFSET, self->last_data_offset);
-  hfile_append_bytes_field(&message, FIELD_COMPARATOR, slice_text(comparator));
-  hfile_append_varint_field(&message, FIELD_CODEC, hfile_codec_number(self->codec));
+  protobuf_append_varint_field(&message, FIELD_INFO_OFFSET, self->info_offset);
+  protobuf_append_varint_field(&message, FIELD_LOAD_OFFSET, self->load_offset);
+  protobuf_append_varint_field(&message, FIELD_INDEX_RAW_BYTES, self->index_raw_bytes);
+  protobuf_append_varint_field(&message, FIELD_TOTAL_RAW_BYTES, self->total_raw_bytes);
+  protobuf_append_varint_field(&message, FIELD_ROOT_ENTRIES, self->root_entries);
+  protobuf_append_varint_field(&message, FIELD_META_ENTRIES, self->meta_entries);
+  protobuf_append_varint_field(&message, FIELD_CELLS, self->cells);
+  protobuf_append_varint_field(&message, FIELD_INDEX_LEVELS, self->index_levels);
+  protobuf_append_varint_field(&message, FIELD_FIRST_DATA_OFFSET, self->first_data_offset);
+  protobuf_append_varint_field(&message, FIELD_LAST_DATA_OFFSET, self->last_data_offset);
+  protobuf_append_bytes_field(&message, FIELD_COMPARATOR, slice_text(comparator));
+  protobuf_append_varint_field(&message, FIELD_CODEC, hfile_codec_number(self->codec));
 
   bytes_append(out, magic, MAGIC_BYTES);
-  hfile_append_varint(out, message.len);
+  protobuf_append_varint(out, message.len);
   bytes_append_slice(out, bytes_slice(&message));
 
   size_t padding = HFILE_TRAILER_BYTES - VERSION_BYTES - (out->len - start);
@@ -80,15 +80,15 @@ find_codec(uint64_t number, HfileCodecKind *out_codec, GError **error)
 }
 
 static bool
-read_fields(Slice message, HfileField *fields)
+read_fields(Slice message, ProtobufField *fields)
 {
-  HfileCursor cursor = hfile_cursor(message);
-  HfileField field;
+  Cursor cursor = cursor_of(message);
+  ProtobufField field;
 
-  while (hfile_take_field(&cursor, &field))
+  while (protobuf_take_field(&cursor, &field))
     if (field.number < FIELDS)
       fields[field.number] = field;
-  return hfile_cursor_left(&cursor) == 0;
+  return cursor_left(&cursor) == 0;
 }
 
 /* Both names mean the one order of keys there is. */
@@ -108,7 +108,7 @@ knows_comparator(Slice name)
 }
 
 static bool
-interpret(const HfileField *fields, HfileTrailer *trailer, GError **error)
+interpret(const ProtobufField *fields, HfileTrailer *trailer, GError **error)
 {
   if (fields[FIELD_ENCRYPTION_KEY].number != 0)
     return refuse(error, "the file is encrypted, which is not supported");
@@ -134,9 +134,9 @@ interpret(const HfileField *fields, HfileTrailer *trailer, GError **error)
 bool
 hfile_trailer_parse(const uint8_t *at, HfileTrailer *out_trailer, GError **error)
 {
-  HfileCursor end = hfile_cursor(slice(at + HFILE_TRAILER_BYTES - VERSION_BYTES, VERSION_BYTES));
-  HfileCursor cursor = hfile_cursor(slice(at, HFILE_TRAILER_BYTES - VERSION_BYTES));
-  HfileField fields[FIELDS] = {0};
+  Cursor end = cursor_of(slice(at + HFILE_TRAILER_BYTES - VERSION_BYTES, VERSION_BYTES));
+  Cursor cursor = cursor_of(slice(at, HFILE_TRAILER_BYTES - VERSION_BYTES));
+  ProtobufField fields[FIELDS] = {0};
   HfileTrailer trailer = {0};
   uint32_t version = 0;
   uint64_t len = 0;
@@ -144,14 +144,14 @@ hfile_trailer_parse(const uint8_t *at, HfileTrailer *out_trailer, GError **error
 
   if (memcmp(at, magic, MAGIC_BYTES) != 0)
     return refuse(error, "no trailer in the last 4096 bytes: not an HFile, or cut short");
-  hfile_take_be32(&end, &version);
+  cursor_take_be32(&end, &version);
   if ((version & 0xffffff) != MAJOR_VERSION) {
     g_set_error(error, FAULT, FAULT_RECORD, "trailer: version %u is not supported, only 3 is",
                 version & 0xffffff);
     return false;
   }
   cursor.at += MAGIC_BYTES;
-  if (!hfile_take_varint(&cursor, &len) || !hfile_take_slice(&cursor, len, &message) ||
+  if (!protobuf_take_varint(&cursor, &len) || !cursor_take_slice(&cursor, len, &message) ||
       !read_fields(message, fields))
     return refuse(error, "damaged message");
   if (!interpret(fields, &trailer, error))
