@@ -148,6 +148,15 @@ set_status_error(GError **error, const char *url, unsigned status)
                 status);
 }
 
+static bool
+has_references(JsonObject *object)
+{
+  JsonNode *references = json_object_get_member(object, "references");
+
+  return references != NULL && JSON_NODE_HOLDS_ARRAY(references) &&
+         json_array_get_length(json_node_get_array(references)) > 0;
+}
+
 static Schema *
 parse_schema(JsonNode *node, uint32_t id, const char *url, GError **error)
 {
@@ -166,7 +175,7 @@ parse_schema(JsonNode *node, uint32_t id, const char *url, GError **error)
     g_set_error(error, FAULT, FAULT_RECORD, "schema %u is of type %s, not AVRO", id, type);
     return NULL;
   }
-  if (json_object_has_member(object, "references")) {
+  if (has_references(object)) {
     g_set_error(error, FAULT, FAULT_SETUP,
                 "schema %u refers to other schemas: register it as one, with all its types", id);
     return NULL;

@@ -31,6 +31,7 @@ each_answer_has_its_remedy(void)
   } cases[] = {
       {{GOOD}, FINE, "", 1},
       {{ANSWER("200 OK", "{\"schema\": \"\\\"long\\\"\", \"schemaType\": \"AVRO\"}")}, FINE, "", 1},
+      {{ANSWER("200 OK", "{\"schema\": \"\\\"int\\\"\", \"references\": []}")}, FINE, "", 1},
       {{ANSWER("503 Busy", ""), GOOD}, FINE, "", 2},
       {{ANSWER("429 Slow", ""), "", GOOD}, FINE, "", 3},
       {{UNKNOWN}, FAULT_RECORD, "no schema 7", 1},
