@@ -54,7 +54,8 @@ static const struct {
                      "endpoints"},
     {HEARD_HTTP, "an HTTP server answers there: check the port in [gateway] endpoints, or set "
                  "transport = http if the gateway runs over HTTP"},
-    {HEARD_TLS, "it wants TLS: set [gateway] tls = yes"},
+    {HEARD_TLS, "it wants TLS: set [gateway] tls = yes, or write https://host:port if the gateway "
+                "runs over HTTP"},
     {HEARD_SASL, "it wants SASL (Kerberos), which sluice does not speak: use a gateway over HTTP "
                  "or one without hbase.thrift.security.qop"},
 };
@@ -155,6 +156,27 @@ hear(const Dialect *form, Slice bytes)
   return read_framed(form->protocol, bytes);
 }
 
+static bool
+tell(const Endpoint *endpoint, Heard heard, Slice answer, GError **error)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS(sentences); i++)
+    if (sentences[i].heard == heard) {
+      /* one that hangs up may only be on its way up or down */
+      g_set_error(error, FAULT, heard == HEARD_HANG_UP ? FAULT_PEER : FAULT_SETUP, "gateway %s: %s",
+                  endpoint->text, sentences[i].sentence);
+      return false;
+    }
+
+  g_autofree char *begin = slice_quote(answer);
+
+  g_set_error(
+      error, FAULT, FAULT_SETUP,
+      "gateway %s: what answers there is not HBase's gateway, it says '%s'; check [gateway] "
+      "endpoints",
+      endpoint->text, begin);
+  return false;
+}
+
 typedef struct {
   const Endpoint *endpoint;     /* borrowed */
   const DetectOptions *options; /* borrowed */
@@ -213,27 +235,6 @@ ask_in_form(Detective *self, const Dialect *form, Heard *out_heard, GError **err
   return ask(self, form, bytes_slice(&request), out_heard, error);
 }
 
-static bool
-tell(const Detective *self, Heard heard, GError **error)
-{
-  for (size_t i = 0; i < G_N_ELEMENTS(sentences); i++)
-    if (sentences[i].heard == heard) {
-      /* one that hangs up may only be on its way up or down */
-      g_set_error(error, FAULT, heard == HEARD_HANG_UP ? FAULT_PEER : FAULT_SETUP, "gateway %s: %s",
-                  self->endpoint->text, sentences[i].sentence);
-      return false;
-    }
-
-  g_autofree char *begin = slice_quote(bytes_slice(&self->answer));
-
-  g_set_error(
-      error, FAULT, FAULT_SETUP,
-      "gateway %s: what answers there is not HBase's gateway, it says '%s'; check [gateway] "
-      "endpoints",
-      self->endpoint->text, begin);
-  return false;
-}
-
 bool
 detect_dialect(const Endpoint *endpoint, const DetectOptions *options, Dialect *out_dialect,
                GError **error)
@@ -249,7 +250,7 @@ detect_dialect(const Endpoint *endpoint, const DetectOptions *options, Dialect *
       return true;
     }
     if (heard != HEARD_HANG_UP && heard != HEARD_UNFRAMED)
-      return tell(&self, heard, error);
+      return tell(endpoint, heard, bytes_slice(&self.answer), error);
   }
 
   /* some HTTP servers hang up on what is not HTTP */
@@ -258,5 +259,38 @@ detect_dialect(const Endpoint *endpoint, const DetectOptions *options, Dialect *
   if (ask(&self, &forms[1], slice_text("GET / HTTP/1.0\r\n\r\n"), &http, NULL) &&
       http == HEARD_HTTP)
     heard = http;
-  return tell(&self, heard, error);
+  return tell(endpoint, heard, bytes_slice(&self.answer), error);
+}
+
+static bool
+ask_channel(Channel *channel, WireProtocol protocol, Slice *out_answer, GError **error)
+{
+  const Dialect form = {.protocol = protocol};
+  g_auto(Bytes) request = {0};
+  Slice message;
+
+  append_request(&form, &request);
+  message = bytes_slice(&request);
+  return channel->send(channel->self, &message, 1, error) &&
+         channel->receive(channel->self, out_answer, error);
+}
+
+bool
+detect_protocol(Channel *channel, const Endpoint *endpoint, WireProtocol *protocol, GError **error)
+{
+  const WireProtocol other = *protocol == WIRE_BINARY ? WIRE_COMPACT : WIRE_BINARY;
+  g_autoptr(GError) refusal = NULL;
+  Slice answer;
+  Heard heard;
+
+  if (!ask_channel(channel, *protocol, &answer, &refusal)) {
+    /* a server refuses what it cannot read */
+    if (!ask_channel(channel, other, &answer, NULL)) {
+      g_propagate_error(error, g_steal_pointer(&refusal));
+      return false;
+    }
+    *protocol = other;
+  }
+  heard = read_message(*protocol, answer);
+  return heard == HEARD_THRIFT2 || tell(endpoint, heard, answer, error);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "hbase/channel.h"
 #include "hbase/socket.h"
 #include "hbase/wire.h"
 
@@ -26,3 +27,8 @@ typedef struct {
  * change: FAULT_SETUP; FAULT_PEER when nobody answered or all forms were hung up on. */
 bool detect_dialect(const Endpoint *endpoint, const DetectOptions *options, Dialect *out_dialect,
                     GError **error);
+
+/* The same over a channel that carries whole messages by itself: which protocol is spoken there.
+ * `*protocol` is the likely one, and is changed if it is the other. */
+bool detect_protocol(Channel *channel, const Endpoint *endpoint, WireProtocol *protocol,
+                     GError **error);

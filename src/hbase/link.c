@@ -50,23 +50,14 @@ socket_options(const GatewayOptions *options)
                          .cancellable = options->cancellable};
 }
 
-static bool
-detect(const GatewayOptions *options, const Endpoint *endpoint, Dialect *out_dialect,
-       GError **error)
-{
-  DetectOptions detecting = {.socket = socket_options(options),
-                             .answer_timeout_ms = MIN(options->receive_timeout_ms, DETECT_MS)};
-
-  return detect_dialect(endpoint, &detecting, out_dialect, error);
-}
-
 /* Whether what was found is what the options say; `auto` takes either. */
 static bool
 agree(const GatewayOptions *options, const Endpoint *endpoint, Dialect found, GError **error)
 {
-  const char *transport = found.is_framed ? "framed" : "buffered";
+  bool http = is_http(options, endpoint);
+  const char *transport = http ? "HTTP" : found.is_framed ? "framed" : "buffered";
   const char *protocol = found.protocol == WIRE_COMPACT ? "compact" : "binary";
-  bool transport_fits = options->transport == GATEWAY_TRANSPORT_AUTO ||
+  bool transport_fits = http || options->transport == GATEWAY_TRANSPORT_AUTO ||
                         found.is_framed == (options->transport == GATEWAY_TRANSPORT_FRAMED);
   bool protocol_fits =
       options->protocol == GATEWAY_PROTOCOL_AUTO ||
@@ -129,6 +120,46 @@ put_off(Site *site)
   site->free_at_us = g_get_monotonic_time() + (int64_t)retry_next_ms(&site->retry) * 1000;
 }
 
+static bool
+open_http(const GatewayOptions *options, const Endpoint *endpoint, Channel *out_channel,
+          GError **error)
+{
+  if (options->open_http != NULL)
+    return options->open_http(options, endpoint, out_channel, error);
+  g_set_error(error, FAULT, FAULT_SETUP,
+              "gateway %s: HTTP is not to be had here: use a framed or buffered gateway",
+              endpoint->text);
+  return false;
+}
+
+static bool
+detect_over_http(const GatewayOptions *options, const Endpoint *endpoint, Dialect *out_dialect,
+                 GError **error)
+{
+  g_auto(Channel) channel = {0};
+  WireProtocol likely = options->protocol == GATEWAY_PROTOCOL_COMPACT ? WIRE_COMPACT : WIRE_BINARY;
+
+  *out_dialect = (Dialect){.is_framed = false, .protocol = likely};
+  return open_http(options, endpoint, &channel, error) &&
+         detect_protocol(&channel, endpoint, &out_dialect->protocol, error);
+}
+
+static bool
+detect(const GatewayOptions *options, const Endpoint *endpoint, Dialect *out_dialect,
+       GError **error)
+{
+  DetectOptions detecting = {.socket = socket_options(options),
+                             .answer_timeout_ms = MIN(options->receive_timeout_ms, DETECT_MS)};
+
+  if (is_http(options, endpoint))
+    return detect_over_http(options, endpoint, out_dialect, error);
+  if (endpoint->scheme == ENDPOINT_SOCKET)
+    return detect_dialect(endpoint, &detecting, out_dialect, error);
+  g_set_error(error, FAULT, FAULT_SETUP, "gateway %s is a URL: set [gateway] transport = http",
+              endpoint->text);
+  return false;
+}
+
 /* Finds out once, before the first call, who is there: a wrong transport can otherwise show as a
  * long silence. What `auto` finds holds for all endpoints from then on. */
 static bool
@@ -156,32 +187,15 @@ meet(Link *self, Site *site, GError **error)
 }
 
 static bool
-open_http(Link *self, const Endpoint *endpoint, Channel *out_channel, GError **error)
-{
-  if (self->options.open_http == NULL) {
-    g_set_error(error, FAULT, FAULT_SETUP,
-                "gateway %s: HTTP is not to be had here: use a framed or buffered gateway",
-                endpoint->text);
-    return false;
-  }
-  return self->options.open_http(&self->options, endpoint, out_channel, error);
-}
-
-static bool
 open_channel(Link *self, Site *site, uint32_t connect_timeout_ms, Channel *out_channel,
              GError **error)
 {
   const Endpoint *endpoint = &site->endpoint;
 
-  if (is_http(&self->options, endpoint))
-    return open_http(self, endpoint, out_channel, error);
-  if (endpoint->scheme != ENDPOINT_SOCKET) {
-    g_set_error(error, FAULT, FAULT_SETUP, "gateway %s is a URL: set [gateway] transport = http",
-                endpoint->text);
-    return false;
-  }
   if (!meet(self, site, error))
     return false;
+  if (is_http(&self->options, endpoint))
+    return open_http(&self->options, endpoint, out_channel, error);
 
   ConnectionOptions options = {.socket = socket_options(&self->options),
                                .is_framed = self->dialect.is_framed,
@@ -342,7 +356,7 @@ link_check(const GatewayOptions *options, FaultList *faults)
     g_autoptr(GError) error = NULL;
     Dialect found;
 
-    if (endpoint_parse(options->endpoints[i], &endpoint, &error) && !is_http(options, &endpoint) &&
+    if (endpoint_parse(options->endpoints[i], &endpoint, &error) &&
         detect(options, &endpoint, &found, &error))
       agree(options, &endpoint, found, &error);
     if (error != NULL)

@@ -318,13 +318,14 @@ make_result(HbaseFake *self, Slice message, const WireHeader *header)
   return NULL;
 }
 
-static void
-answer_message(HbaseFake *self, Slice message, Bytes *out)
+bool
+hbase_fake_answer(HbaseFake *self, Slice message, Bytes *out)
 {
   WireReader reader = wire_reader(self->protocol, message);
   WireHeader header = {0};
 
-  wire_read_header(&reader, &header);
+  if (!wire_read_header(&reader, &header))
+    return false;
   g_mutex_lock(&self->lock);
 
   ThriftStruct *result = make_result(self, message, &header);
@@ -336,6 +337,7 @@ answer_message(HbaseFake *self, Slice message, Bytes *out)
   else
     test_answer(self->protocol, &header, result, out);
   g_clear_object(&result);
+  return true;
 }
 
 static bool
@@ -396,7 +398,7 @@ hbase_fake_serve_from(TestPeer *peer, Slice begin, HbaseFake *self)
   while (read_message(self, peer, &message) && !hangs_up(self, bytes_slice(&message))) {
     g_auto(Bytes) answer = {0};
 
-    answer_message(self, bytes_slice(&message), &answer);
+    hbase_fake_answer(self, bytes_slice(&message), &answer);
     if (self->is_framed)
       test_peer_write_frame(peer, bytes_slice(&answer));
     else

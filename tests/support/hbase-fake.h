@@ -36,3 +36,5 @@ void hbase_fake_take_table(HbaseFake *self, Table *table);
 void hbase_fake_serve(TestPeer *peer, void *hbase_fake);
 /* The same for one that has been read from: `begin` is what came. */
 void hbase_fake_serve_from(TestPeer *peer, Slice begin, HbaseFake *self);
+/* Appends the answer to a whole message; false: it cannot be read. */
+bool hbase_fake_answer(HbaseFake *self, Slice message, Bytes *out);
