@@ -55,6 +55,12 @@ gateway_depth(const Gateway *self)
   return link_depth(self->link);
 }
 
+unsigned
+gateway_connections(const Gateway *self)
+{
+  return link_channels(self->link);
+}
+
 /* Whatever was under way has no verdict. */
 static bool
 give_up(Gateway *self, GError *reason, GError **error)

@@ -23,6 +23,10 @@ WireProtocol gateway_protocol(const Gateway *self);
 /* How many batches may be under way at once; the same. */
 size_t gateway_depth(const Gateway *self);
 
+/* How many connections there have been: what a gateway remembers for its client, such as a
+ * scanner, must not be asked for over another one. */
+unsigned gateway_connections(const Gateway *self);
+
 /* A batch on its way, as StreamSink has it. FAULT_PEER: no verdict, and nothing is under way any
  * more; FAULT_SETUP: as above, and nothing is under way either; FAULT_RECORD: refused, maybe for a
  * reason that lies in a row. */

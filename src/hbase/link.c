@@ -30,6 +30,7 @@ struct Link {
   bool is_settled; /* what dialect says is known, not only asked for */
   Dialect dialect;
   Channel channel; /* zeroed: none */
+  unsigned channels; /* so far */
   bool is_proven;  /* the channel has brought an answer */
   int64_t used_at_us;
 };
@@ -220,6 +221,7 @@ open_site(Link *self, Site *site, uint32_t connect_timeout_ms, GError **error)
   channel_clear(&self->channel);
   self->channel = channel;
   self->site = site;
+  self->channels++;
   self->is_proven = false;
   self->used_at_us = g_get_monotonic_time();
   return true;
@@ -309,6 +311,12 @@ Channel *
 link_channel(Link *self)
 {
   return self->channel.self == NULL ? NULL : &self->channel;
+}
+
+unsigned
+link_channels(const Link *self)
+{
+  return self->channels;
 }
 
 Dialect

@@ -20,6 +20,8 @@ bool link_open(Link *self, GError **error);
 
 /* NULL: none. */
 Channel *link_channel(Link *self);
+/* How many channels there have been: what a gateway remembers for a client ends with one. */
+unsigned link_channels(const Link *self);
 /* Known once link_open() has succeeded or when nothing is `auto`; the depth too. */
 Dialect link_dialect(const Link *self);
 size_t link_depth(const Link *self);

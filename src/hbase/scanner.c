@@ -13,11 +13,12 @@ enum {
 
 struct Scanner {
   Client client;
-  TScan *scan;       /* owned: what is asked for; its start moves on when a scan begins again */
-  GByteArray *table; /* owned */
-  bool is_open;      /* the gateway holds a scan for us */
-  gint32 id;         /* of it */
-  gint32 rows;       /* to ask for next */
+  TScan *scan;         /* owned: what is asked for; its start moves on when a scan begins again */
+  GByteArray *table;   /* owned */
+  bool is_open;        /* the gateway holds a scan for us */
+  gint32 id;           /* of it */
+  unsigned connection; /* that the id means something to */
+  gint32 rows;         /* to ask for next */
   bool is_end;
   ClientResult answer; /* stands before the next row */
   size_t left;         /* rows in the answer */
@@ -48,7 +49,8 @@ set_columns(TScan *scan, const ScanOptions *options)
     TColumn *column = g_object_new(TYPE_T_COLUMN, NULL);
 
     set_bytes(column, "family", options->columns[i].family);
-    set_bytes(column, "qualifier", options->columns[i].qualifier);
+    if (options->columns[i].qualifier.data != NULL)
+      set_bytes(column, "qualifier", options->columns[i].qualifier);
     g_ptr_array_add(columns, column);
   }
   if (columns->len > 0)
@@ -99,7 +101,8 @@ close_scan(Scanner *self)
 {
   ClientResult none;
 
-  if (!self->is_open || !client_begin(&self->client, NULL))
+  if (!self->is_open || !client_begin(&self->client, NULL) ||
+      self->connection != gateway_connections(self->client.gateway))
     return;
   t_h_base_service_client_send_close_scanner(self->client.service, self->id, NULL);
   client_exchange(&self->client, WIRE_STOP, &none, NULL);
@@ -148,8 +151,23 @@ open_scan(Scanner *self, GError **error)
     return false;
   if (!wire_read_i32(&result.reader, &self->id))
     return client_unreadable(error);
+  self->connection = gateway_connections(self->client.gateway);
   self->is_open = true;
   return true;
+}
+
+/* To another gateway, or to the same after a restart, the id is nobody's or somebody else's. */
+static bool
+is_ours(const Scanner *self)
+{
+  return self->is_open && self->connection == gateway_connections(self->client.gateway);
+}
+
+static bool
+lost(GError **error)
+{
+  g_set_error_literal(error, FAULT, FAULT_RECORD, "the connection to the gateway was lost");
+  return false;
 }
 
 /* As many as fill an answer, judged by the last one. */
@@ -168,9 +186,14 @@ ask_rows(Scanner *self, GError **error)
 
   if (!open_scan(self, error) || !client_begin(&self->client, error))
     return false;
+  if (!is_ours(self))
+    return lost(error);
   t_h_base_service_client_send_get_scanner_rows(self->client.service, self->id, self->rows, NULL);
   if (!client_exchange(&self->client, WIRE_LIST, &self->answer, error))
     return false;
+
+  if (!is_ours(self))
+    return lost(error);
 
   size_t answer_bytes = self->answer.reader.rest.len;
 

@@ -13,7 +13,7 @@ typedef struct {
   const char *table;
   Slice start;           /* the first key; empty: the table's first */
   Slice stop;            /* the key before which it ends; empty: the table's end */
-  const Column *columns; /* to be read; none: all */
+  const Column *columns; /* to be read; none: all. A qualifier without data: the whole family */
   size_t columns_length;
   uint32_t versions; /* of a cell, at most; 0: the newest alone */
   int64_t from_ms;   /* cells at and after it; 0: all */
