@@ -12,6 +12,8 @@ static const Command commands[] = {
      "Make a data set that fits the built-in mappings", cmd_generate},
     {"run", "[--topic TOPIC] [--until-end] [--json]", "Take records off Kafka into HBase", cmd_run},
     {"hfile", "[--cells] [--stats] [--json] FILE...", "Check and show HFiles", cmd_hfile},
+    {"verify", "--table TABLE (--topic TOPIC | --csv FILE...) [OPTION...]",
+     "Compare a table with its source, cell by cell", cmd_verify},
     {0},
 };
 

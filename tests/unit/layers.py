@@ -14,6 +14,7 @@ from pathlib import Path
 BELOW = {
     "base": [],
     "record": ["base"],
+    "sort": ["base"],
     "kafka": ["base", "record"],
     "hbase": ["base", "record"],
     "csv": ["base", "record"],
@@ -23,7 +24,7 @@ BELOW = {
     "config": ["base"],
     "metrics": ["base"],
 }
-BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = list(BELOW)
+BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = BELOW["verify"] = list(BELOW)
 BELOW["cmd"] = list(BELOW)
 
 # Start of a library's header -> the folders that may see it.
@@ -35,7 +36,7 @@ LIBRARIES = {
     "json-glib/": ["record", "http", "cmd"],
     "zlib.h": ["csv", "hfile", "bulk"],
     "zstd.h": ["csv", "hfile", "bulk"],
-    "lz4": ["csv", "hfile", "bulk"],
+    "lz4": ["sort", "csv", "hfile", "bulk"],
     "snappy": ["csv", "hfile", "bulk"],
 }
 

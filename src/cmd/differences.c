@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/differences.h"
+
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+
+#define U64 G_GUINT64_FORMAT
+#define I64 G_GINT64_FORMAT
+
+enum { KIND_COLUMNS = 20 };
+
+struct CmdDifferences {
+  CmdDifferencesOptions options;
+  uint64_t shown;
+  GString *text;     /* owned */
+  JsonBuilder *json; /* owned: within the array of differences */
+};
+
+CmdDifferences *
+cmd_differences_new(const CmdDifferencesOptions *options)
+{
+  CmdDifferences *self = g_new0(CmdDifferences, 1);
+
+  self->options = *options;
+  self->text = g_string_new(NULL);
+  self->json = json_builder_new();
+  json_builder_begin_object(self->json);
+  json_builder_set_member_name(self->json, "differences");
+  json_builder_begin_array(self->json);
+  return self;
+}
+
+void
+cmd_differences_free(CmdDifferences *self)
+{
+  if (self == NULL)
+    return;
+  g_string_free(self->text, TRUE);
+  g_object_unref(self->json);
+  g_free(self);
+}
+
+static bool
+is_extra(VerifyKind kind)
+{
+  return kind == VERIFY_EXTRA_CELL || kind == VERIFY_EXTRA_ROW;
+}
+
+/* "1700000000017 (2023-11-14T22:13:20.017Z)"; the number alone beyond the year 9999. */
+static char *
+time_text(int64_t ms)
+{
+  g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(ms / 1000);
+  g_autofree char *day = time == NULL ? NULL : g_date_time_format(time, "%Y-%m-%dT%H:%M:%S");
+
+  if (day == NULL)
+    return g_strdup_printf("%" I64, ms);
+  return g_strdup_printf("%" I64 " (%s.%03dZ)", ms, day, (int)(ms % 1000));
+}
+
+static char *
+place_text(const CmdDifferences *self, VerifyPlace place)
+{
+  if (self->options.topic != NULL)
+    return g_strdup_printf("%s[%d]@%" I64, self->options.topic, place.part, place.at);
+  return g_strdup_printf("%s line %" I64, self->options.files[place.part], place.at);
+}
+
+/* A value and its time, where that is known. */
+static void
+append_value(const CmdDifferences *self, const char *side, Slice value, int64_t timestamp)
+{
+  g_autofree char *quoted = slice_quote(value);
+  g_autofree char *time = time_text(timestamp);
+  bool is_timed = !self->options.ignores_times || strcmp(side, "table") == 0;
+
+  g_string_append_printf(self->text, "    %-7s '%s'%s%s", side, quoted, is_timed ? " at " : "",
+                         is_timed ? time : "");
+}
+
+static void
+append_winner(const CmdDifferences *self, const VerifyDifference *difference)
+{
+  g_autofree char *place = place_text(self, difference->wanted->place);
+
+  if (difference->records == 1)
+    g_string_append_printf(self->text, "\n            from %s\n", place);
+  else
+    g_string_append_printf(self->text,
+                           "\n            %s should have won, of %" U64 " records of this row\n",
+                           place, difference->records);
+}
+
+static void
+append_wanted(const CmdDifferences *self, const VerifyDifference *difference)
+{
+  if (difference->kind == VERIFY_MISSING_ROW)
+    g_string_append_printf(self->text, "    source  %zu cell%s", difference->cells,
+                           difference->cells == 1 ? "" : "s");
+  else
+    append_value(self, "source", bytes_slice(&difference->wanted->value), difference->wanted_at);
+  append_winner(self, difference);
+}
+
+static void
+append_found(const CmdDifferences *self, const VerifyDifference *difference)
+{
+  if (difference->kind == VERIFY_EXTRA_ROW)
+    g_string_append_printf(self->text, "    table   %zu cell%s", difference->cells,
+                           difference->cells == 1 ? "" : "s");
+  else
+    append_value(self, "table", difference->found, difference->found_at);
+  g_string_append_c(self->text, '\n');
+}
+
+static void
+append_deletion(const CmdDifferences *self, const VerifyDifference *difference)
+{
+  g_autofree char *place = place_text(self, difference->deleted_by);
+  g_autofree char *time = time_text(difference->deleted_at);
+
+  g_string_append_printf(self->text, "    source  %s deleted it at %s\n", place, time);
+}
+
+static void
+add_text(const CmdDifferences *self, const VerifyDifference *difference)
+{
+  g_autofree char *row = slice_quote(difference->row);
+
+  g_string_append_printf(self->text, "%-*s row '%s'", KIND_COLUMNS,
+                         verify_kind_names[difference->kind], row);
+  if (difference->family.len > 0) {
+    g_autofree char *family = slice_quote(difference->family);
+    g_autofree char *qualifier = slice_quote(difference->qualifier);
+
+    g_string_append_printf(self->text, " column %s:%s", family, qualifier);
+  }
+  g_string_append_c(self->text, '\n');
+  if (difference->wanted != NULL)
+    append_wanted(self, difference);
+  if (difference->deleted_at >= 0)
+    append_deletion(self, difference);
+  if (difference->kind > VERIFY_MISSING_CELL)
+    append_found(self, difference);
+}
+
+static void
+add_string(JsonBuilder *json, const char *name, const char *text)
+{
+  json_builder_set_member_name(json, name);
+  json_builder_add_string_value(json, text);
+}
+
+static void
+add_bytes(JsonBuilder *json, const char *name, Slice bytes)
+{
+  g_autofree char *quoted = slice_quote(bytes);
+
+  add_string(json, name, quoted);
+}
+
+static void
+add_number(JsonBuilder *json, const char *name, int64_t number)
+{
+  json_builder_set_member_name(json, name);
+  json_builder_add_int_value(json, number);
+}
+
+/* A count by its name in the text, with underscores. */
+static void
+add_count(JsonBuilder *json, const char *name, uint64_t count)
+{
+  g_autofree char *word = g_strdelimit(g_strdup(name), " ", '_');
+
+  add_number(json, word, (int64_t)count);
+}
+
+static void
+add_place(const CmdDifferences *self, VerifyPlace place)
+{
+  if (self->options.topic != NULL) {
+    add_string(self->json, "topic", self->options.topic);
+    add_number(self->json, "partition", place.part);
+    add_number(self->json, "offset", place.at);
+    return;
+  }
+
+  g_autofree char *file = g_utf8_make_valid(self->options.files[place.part], -1);
+
+  add_string(self->json, "file", file);
+  add_number(self->json, "line", place.at);
+}
+
+static void
+add_wanted_json(const CmdDifferences *self, const VerifyDifference *difference)
+{
+  json_builder_set_member_name(self->json, "source");
+  json_builder_begin_object(self->json);
+  if (difference->kind == VERIFY_MISSING_ROW)
+    add_number(self->json, "cells", (int64_t)difference->cells);
+  else
+    add_bytes(self->json, "value", bytes_slice(&difference->wanted->value));
+  if (!self->options.ignores_times)
+    add_number(self->json, "timestamp", difference->wanted_at);
+  add_place(self, difference->wanted->place);
+  json_builder_end_object(self->json);
+}
+
+static void
+add_found_json(const CmdDifferences *self, const VerifyDifference *difference)
+{
+  json_builder_set_member_name(self->json, "table");
+  json_builder_begin_object(self->json);
+  if (difference->kind == VERIFY_EXTRA_ROW) {
+    add_number(self->json, "cells", (int64_t)difference->cells);
+  } else {
+    add_bytes(self->json, "value", difference->found);
+    add_number(self->json, "timestamp", difference->found_at);
+  }
+  json_builder_end_object(self->json);
+}
+
+static void
+add_json(const CmdDifferences *self, const VerifyDifference *difference)
+{
+  json_builder_begin_object(self->json);
+  add_string(self->json, "kind", verify_kind_names[difference->kind]);
+  add_bytes(self->json, "row", difference->row);
+  if (difference->family.len > 0) {
+    add_bytes(self->json, "family", difference->family);
+    add_bytes(self->json, "qualifier", difference->qualifier);
+  }
+  add_number(self->json, "records", (int64_t)difference->records);
+  if (difference->wanted != NULL)
+    add_wanted_json(self, difference);
+  if (difference->kind > VERIFY_MISSING_CELL)
+    add_found_json(self, difference);
+  if (difference->deleted_at >= 0) {
+    json_builder_set_member_name(self->json, "deleted_by");
+    json_builder_begin_object(self->json);
+    add_number(self->json, "timestamp", difference->deleted_at);
+    add_place(self, difference->deleted_by);
+    json_builder_end_object(self->json);
+  }
+  json_builder_end_object(self->json);
+}
+
+void
+cmd_differences_add(void *data, const VerifyDifference *difference)
+{
+  CmdDifferences *self = data;
+
+  if (self->shown >= self->options.show ||
+      (self->options.ignores_extra && is_extra(difference->kind)))
+    return;
+  self->shown++;
+  (self->options.is_json ? add_json : add_text)(self, difference);
+}
+
+uint64_t
+cmd_differences_total(const CmdDifferences *self, const VerifyResult *result)
+{
+  uint64_t total = 0;
+
+  for (unsigned kind = 0; kind < VERIFY_KINDS; kind++)
+    if (!self->options.ignores_extra || !is_extra(kind))
+      total += result->differences[kind];
+  return total;
+}
+
+typedef struct {
+  const char *name;
+  uint64_t number;
+} Line;
+
+enum { RECORD_LINES = 6, ROW_LINES = 5 };
+
+static void
+list_records(const VerifyCounts *counts, Line lines[static RECORD_LINES])
+{
+  const Line all[RECORD_LINES] = {
+      {"read", counts->records},          {"puts", counts->puts},
+      {"tombstones", counts->tombstones}, {"skipped", counts->skipped},
+      {"left out", counts->left_out},     {"bad", counts->bad},
+  };
+
+  memcpy(lines, all, sizeof all);
+}
+
+static void
+list_rows(const VerifyResult *result, Line lines[static ROW_LINES])
+{
+  const Line all[ROW_LINES] = {
+      {"rows expected", result->rows_expected}, {"rows found", result->rows_found},
+      {"rows equal", result->rows_equal},       {"cells equal", result->cells_equal},
+      {"cells expired", result->expired},
+  };
+
+  memcpy(lines, all, sizeof all);
+}
+
+static void
+print_json(CmdDifferences *self, const CmdDifferencesSummary *summary)
+{
+  Line records[RECORD_LINES];
+  Line rows[ROW_LINES];
+
+  list_records(&summary->counts, records);
+  list_rows(summary->result, rows);
+  json_builder_end_array(self->json);
+  add_string(self->json, "table", self->options.table);
+  json_builder_set_member_name(self->json, "equal");
+  json_builder_add_boolean_value(self->json, cmd_differences_total(self, summary->result) == 0);
+  json_builder_set_member_name(self->json, "seconds");
+  json_builder_add_double_value(self->json, summary->seconds);
+  json_builder_set_member_name(self->json, "records");
+  json_builder_begin_object(self->json);
+  for (size_t i = 0; i < RECORD_LINES; i++)
+    add_count(self->json, records[i].name, records[i].number);
+  json_builder_end_object(self->json);
+  for (size_t i = 0; i < ROW_LINES; i++)
+    add_count(self->json, rows[i].name, rows[i].number);
+  json_builder_set_member_name(self->json, "counts");
+  json_builder_begin_object(self->json);
+  for (size_t i = 0; i < VERIFY_KINDS; i++)
+    add_count(self->json, verify_kind_names[i], summary->result->differences[i]);
+  json_builder_end_object(self->json);
+  json_builder_end_object(self->json);
+
+  g_autoptr(JsonNode) root = json_builder_get_root(self->json);
+  g_autofree char *text = json_to_string(root, FALSE);
+
+  puts(text);
+}
+
+static void
+print_lines(const char *title, const Line *lines, size_t length)
+{
+  printf("%-9s", title);
+  for (size_t i = 0; i < length; i++)
+    printf("%s%" U64 " %s", i == 0 ? "" : ", ", lines[i].number, lines[i].name);
+  putchar('\n');
+}
+
+static void
+print_differences(const CmdDifferences *self, const VerifyResult *result)
+{
+  uint64_t total = cmd_differences_total(self, result);
+
+  if (total > self->shown)
+    printf("... and %" U64 " more; --show N shows more of them\n", total - self->shown);
+  for (unsigned kind = 0; kind < VERIFY_KINDS; kind++)
+    if (result->differences[kind] > 0)
+      printf("%-*s %" U64 "%s\n", KIND_COLUMNS, verify_kind_names[kind], result->differences[kind],
+             self->options.ignores_extra && is_extra(kind) ? " (ignored)" : "");
+}
+
+static void
+print_text(const CmdDifferences *self, const CmdDifferencesSummary *summary)
+{
+  uint64_t total = cmd_differences_total(self, summary->result);
+  Line records[RECORD_LINES];
+  Line rows[ROW_LINES];
+
+  list_records(&summary->counts, records);
+  list_rows(summary->result, rows);
+  fputs(self->text->str, stdout);
+  print_differences(self, summary->result);
+  for (size_t i = 0; i < fault_list_length(summary->examples); i++)
+    printf("bad record %s\n", fault_list_get(summary->examples, i));
+  print_lines("records", records, RECORD_LINES);
+  print_lines("table", rows, ROW_LINES);
+  if (self->options.ignores_times)
+    puts("timestamps were not compared: the mapping takes the record's, and CSV has none "
+         "(--timestamp MS says it)");
+  if (total == 0)
+    printf("table %s is as its source says (%.1f s)\n", self->options.table, summary->seconds);
+  else
+    printf("table %s: %" U64 " difference%s (%.1f s)\n", self->options.table, total,
+           total == 1 ? "" : "s", summary->seconds);
+}
+
+void
+cmd_differences_print(CmdDifferences *self, const CmdDifferencesSummary *summary)
+{
+  if (self->options.is_json)
+    print_json(self, summary);
+  else
+    print_text(self, summary);
+}

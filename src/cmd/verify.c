@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/retry.h"
+#include "cmd/differences.h"
+#include "cmd/gateway.h"
+#include "cmd/mappings.h"
+#include "cmd/options.h"
+#include "cmd/properties.h"
+#include "cmd/registry.h"
+#include "cmd/stop.h"
+#include "hbase/catalog.h"
+#include "record/instant.h"
+
+enum { SHOWN = 20, FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 3000 };
+
+static const char about[] =
+    "Reads a table and the source that it was filled from, sorts the source as the table is\n"
+    "sorted, and compares the two cell by cell and timestamp by timestamp. For each cell the\n"
+    "record with the newest timestamp counts, among equal timestamps the later one, and a\n"
+    "tombstone hides what is not newer than itself. Records that cannot be decoded or mapped are\n"
+    "counted, and not expected in the table. The topic is read to its ends as they are at the\n"
+    "start, without a group, and nothing is committed; the table should not be written\n"
+    "meanwhile.\n"
+    "\n"
+    "Exit code 0: the table is as the source says; 1: there are differences; 3: Kafka or the\n"
+    "gateway could not be reached; 4: stopped before the end.";
+
+/* One call of verify. Texts and lists are owned. */
+typedef struct {
+  const CommandCall *call;
+  CmdOptions options;
+  char *table;
+  char *topic;
+  char **csv;
+  char **more_csv;
+  char *since;
+  char *sample;
+  char *show;
+  char *timestamp;
+  char *delimiter;
+  char **null_texts;
+  gboolean ignores_extra;
+  gboolean is_json;
+  /* What they mean: */
+  GPtrArray *files; /* borrowed texts, NULL-ended */
+  int64_t since_ms;
+  int64_t timestamp_ms;
+  int64_t sample_rows;
+  int64_t show_most;
+  bool ignores_times;
+
+  Config *config;
+  CmdMappings *mappings;
+  const Mapping *mapping; /* borrowed from mappings */
+  HttpRegistry *registry; /* NULL: none is set */
+  SchemaSource schemas;
+  GatewayOptions gateway;
+  VerifyWatch watch;
+  CmdStop *stop;
+  VerifyPhase phase; /* that progress was last told of */
+  int64_t phase_us;  /* when it began */
+} Verify;
+
+static void
+verify_clear(Verify *self)
+{
+  g_clear_pointer(&self->registry, http_registry_free);
+  g_clear_pointer(&self->mappings, cmd_mappings_free);
+  g_clear_pointer(&self->config, config_free);
+  g_clear_pointer(&self->stop, cmd_stop_free);
+  g_clear_pointer(&self->files, g_ptr_array_unref);
+  cmd_options_clear(&self->options);
+  g_strfreev(self->csv);
+  g_strfreev(self->more_csv);
+  g_strfreev(self->null_texts);
+  g_free(self->table);
+  g_free(self->topic);
+  g_free(self->since);
+  g_free(self->sample);
+  g_free(self->show);
+  g_free(self->timestamp);
+  g_free(self->delimiter);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Verify, verify_clear)
+
+static bool
+parse(Verify *self, GError **error)
+{
+  const GOptionEntry entries[] = {
+      {"table", 0, 0, G_OPTION_ARG_FILENAME, &self->table, "the table, which has a mapping",
+       "TABLE"},
+      {"topic", 0, 0, G_OPTION_ARG_FILENAME, &self->topic, "compare it with this topic", "TOPIC"},
+      {"csv", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->csv,
+       "compare it with these files, read one after the other; - is standard input", "FILE..."},
+      {"ignore-extra", 0, 0, G_OPTION_ARG_NONE, &self->ignores_extra,
+       "rows and cells that the source does not have are no difference: for a topic whose oldest "
+       "records have expired",
+       NULL},
+      {"since", 0, 0, G_OPTION_ARG_FILENAME, &self->since,
+       "compare only what has this timestamp or a later one: 2024-02-29T16:05:00Z, or "
+       "milliseconds since 1970",
+       "TIME"},
+      {"sample", 0, 0, G_OPTION_ARG_FILENAME, &self->sample,
+       "compare one row in N, chosen by its key: the same ones each time", "N"},
+      {"show", 0, 0, G_OPTION_ARG_FILENAME, &self->show,
+       "show the first N differences (default 20)", "N"},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &self->is_json, "print one JSON object", NULL},
+      {"timestamp", 0, 0, G_OPTION_ARG_FILENAME, &self->timestamp,
+       "with --csv: the timestamp that bulkload was given, where the mapping's time is the "
+       "record's; without it timestamps are not compared then",
+       "MS"},
+      {"delimiter", 0, 0, G_OPTION_ARG_FILENAME, &self->delimiter,
+       "with --csv: what is between fields (default: a comma)", "CHARACTER"},
+      {"null", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->null_texts,
+       "with --csv: a text that means missing, beside the mapping's; may be repeated", "TEXT"},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->more_csv, "", "FILE"},
+      {0},
+  };
+
+  return cmd_options_parse(&self->options, self->call, entries, about, error);
+}
+
+static bool
+usage(GError **error, const char *what)
+{
+  g_set_error(error, FAULT, FAULT_SETUP, "%s. 'sluice verify --help' explains", what);
+  return false;
+}
+
+static bool
+understand_number(const char *option, const char *text, int64_t least, int64_t *number,
+                  GError **error)
+{
+  guint64 read;
+
+  if (text == NULL)
+    return true;
+  if (g_ascii_string_to_unsigned(text, 10, (guint64)least, G_MAXINT64 - 1, &read, NULL)) {
+    *number = (int64_t)read;
+    return true;
+  }
+
+  g_autofree char *quoted = slice_quote(slice_text(text));
+
+  g_set_error(error, FAULT, FAULT_SETUP, "--%s: '%s' is not a whole number from %" G_GINT64_FORMAT,
+              option, quoted, least);
+  return false;
+}
+
+static bool
+understand_since(Verify *self, GError **error)
+{
+  if (self->since == NULL ||
+      (instant_parse(slice_text(self->since), &self->since_ms) && self->since_ms >= 0))
+    return true;
+  if (understand_number("since", self->since, 0, &self->since_ms, NULL))
+    return true;
+
+  g_autofree char *quoted = slice_quote(slice_text(self->since));
+
+  g_set_error(error, FAULT, FAULT_SETUP,
+              "--since: '%s' is no time: write 2024-02-29T16:05:00Z, or milliseconds since 1970",
+              quoted);
+  return false;
+}
+
+static bool
+understand_csv(Verify *self, GError **error)
+{
+  if (self->csv == NULL &&
+      (self->timestamp != NULL || self->delimiter != NULL || self->null_texts != NULL))
+    return usage(error, "--timestamp, --delimiter and --null are for --csv");
+  if (self->delimiter != NULL && strlen(self->delimiter) != 1)
+    return usage(error, "--delimiter: give one byte, such as ';' or a tab");
+  self->files = g_ptr_array_new();
+  for (char **file = self->csv; file != NULL && *file != NULL; file++)
+    g_ptr_array_add(self->files, *file);
+  for (char **file = self->more_csv; file != NULL && *file != NULL; file++)
+    g_ptr_array_add(self->files, *file);
+  g_ptr_array_add(self->files, NULL);
+  return true;
+}
+
+static bool
+understand(Verify *self, GError **error)
+{
+  self->sample_rows = 1;
+  self->show_most = SHOWN;
+  if (self->table == NULL)
+    return usage(error, "say which table: --table TABLE");
+  if ((self->csv == NULL) == (self->topic == NULL))
+    return usage(error, "say what to compare it with: either --topic TOPIC or --csv FILE...");
+  if (self->csv == NULL && self->more_csv != NULL)
+    return usage(error, "files are given with --csv FILE...");
+  return understand_csv(self, error) && understand_since(self, error) &&
+         understand_number("sample", self->sample, 1, &self->sample_rows, error) &&
+         understand_number("show", self->show, 0, &self->show_most, error) &&
+         understand_number("timestamp", self->timestamp, 0, &self->timestamp_ms, error);
+}
+
+static bool
+open_registry(Verify *self, GError **error)
+{
+  if (self->config->registry.urls[0] == NULL && mapping_framing(self->mapping) != MAPPING_CONFLUENT)
+    return true;
+  self->registry = cmd_registry_new(self->config, error);
+  if (self->registry == NULL)
+    return false;
+  self->schemas = http_registry_source(self->registry);
+  return true;
+}
+
+static bool
+prepare(Verify *self, GError **error)
+{
+  self->config = cmd_options_config(&self->options, self->call, error);
+  if (self->config == NULL)
+    return false;
+  self->mappings = cmd_mappings_load(self->config, error);
+  if (self->mappings == NULL)
+    return false;
+  self->mapping = cmd_mappings_for_table(self->mappings, self->table, error);
+  if (self->mapping == NULL || !open_registry(self, error))
+    return false;
+  self->ignores_times =
+      self->topic == NULL && self->timestamp == NULL && mapping_uses_record_time(self->mapping);
+  if (self->ignores_times && self->since != NULL)
+    return usage(error, "--since needs timestamps, and this mapping takes the record's, of which "
+                        "CSV has none: say --timestamp MS as well");
+  self->gateway = cmd_gateway_options(self->config);
+  return true;
+}
+
+static bool
+go_on(void *data, VerifyPhase phase, uint64_t done, uint64_t total)
+{
+  Verify *self = data;
+  int64_t now_us = g_get_monotonic_time();
+  const char *unit = phase == VERIFY_READING && self->topic == NULL ? "bytes" : "records";
+  g_autofree char *text = NULL;
+
+  if (phase != self->phase || self->phase_us == 0)
+    self->phase_us = now_us;
+  self->phase = phase;
+
+  double seconds = MAX((double)(now_us - self->phase_us) / 1e6, 1e-3);
+
+  text = g_strdup_printf("%s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " %s, %.0f a second",
+                         phase == VERIFY_READING ? "reading the source" : "comparing", done, total,
+                         unit, (double)done / seconds);
+  cmd_log_progress(self->call->log, text);
+  return !cmd_stop_is_asked(self->stop);
+}
+
+/* Before the source is read, which may take long: that there is a table, as the mapping has it. */
+static bool
+probe_table(Verify *self, GError **error)
+{
+  int64_t until_us = g_get_monotonic_time() + self->options.timeout_ms * 1000;
+  Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
+  g_autoptr(Catalog) catalog = catalog_new(&self->gateway, error);
+  size_t length;
+  const Family *families = mapping_families(self->mapping, &length);
+
+  while (catalog != NULL) {
+    g_autoptr(GError) problem = NULL;
+
+    if (catalog_probe(catalog, self->table, families, length, &problem))
+      return true;
+    if (!g_error_matches(problem, FAULT, FAULT_PEER) || cmd_stop_is_asked(self->stop) ||
+        g_get_monotonic_time() > until_us) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return false;
+    }
+    g_usleep((gulong)retry_next_ms(&retry) * 1000);
+  }
+  return false;
+}
+
+static bool
+read_source(const Verify *self, VerifyIntake *intake, GError **error)
+{
+  const VerifyCsv csv = {
+      .delimiter = self->delimiter == NULL ? '\0' : *self->delimiter,
+      .null_texts = (const char *const *)self->null_texts,
+      .timestamp_ms = self->timestamp_ms,
+  };
+
+  if (self->topic == NULL)
+    return verify_intake_read_csv(intake, (const char *const *)self->files->pdata, &csv, error);
+
+  g_autofree KafkaProperty *properties = cmd_properties_list(self->config);
+
+  return verify_intake_read_topic(intake, properties, self->topic, error);
+}
+
+static VerifyIntake *
+new_intake(const Verify *self)
+{
+  return verify_intake_new(&(VerifyIntakeOptions){
+      .mapping = self->mapping,
+      .schemas = self->registry == NULL ? NULL : &self->schemas,
+      .memory_bytes = self->config->bulkload.memory_bytes,
+      .temp_folder =
+          self->config->bulkload.temp == NULL ? g_get_tmp_dir() : self->config->bulkload.temp,
+      .since_ms = self->since_ms,
+      .sample = (uint64_t)self->sample_rows,
+      .timeout_ms = self->options.timeout_ms,
+      .watch = &self->watch,
+  });
+}
+
+/* The mapping's families, with whatever columns are in them. */
+static Scanner *
+new_scanner(const Verify *self, GError **error)
+{
+  size_t length;
+  const Family *families = mapping_families(self->mapping, &length);
+  g_autofree Column *columns = g_new0(Column, length);
+
+  for (size_t i = 0; i < length; i++)
+    columns[i].family = families[i].name;
+  return scanner_new(&self->gateway,
+                     &(ScanOptions){.table = self->table,
+                                    .columns = columns,
+                                    .columns_length = length,
+                                    .from_ms = self->since_ms},
+                     error);
+}
+
+static bool
+next_row(void *scanner, ScanRow *out_row, bool *out_is_end, GError **error)
+{
+  return scanner_next(scanner, out_row, out_is_end, error);
+}
+
+static CmdDifferences *
+new_differences(const Verify *self)
+{
+  return cmd_differences_new(&(CmdDifferencesOptions){
+      .table = self->table,
+      .topic = self->topic,
+      .files = (const char *const *)self->files->pdata,
+      .is_json = self->is_json,
+      .ignores_extra = self->ignores_extra,
+      .ignores_times = self->ignores_times,
+      .show = (uint64_t)self->show_most,
+  });
+}
+
+static ExitCode
+verify(Verify *self, GError **error)
+{
+  int64_t began_us = g_get_monotonic_time();
+  g_autoptr(VerifyIntake) intake = new_intake(self);
+  g_autoptr(CmdDifferences) differences = new_differences(self);
+  g_autoptr(Scanner) scanner = new_scanner(self, error);
+  VerifyResult result;
+  Sort *sort;
+
+  if (scanner == NULL || !probe_table(self, error) || !read_source(self, intake, error) ||
+      (sort = verify_intake_finish(intake, error)) == NULL)
+    return EXIT_USAGE;
+
+  const VerifyCounts counts = verify_intake_counts(intake);
+  const VerifyCompareOptions options = {
+      .mapping = self->mapping,
+      .order = self->topic == NULL ? VERIFY_ALL_PARTS : VERIFY_WITHIN_PARTS,
+      .ignores_times = self->ignores_times,
+      .sample = (uint64_t)self->sample_rows,
+      .records = counts.puts + counts.tombstones,
+      .timeout_ms = self->options.timeout_ms,
+      .watch = &self->watch,
+      .self = differences,
+      .differs = cmd_differences_add,
+  };
+
+  if (!verify_compare(&options, sort, &(VerifyRows){scanner, next_row}, &result, error))
+    return EXIT_USAGE;
+  cmd_log_progress(self->call->log, "");
+  cmd_differences_print(differences,
+                        &(CmdDifferencesSummary){
+                            .counts = counts,
+                            .examples = verify_intake_examples(intake),
+                            .result = &result,
+                            .seconds = (double)(g_get_monotonic_time() - began_us) / 1e6,
+                        });
+  return cmd_differences_total(differences, &result) == 0 ? EXIT_DONE : EXIT_DATA;
+}
+
+ExitCode
+cmd_verify(const CommandCall *call, GError **error)
+{
+  g_auto(Verify) self = {.call = call};
+  g_autoptr(GError) reason = NULL;
+  ExitCode code;
+
+  if (!parse(&self, error) || !understand(&self, error))
+    return EXIT_DONE;
+  self.stop = cmd_stop_new();
+  self.watch = (VerifyWatch){&self, go_on};
+  if (!prepare(&self, error))
+    return EXIT_USAGE;
+  code = verify(&self, &reason);
+  if (reason != NULL && cmd_stop_is_asked(self.stop))
+    return EXIT_STOPPED;
+  if (reason != NULL)
+    g_propagate_error(error, g_steal_pointer(&reason));
+  return code;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kafka/reader.h"
+
+#include "kafka/autoptr.h"
+#include "kafka/client.h"
+
+enum { READ_AT_ONCE = 512 };
+
+/* A partition on its way from where it begins to where it ended. */
+typedef struct {
+  KafkaPartition *partition; /* owned */
+  int64_t low;
+  int64_t high;
+  int64_t next; /* everything before it is passed */
+} Way;
+
+struct KafkaReader {
+  rd_kafka_t *client;      /* owned */
+  rd_kafka_queue_t *queue; /* owned: all partitions are forwarded to it */
+  Way *ways;               /* owned */
+  size_t ways_length;
+  size_t ways_left;
+  int timeout_ms;
+  int64_t heard_us;                       /* when something last came */
+  rd_kafka_message_t *read[READ_AT_ONCE]; /* owned from at on */
+  size_t at;
+  size_t length;
+};
+
+/* Whatever the configuration says. It may set bounds that fit many partitions, and a group. */
+static const KafkaProperty promises[] = {
+    {"enable.auto.commit", "false"},
+    {"enable.auto.offset.store", "false"},
+    {"enable.partition.eof", "true"},
+    {"auto.offset.reset", "earliest"}, /* what expires while it is read is passed over */
+    {"queued.max.messages.kbytes", "8192"},
+    {NULL, NULL},
+};
+
+static const KafkaProperty defaults[] = {{"group.id", "sluice"}, {NULL, NULL}};
+
+static bool
+open_client(KafkaReader *self, const KafkaProperty *properties, GError **error)
+{
+  g_autoptr(rd_kafka_conf_t) conf = rd_kafka_conf_new();
+
+  if (!client_set(conf, defaults, error) || !client_set(conf, properties, error) ||
+      !client_set(conf, promises, error))
+    return false;
+  self->client = client_new(RD_KAFKA_CONSUMER, g_steal_pointer(&conf), error);
+  if (self->client == NULL)
+    return false;
+  rd_kafka_poll_set_consumer(self->client);
+  self->queue = rd_kafka_queue_get_consumer(self->client);
+  return true;
+}
+
+static bool
+find_ways(KafkaReader *self, const KafkaProperty *properties, const char *name, GError **error)
+{
+  g_autoptr(KafkaTopics) topics = kafka_topics_new(properties, self->timeout_ms, error);
+  g_autoptr(KafkaTopic) topic = topics == NULL ? NULL : kafka_topics_find(topics, name, error);
+  g_autofree KafkaWatermarks *watermarks =
+      topic == NULL ? NULL : kafka_topics_watermarks(topics, topic, error);
+
+  if (watermarks == NULL)
+    return false;
+  self->ways = g_new0(Way, topic->partitions);
+  self->ways_length = (size_t)topic->partitions;
+  for (int32_t i = 0; i < topic->partitions; i++) {
+    self->ways[i] = (Way){.partition = kafka_partition_new(name, 0, i),
+                          .low = watermarks[i].low,
+                          .high = watermarks[i].high,
+                          .next = watermarks[i].low};
+    self->ways_left += watermarks[i].low < watermarks[i].high;
+  }
+  return true;
+}
+
+static bool
+assign(KafkaReader *self, GError **error)
+{
+  g_autoptr(rd_kafka_topic_partition_list_t) list =
+      rd_kafka_topic_partition_list_new((int)self->ways_length);
+  rd_kafka_resp_err_t err;
+
+  for (size_t i = 0; i < self->ways_length; i++) {
+    const Way *way = &self->ways[i];
+
+    if (way->low < way->high)
+      rd_kafka_topic_partition_list_add(list, way->partition->topic, way->partition->id)->offset =
+          way->low;
+  }
+  err = rd_kafka_assign(self->client, list);
+  if (err == RD_KAFKA_RESP_ERR_NO_ERROR)
+    return true;
+  client_set_error(error, err, "cannot read the topic");
+  return false;
+}
+
+KafkaReader *
+kafka_reader_new(const KafkaProperty *properties, const char *topic, int timeout_ms, GError **error)
+{
+  g_autoptr(KafkaReader) self = g_new0(KafkaReader, 1);
+
+  self->timeout_ms = timeout_ms;
+  if (!find_ways(self, properties, topic, error) || !open_client(self, properties, error) ||
+      !assign(self, error))
+    return NULL;
+  self->heard_us = g_get_monotonic_time();
+  return g_steal_pointer(&self);
+}
+
+void
+kafka_reader_free(KafkaReader *self)
+{
+  if (self == NULL)
+    return;
+  for (; self->at < self->length; self->at++)
+    rd_kafka_message_destroy(self->read[self->at]);
+  g_clear_pointer(&self->queue, rd_kafka_queue_destroy);
+  if (self->client != NULL)
+    rd_kafka_destroy_flags(self->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  for (size_t i = 0; i < self->ways_length; i++)
+    kafka_partition_unref(self->ways[i].partition);
+  g_free(self->ways);
+  g_free(self);
+}
+
+uint64_t
+kafka_reader_total(const KafkaReader *self)
+{
+  uint64_t total = 0;
+
+  for (size_t i = 0; i < self->ways_length; i++)
+    total += (uint64_t)(self->ways[i].high - self->ways[i].low);
+  return total;
+}
+
+uint64_t
+kafka_reader_passed(const KafkaReader *self)
+{
+  uint64_t passed = 0;
+
+  for (size_t i = 0; i < self->ways_length; i++)
+    passed += (uint64_t)(self->ways[i].next - self->ways[i].low);
+  return passed;
+}
+
+/* Everything before `next` is passed; the end may lie behind offsets without a record. */
+static void
+pass(KafkaReader *self, Way *way, int64_t next)
+{
+  bool was_left = way->next < way->high;
+
+  way->next = CLAMP(next, way->next, way->high);
+  self->ways_left -= was_left && way->next == way->high;
+}
+
+/* What the partition itself or the whole client met; true: it is passed over, for it is either no
+ * trouble or one that librdkafka tries again and the time limit ends. */
+static bool
+take_trouble(KafkaReader *self, const rd_kafka_message_t *message, GError **error)
+{
+  if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    pass(self, &self->ways[message->partition], message->offset);
+    return true;
+  }
+  if (client_fault(message->err) == FAULT_PEER)
+    return true;
+  g_set_error(error, FAULT, FAULT_SETUP, "cannot read the topic: %s",
+              rd_kafka_message_errstr(message));
+  return false;
+}
+
+static bool
+fill(KafkaReader *self, int wait_ms)
+{
+  ssize_t first = rd_kafka_consume_batch_queue(self->queue, wait_ms, self->read, 1);
+  ssize_t rest;
+
+  self->at = 0;
+  self->length = (size_t)MAX(first, 0);
+  if (first <= 0)
+    return false;
+  rest = rd_kafka_consume_batch_queue(self->queue, 0, self->read + 1, READ_AT_ONCE - 1);
+  self->length += (size_t)MAX(rest, 0);
+  self->heard_us = g_get_monotonic_time();
+  return true;
+}
+
+/* False: it is not to be given out, or, with the error set, the end of all reading. */
+static bool
+take(KafkaReader *self, rd_kafka_message_t *message, KafkaMessage *out, GError **error)
+{
+  Way *way;
+
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    take_trouble(self, message, error);
+    return false;
+  }
+  way = &self->ways[message->partition];
+  if (message->offset >= way->high) {
+    pass(self, way, way->high);
+    return false;
+  }
+  pass(self, way, message->offset + 1);
+  *out = (KafkaMessage){
+      .partition = way->partition,
+      .offset = message->offset,
+      .timestamp_ms = rd_kafka_message_timestamp(message, NULL),
+      .key = slice(message->key, message->key_len),
+      .value = slice(message->payload, message->len),
+      .handle = message,
+  };
+  return true;
+}
+
+static KafkaReading
+idle(const KafkaReader *self, GError **error)
+{
+  if (g_get_monotonic_time() - self->heard_us < (int64_t)self->timeout_ms * 1000)
+    return KAFKA_READER_IDLE;
+  g_set_error(error, FAULT, FAULT_PEER, "nothing more came of topic %s for %d s",
+              self->ways[0].partition->topic, self->timeout_ms / 1000);
+  return KAFKA_READER_FAILED;
+}
+
+KafkaReading
+kafka_reader_next(KafkaReader *self, KafkaMessage *out, int wait_ms, GError **error)
+{
+  for (;;) {
+    GError *trouble = NULL;
+    rd_kafka_message_t *message;
+
+    if (self->at == self->length && self->ways_left == 0)
+      return KAFKA_READER_END;
+    if (self->at == self->length && !fill(self, wait_ms))
+      return idle(self, error);
+    message = self->read[self->at++];
+    if (take(self, message, out, &trouble))
+      return KAFKA_READER_RECORD;
+    rd_kafka_message_destroy(message);
+    if (trouble != NULL) {
+      g_propagate_error(error, trouble);
+      return KAFKA_READER_FAILED;
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "kafka/lane.h"
+#include "kafka/topics.h"
+
+/* Reads a topic from its beginning to its ends as they were at the start, all partitions at once,
+ * each in order. It joins no group and commits nothing. One thread owns it. */
+typedef struct KafkaReader KafkaReader;
+
+/* Asks for the ends. `properties` as in the [kafka] section. FAULT_SETUP: there is no such topic;
+ * FAULT_PEER: no broker answers within the time. */
+KafkaReader *kafka_reader_new(const KafkaProperty *properties, const char *topic, int timeout_ms,
+                              GError **error);
+void kafka_reader_free(KafkaReader *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KafkaReader, kafka_reader_free)
+
+/* Offsets from beginnings to ends, and how many of them are passed. Not every offset has a
+ * record. */
+uint64_t kafka_reader_total(const KafkaReader *self);
+uint64_t kafka_reader_passed(const KafkaReader *self);
+
+/* The next record, to be released before the next call. KAFKA_READER_IDLE: none came within
+ * wait_ms. FAULT_PEER: none came for the whole time that it was made with. */
+typedef enum {
+  KAFKA_READER_RECORD,
+  KAFKA_READER_IDLE,
+  KAFKA_READER_END,
+  KAFKA_READER_FAILED
+} KafkaReading;
+
+KafkaReading kafka_reader_next(KafkaReader *self, KafkaMessage *out, int wait_ms, GError **error);

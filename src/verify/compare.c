@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verify/compare.h"
+
+#include "base/retry.h"
+
+enum { FIRST_WAIT_MS = 100, LONGEST_WAIT_MS = 3000, WATCH_EVERY = 256 };
+
+const char *const verify_kind_names[VERIFY_KINDS] = {
+    [VERIFY_MISSING_ROW] = "missing row",         [VERIFY_MISSING_CELL] = "missing cell",
+    [VERIFY_DIFFERENT_VALUE] = "different value", [VERIFY_DIFFERENT_TIME] = "different timestamp",
+    [VERIFY_EXTRA_CELL] = "extra cell",           [VERIFY_EXTRA_ROW] = "extra row",
+};
+
+/* The source's side is one record ahead: only then is it known that a row is whole. */
+typedef struct {
+  const VerifyCompareOptions *options; /* borrowed */
+  Sort *sort;                          /* borrowed */
+  const VerifyRows *rows;              /* borrowed */
+  VerifyExpected *expected;            /* owned */
+  VerifyExpected *nothing;             /* owned: what is expected of a row without a record */
+  int64_t *live_ms;                    /* owned: time to live by family; 0: for ever */
+  Slice next_key;                      /* the record after the row */
+  Slice next_payload;
+  bool has_next;
+  bool has_row; /* the source's */
+  Bytes key;
+  ScanRow found;
+  bool has_ended; /* the table */
+  uint64_t taken;
+  VerifyResult result;
+} Walk;
+
+static void
+walk_clear(Walk *self)
+{
+  verify_expected_free(self->expected);
+  verify_expected_free(self->nothing);
+  g_free(self->live_ms);
+  bytes_clear(&self->key);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Walk, walk_clear)
+
+static bool
+goes_on(const Walk *self, GError **error)
+{
+  const VerifyWatch *watch = self->options->watch;
+
+  if (watch->go_on(watch->self, VERIFY_COMPARING, self->taken, self->options->records))
+    return true;
+  g_set_error_literal(error, FAULT, FAULT_SETUP, "stopped");
+  return false;
+}
+
+/* All records of the next key. */
+static bool
+next_expected(Walk *self, GError **error)
+{
+  self->has_row = self->has_next;
+  if (!self->has_next)
+    return true;
+  bytes_reset(&self->key);
+  bytes_append_slice(&self->key, self->next_key);
+  verify_expected_begin(self->expected);
+  while (self->has_next && slice_equal(self->next_key, bytes_slice(&self->key))) {
+    verify_expected_add(self->expected, self->next_payload);
+    self->taken++;
+    if (!sort_next(self->sort, &self->next_key, &self->next_payload, &self->has_next, error))
+      return false;
+  }
+  return true;
+}
+
+/* A gateway that goes away is waited for, as long as the time allows. */
+static bool
+read_patiently(Walk *self, GError **error)
+{
+  int64_t until_us = g_get_monotonic_time() + self->options->timeout_ms * 1000;
+  Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
+
+  for (;;) {
+    g_autoptr(GError) problem = NULL;
+
+    if (self->rows->next(self->rows->self, &self->found, &self->has_ended, &problem))
+      return true;
+    if (problem->code != FAULT_PEER || g_get_monotonic_time() > until_us) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return false;
+    }
+    if (!goes_on(self, error))
+      return false;
+    g_usleep((gulong)retry_next_ms(&retry) * 1000);
+  }
+}
+
+static bool
+next_found(Walk *self, GError **error)
+{
+  for (uint64_t turn = 1;; turn++) {
+    if (!read_patiently(self, error))
+      return false;
+    if (self->has_ended)
+      return true;
+    if (verify_is_sampled(self->found.key, self->options->sample))
+      break;
+    if (turn % WATCH_EVERY == 0 && !goes_on(self, error))
+      return false;
+  }
+  self->result.rows_found++;
+  return true;
+}
+
+static void
+tell(Walk *self, const VerifyDifference *difference)
+{
+  self->result.differences[difference->kind]++;
+  self->options->differs(self->options->self, difference);
+}
+
+/* HBase no longer shows what is older than its family lets it be. */
+static bool
+has_expired(const Walk *self, const VerifyCell *cell)
+{
+  int64_t live_ms = self->live_ms[cell->column->family_index];
+
+  return live_ms > 0 && !self->options->ignores_times &&
+         cell->timestamp <= g_get_real_time() / 1000 - live_ms;
+}
+
+/* The deletion that hides the cell; of the row where it has one. */
+static void
+set_deletion(const VerifyExpected *expected, const VerifyCell *cell, VerifyDifference *difference)
+{
+  difference->deleted_at = verify_expected_deleted_at(expected, &difference->deleted_by);
+  if (cell != NULL && cell->deleted_at > difference->deleted_at) {
+    difference->deleted_at = cell->deleted_at;
+    difference->deleted_by = cell->deleted_by;
+  }
+}
+
+static VerifyDifference
+difference_of(const VerifyExpected *expected, VerifyKind kind, Slice row, const VerifyCell *cell)
+{
+  VerifyDifference difference = {
+      .kind = kind,
+      .row = row,
+      .records = verify_expected_records(expected),
+      .deleted_at = -1,
+  };
+
+  if (cell == NULL)
+    return difference;
+  difference.family = cell->column->family;
+  difference.qualifier = cell->column->qualifier;
+  if (cell->versions_length > 0) {
+    difference.wanted = &cell->versions[0];
+    difference.wanted_at = cell->timestamp;
+  }
+  return difference;
+}
+
+static void
+tell_missing_cell(Walk *self, const VerifyCell *cell)
+{
+  VerifyDifference difference;
+
+  if (has_expired(self, cell)) {
+    self->result.expired++;
+    return;
+  }
+  difference = difference_of(self->expected, VERIFY_MISSING_CELL, bytes_slice(&self->key), cell);
+  tell(self, &difference);
+}
+
+static void
+tell_extra_cell(Walk *self, const VerifyExpected *expected, const VerifyCell *cell,
+                const Cell *found)
+{
+  VerifyDifference difference = difference_of(expected, VERIFY_EXTRA_CELL, self->found.key, NULL);
+
+  difference.family = found->family;
+  difference.qualifier = found->qualifier;
+  difference.found = found->value;
+  difference.found_at = found->timestamp;
+  set_deletion(expected, cell, &difference);
+  tell(self, &difference);
+}
+
+static bool
+has_value(const VerifyCell *cell, Slice value)
+{
+  for (size_t i = 0; i < cell->versions_length; i++)
+    if (slice_equal(bytes_slice(&cell->versions[i].value), value))
+      return true;
+  return false;
+}
+
+static void
+compare_cell(Walk *self, const VerifyCell *cell, const Cell *found)
+{
+  bool is_value = has_value(cell, found->value);
+  bool is_time = self->options->ignores_times || found->timestamp == cell->timestamp;
+  VerifyDifference difference;
+
+  if (is_value && is_time) {
+    self->result.cells_equal++;
+    return;
+  }
+  difference =
+      difference_of(self->expected, is_value ? VERIFY_DIFFERENT_TIME : VERIFY_DIFFERENT_VALUE,
+                    self->found.key, cell);
+  difference.found = found->value;
+  difference.found_at = found->timestamp;
+  tell(self, &difference);
+}
+
+static int
+compare_place(const VerifyCell *cell, const Cell *found)
+{
+  int order = slice_compare(cell->column->family, found->family);
+
+  return order != 0 ? order : slice_compare(cell->column->qualifier, found->qualifier);
+}
+
+/* Both sides' cells come by family and qualifier. */
+static void
+compare_cells(Walk *self)
+{
+  size_t length;
+  const VerifyCell *cells = verify_expected_cells(self->expected, &length);
+  size_t f = 0;
+
+  for (size_t i = 0; i < length; i++) {
+    const VerifyCell *cell = &cells[i];
+    bool is_shown = verify_expected_shows(self->expected, cell);
+
+    while (f < self->found.cells_length && compare_place(cell, &self->found.cells[f]) > 0)
+      tell_extra_cell(self, self->expected, NULL, &self->found.cells[f++]);
+
+    bool is_found = f < self->found.cells_length && compare_place(cell, &self->found.cells[f]) == 0;
+
+    if (is_shown && is_found)
+      compare_cell(self, cell, &self->found.cells[f]);
+    else if (is_shown)
+      tell_missing_cell(self, cell);
+    else if (is_found)
+      tell_extra_cell(self, self->expected, cell, &self->found.cells[f]);
+    f += is_found;
+  }
+  while (f < self->found.cells_length)
+    tell_extra_cell(self, self->expected, NULL, &self->found.cells[f++]);
+}
+
+/* How many cells the row must have now; the newest of them is what a missing row is told by. */
+static size_t
+count_shown(Walk *self, const VerifyCell **out_newest)
+{
+  size_t length;
+  const VerifyCell *cells = verify_expected_cells(self->expected, &length);
+  size_t shown = 0;
+
+  *out_newest = NULL;
+  for (size_t i = 0; i < length; i++) {
+    if (!verify_expected_shows(self->expected, &cells[i]) || has_expired(self, &cells[i]))
+      continue;
+    shown++;
+    if (*out_newest == NULL || cells[i].timestamp > (*out_newest)->timestamp)
+      *out_newest = &cells[i];
+  }
+  return shown;
+}
+
+static void
+expect_row(Walk *self)
+{
+  const VerifyCell *newest;
+  size_t shown = count_shown(self, &newest);
+  VerifyDifference difference;
+
+  if (shown == 0)
+    return;
+  self->result.rows_expected++;
+  difference = difference_of(self->expected, VERIFY_MISSING_ROW, bytes_slice(&self->key), newest);
+  difference.family = difference.qualifier = SLICE_EMPTY;
+  difference.cells = shown;
+  tell(self, &difference);
+}
+
+static void
+tell_extra_row(Walk *self, const VerifyExpected *expected)
+{
+  VerifyDifference difference = difference_of(expected, VERIFY_EXTRA_ROW, self->found.key, NULL);
+
+  difference.cells = self->found.cells_length;
+  set_deletion(expected, NULL, &difference);
+  tell(self, &difference);
+}
+
+static uint64_t
+count_differences(const Walk *self)
+{
+  uint64_t count = 0;
+
+  for (size_t i = 0; i < VERIFY_KINDS; i++)
+    count += self->result.differences[i];
+  return count;
+}
+
+static bool
+is_any_shown(const Walk *self)
+{
+  size_t length;
+  const VerifyCell *cells = verify_expected_cells(self->expected, &length);
+
+  for (size_t i = 0; i < length; i++)
+    if (verify_expected_shows(self->expected, &cells[i]))
+      return true;
+  return false;
+}
+
+static void
+compare_row(Walk *self)
+{
+  uint64_t before = count_differences(self);
+
+  if (!is_any_shown(self)) {
+    tell_extra_row(self, self->expected);
+    return;
+  }
+  self->result.rows_expected++;
+  compare_cells(self);
+  self->result.rows_equal += count_differences(self) == before;
+}
+
+/* Below 0: the source's row comes first; above: the table's. */
+static int
+compare_keys(const Walk *self)
+{
+  if (!self->has_row || self->has_ended)
+    return self->has_row ? -1 : 1;
+  return slice_compare(bytes_slice(&self->key), self->found.key);
+}
+
+static bool
+step(Walk *self, GError **error)
+{
+  int order = compare_keys(self);
+
+  if (order < 0)
+    expect_row(self);
+  else if (order > 0)
+    tell_extra_row(self, self->nothing);
+  else
+    compare_row(self);
+  return (order > 0 || next_expected(self, error)) && (order < 0 || next_found(self, error));
+}
+
+static void
+read_families(Walk *self)
+{
+  size_t length;
+  const Family *families = mapping_families(self->options->mapping, &length);
+
+  self->live_ms = g_new0(int64_t, length);
+  for (size_t i = 0; i < length; i++)
+    self->live_ms[i] = (int64_t)MIN(families[i].time_to_live_s, (uint64_t)G_MAXINT32) * 1000;
+}
+
+bool
+verify_compare(const VerifyCompareOptions *options, Sort *sort, const VerifyRows *rows,
+               VerifyResult *out_result, GError **error)
+{
+  g_auto(Walk) walk = {.options = options, .sort = sort, .rows = rows};
+
+  walk.expected = verify_expected_new(options->mapping, options->order);
+  walk.nothing = verify_expected_new(options->mapping, options->order);
+  read_families(&walk);
+  if (!sort_next(sort, &walk.next_key, &walk.next_payload, &walk.has_next, error) ||
+      !next_expected(&walk, error) || !next_found(&walk, error))
+    return false;
+  for (uint64_t turn = 0; walk.has_row || !walk.has_ended; turn++)
+    if ((turn % WATCH_EVERY == 0 && !goes_on(&walk, error)) || !step(&walk, error))
+      return false;
+  *out_result = walk.result;
+  return true;
+}

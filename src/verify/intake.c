@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verify/intake.h"
+
+enum { EXAMPLES = 5 };
+
+struct VerifyIntake {
+  VerifyIntakeOptions options;
+  Sort *sort; /* owned */
+  Row row;
+  Bytes packed;
+  VerifyCounts counts;
+  FaultList examples;
+};
+
+VerifyIntake *
+verify_intake_new(const VerifyIntakeOptions *options)
+{
+  VerifyIntake *self = g_new0(VerifyIntake, 1);
+
+  self->options = *options;
+  self->sort = sort_new(options->memory_bytes, options->temp_folder);
+  return self;
+}
+
+void
+verify_intake_free(VerifyIntake *self)
+{
+  if (self == NULL)
+    return;
+  sort_free(self->sort);
+  row_clear(&self->row);
+  bytes_clear(&self->packed);
+  fault_list_clear(&self->examples);
+  g_free(self);
+}
+
+/* FNV-1a, and then a mix, for its low bits alone follow the key's last bytes too closely. */
+bool
+verify_is_sampled(Slice key, uint64_t sample)
+{
+  uint64_t hash = 14695981039346656037u;
+
+  if (sample <= 1)
+    return true;
+  for (size_t i = 0; i < key.len; i++)
+    hash = (hash ^ key.data[i]) * 1099511628211u;
+  hash ^= hash >> 33;
+  hash *= 0xff51afd7ed558ccdu;
+  hash ^= hash >> 33;
+  return hash % sample == 0;
+}
+
+const VerifyIntakeOptions *
+verify_intake_options(const VerifyIntake *self)
+{
+  return &self->options;
+}
+
+Row *
+verify_intake_row(VerifyIntake *self)
+{
+  return &self->row;
+}
+
+bool
+verify_intake_take(VerifyIntake *self, VerifyPlace place, GError **error)
+{
+  const Row *row = &self->row;
+
+  self->counts.records++;
+  if (row->timestamp < self->options.since_ms ||
+      !verify_is_sampled(row->key, self->options.sample)) {
+    self->counts.left_out++;
+    return true;
+  }
+  if (row->kind == ROW_DELETE)
+    self->counts.tombstones++;
+  else
+    self->counts.puts++;
+  verify_pack(row, place, &self->packed);
+  return sort_add(self->sort, row->key, bytes_slice(&self->packed), error);
+}
+
+void
+verify_intake_skip(VerifyIntake *self)
+{
+  self->counts.records++;
+  self->counts.skipped++;
+}
+
+void
+verify_intake_take_bad(VerifyIntake *self, const char *where, const GError *reason)
+{
+  self->counts.records++;
+  self->counts.bad++;
+  if (fault_list_length(&self->examples) < EXAMPLES)
+    fault_list_add(&self->examples, "%s: %s", where, reason->message);
+}
+
+bool
+verify_intake_goes_on(const VerifyIntake *self, uint64_t done, uint64_t total, GError **error)
+{
+  const VerifyWatch *watch = self->options.watch;
+
+  if (watch->go_on(watch->self, VERIFY_READING, done, total))
+    return true;
+  g_set_error_literal(error, FAULT, FAULT_SETUP, "stopped");
+  return false;
+}
+
+Sort *
+verify_intake_finish(VerifyIntake *self, GError **error)
+{
+  return sort_finish(self->sort, error) ? self->sort : NULL;
+}
+
+VerifyCounts
+verify_intake_counts(const VerifyIntake *self)
+{
+  return self->counts;
+}
+
+const FaultList *
+verify_intake_examples(const VerifyIntake *self)
+{
+  return &self->examples;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "kafka/property.h"
+#include "record/decoder.h"
+#include "sort/sort.h"
+#include "verify/packed.h"
+
+/* The first half of a verification: records of the source, through the same mapping as `run`'s,
+ * sorted by row key.
+ *
+ *   topic or files -> decoder, mapping -> since, sample -> sort -> compare.h
+ */
+typedef struct VerifyIntake VerifyIntake;
+
+typedef enum { VERIFY_READING, VERIFY_COMPARING } VerifyPhase;
+
+/* How it looks from outside: told from time to time how far it is, and asked whether to go on. */
+typedef struct {
+  void *self;
+  bool (*go_on)(void *self, VerifyPhase phase, uint64_t done, uint64_t total);
+} VerifyWatch;
+
+/* Everything is borrowed. */
+typedef struct {
+  const Mapping *mapping;
+  const SchemaSource *schemas; /* NULL: none is needed */
+  size_t memory_bytes;         /* for sorting */
+  const char *temp_folder;
+  int64_t since_ms; /* records of this time or later; 0: all */
+  uint64_t sample;  /* one row in so many, by its key; 1: all */
+  int64_t timeout_ms;
+  const VerifyWatch *watch;
+} VerifyIntakeOptions;
+
+VerifyIntake *verify_intake_new(const VerifyIntakeOptions *options);
+void verify_intake_free(VerifyIntake *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(VerifyIntake, verify_intake_free)
+
+/* Each reads a source to its end, or fails: FAULT_PEER, FAULT_SETUP, or because it was asked to
+ * stop. */
+bool verify_intake_read_topic(VerifyIntake *self, const KafkaProperty *properties,
+                              const char *topic, GError **error);
+
+typedef struct {
+  char delimiter;                /* 0: a comma */
+  const char *const *null_texts; /* NULL-ended: mean missing, beside the mapping's own; or NULL */
+  int64_t timestamp_ms;          /* of every record, where the mapping's time is the record's */
+} VerifyCsv;
+
+bool verify_intake_read_csv(VerifyIntake *self, const char *const *paths, const VerifyCsv *csv,
+                            GError **error);
+
+/* Then: the records, in order of their keys; the payload is packed.h's. */
+Sort *verify_intake_finish(VerifyIntake *self, GError **error);
+
+typedef struct {
+  uint64_t records;    /* read: the sum of what follows */
+  uint64_t bad;        /* could not be decoded or mapped: not expected in the table */
+  uint64_t skipped;    /* tombstones that the mapping skips */
+  uint64_t left_out;   /* before `since` or not in the sample */
+  uint64_t tombstones; /* of rows */
+  uint64_t puts;
+} VerifyCounts;
+
+VerifyCounts verify_intake_counts(const VerifyIntake *self);
+/* The first few bad ones: where and why. */
+const FaultList *verify_intake_examples(const VerifyIntake *self);
+
+/* Whether the row is in the sample. */
+bool verify_is_sampled(Slice key, uint64_t sample);
+
+/* For the sources, which lie in files of their own: */
+
+const VerifyIntakeOptions *verify_intake_options(const VerifyIntake *self);
+/* Where mapping_apply() writes. */
+Row *verify_intake_row(VerifyIntake *self);
+/* Takes that row. */
+bool verify_intake_take(VerifyIntake *self, VerifyPlace place, GError **error);
+void verify_intake_skip(VerifyIntake *self);
+/* `where` names it. */
+void verify_intake_take_bad(VerifyIntake *self, const char *where, const GError *reason);
+/* Tells the watch; false, with an error, once it says to stop. */
+bool verify_intake_goes_on(const VerifyIntake *self, uint64_t done, uint64_t total, GError **error);

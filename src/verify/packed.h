@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "record/cell.h"
+
+/* A record between mapping and comparison, as the sort's payload:
+ *
+ *   i64 at | i64 timestamp | i32 part | u32 cells, or DELETION | cells
+ *   cell: u32 index * 2 + is_delete, u32 length, value
+ *
+ * In the machine's byte order: it never leaves the run. */
+
+/* Where a record came from. */
+typedef struct {
+  int32_t part; /* partition; or which of the files */
+  int64_t at;   /* offset; or line */
+} VerifyPlace;
+
+void verify_pack(const Row *row, VerifyPlace place, Bytes *out);
+
+/* A packed record, opened: borrowed from the payload. */
+typedef struct {
+  VerifyPlace place;
+  int64_t timestamp;
+  RowKind kind;
+  uint32_t cells_left;
+  const uint8_t *next;
+} VerifyPacked;
+
+typedef struct {
+  size_t index; /* of the mapping's column */
+  bool is_delete;
+  Slice value;
+} VerifyPackedCell;
+
+VerifyPacked verify_unpack(Slice payload);
+bool verify_packed_next(VerifyPacked *self, VerifyPackedCell *out_cell);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/retry.h"
+#include "kafka/reader.h"
+#include "verify/intake.h"
+
+enum {
+  WAIT_MS = 200, /* so that a wish to stop is heard */
+  WATCH_EVERY = 1024,
+  FIRST_WAIT_MS = 100,
+  LONGEST_WAIT_MS = 3000,
+};
+
+typedef struct {
+  VerifyIntake *intake;   /* borrowed */
+  const Mapping *mapping; /* borrowed */
+  KafkaReader *reader;    /* owned */
+  Decoder *decoder;       /* owned */
+  Decoder *keys;          /* owned; NULL: the mapping has no key schema */
+} TopicRoad;
+
+static void
+topic_road_clear(TopicRoad *self)
+{
+  kafka_reader_free(self->reader);
+  decoder_free(self->decoder);
+  decoder_free(self->keys);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TopicRoad, topic_road_clear)
+
+static bool
+read_key(TopicRoad *self, Origin *origin, GError **error)
+{
+  if (self->keys == NULL || origin->key.data == NULL)
+    return true;
+  origin->key_values = decoder_decode(self->keys, origin->key, error);
+  if (origin->key_values != NULL)
+    return true;
+  g_prefix_error_literal(error, "key: ");
+  return false;
+}
+
+/* As a stream's line makes it. */
+static bool
+make_row(TopicRoad *self, const KafkaMessage *message, GError **error)
+{
+  Row *row = verify_intake_row(self->intake);
+  Origin origin = {
+      .topic = message->partition->topic,
+      .partition = message->partition->id,
+      .offset = message->offset,
+      .timestamp_ms = message->timestamp_ms,
+      .key = message->key,
+  };
+  const Value *values;
+
+  if (!read_key(self, &origin, error))
+    return false;
+  if (message->value.data == NULL)
+    return mapping_tombstone_row(self->mapping, &origin, row, error);
+  values = decoder_decode(self->decoder, message->value, error);
+  return values != NULL && mapping_apply(self->mapping, &origin, values, row, error);
+}
+
+/* Somebody whom decoding needs may not answer for a while: waits as long as the time allows. */
+static bool
+make_row_patiently(TopicRoad *self, const KafkaMessage *message, GError **error)
+{
+  int64_t until_us =
+      g_get_monotonic_time() + verify_intake_options(self->intake)->timeout_ms * 1000;
+  Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
+
+  for (;;) {
+    g_autoptr(GError) problem = NULL;
+
+    if (make_row(self, message, &problem))
+      return true;
+    if (problem->code != FAULT_PEER || g_get_monotonic_time() > until_us) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return false;
+    }
+    if (!verify_intake_goes_on(self->intake, kafka_reader_passed(self->reader),
+                               kafka_reader_total(self->reader), error))
+      return false;
+    g_usleep((gulong)retry_next_ms(&retry) * 1000);
+  }
+}
+
+static bool
+take(TopicRoad *self, const KafkaMessage *message, GError **error)
+{
+  VerifyPlace place = {message->partition->id, message->offset};
+  g_autoptr(GError) fault = NULL;
+
+  if (message->value.data == NULL && mapping_tombstone(self->mapping) == TOMBSTONE_SKIP) {
+    verify_intake_skip(self->intake);
+    return true;
+  }
+  if (make_row_patiently(self, message, &fault))
+    return verify_intake_take(self->intake, place, error);
+  if (!g_error_matches(fault, FAULT, FAULT_RECORD)) {
+    g_propagate_error(error, g_steal_pointer(&fault));
+    return false;
+  }
+
+  g_autofree char *where =
+      g_strdup_printf("%s[%d]@%" G_GINT64_FORMAT, message->partition->topic, place.part, place.at);
+
+  verify_intake_take_bad(self->intake, where, fault);
+  return true;
+}
+
+static bool
+read_all(TopicRoad *self, GError **error)
+{
+  uint64_t total = kafka_reader_total(self->reader);
+  KafkaMessage message = {0};
+
+  for (uint64_t turn = 0;; turn++) {
+    KafkaReading reading = kafka_reader_next(self->reader, &message, WAIT_MS, error);
+    bool is_taken = true;
+
+    if (reading == KAFKA_READER_RECORD) {
+      is_taken = take(self, &message, error);
+      kafka_message_release(&message);
+    }
+    if (reading == KAFKA_READER_END)
+      return true;
+    if (reading == KAFKA_READER_FAILED || !is_taken)
+      return false;
+    if ((reading == KAFKA_READER_IDLE || turn % WATCH_EVERY == WATCH_EVERY - 1) &&
+        !verify_intake_goes_on(self->intake, kafka_reader_passed(self->reader), total, error))
+      return false;
+  }
+}
+
+bool
+verify_intake_read_topic(VerifyIntake *self, const KafkaProperty *properties, const char *topic,
+                         GError **error)
+{
+  const VerifyIntakeOptions *options = verify_intake_options(self);
+  g_auto(TopicRoad) road = {.intake = self, .mapping = options->mapping};
+
+  road.decoder = decoder_new(options->mapping, options->schemas, error);
+  if (road.decoder == NULL)
+    return false;
+  if (mapping_key_schema(options->mapping) != NULL) {
+    road.keys = decoder_new_for_keys(options->mapping, options->schemas, error);
+    if (road.keys == NULL)
+      return false;
+  }
+  road.reader = kafka_reader_new(properties, topic, (int)MIN(options->timeout_ms, G_MAXINT), error);
+  return road.reader != NULL && read_all(&road, error);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kafka/reader.h"
+
+#include "support/kafka-mock.h"
+
+enum { ANSWER_MS = 20000, PARTITIONS = 3 };
+
+/* Reads to the end; how many came of each partition. */
+static void
+read_all(KafkaReader *reader, size_t counts[static PARTITIONS])
+{
+  KafkaMessage message = {0};
+  KafkaReading reading;
+  g_autoptr(GError) error = NULL;
+
+  while ((reading = kafka_reader_next(reader, &message, ANSWER_MS, &error)) ==
+         KAFKA_READER_RECORD) {
+    size_t *count = &counts[message.partition->id];
+    g_autofree char *value = g_strdup_printf("VALUE%zu", *count);
+
+    g_assert_cmpint(message.offset, ==, *count);
+    g_assert_cmpmem(message.value.data, message.value.len, value, strlen(value));
+    (*count)++;
+    kafka_message_release(&message);
+  }
+  g_assert_no_error(error);
+  g_assert_cmpint(reading, ==, KAFKA_READER_END);
+}
+
+static void
+a_topic_is_read_to_the_ends_that_it_had(void)
+{
+  g_auto(KafkaMock) mock;
+  size_t counts[PARTITIONS] = {0};
+  g_autoptr(GError) error = NULL;
+
+  kafka_mock_init(&mock);
+  kafka_mock_add(&mock, "group.id", "others");
+  rd_kafka_mock_topic_create(mock.cluster, "t", PARTITIONS, 1);
+  kafka_mock_fill(&mock, "t", 0, 700);
+  kafka_mock_fill(&mock, "t", 2, 30);
+
+  g_autoptr(KafkaReader) reader = kafka_reader_new(mock.properties, "t", ANSWER_MS, &error);
+
+  g_assert_no_error(error);
+  g_assert_cmpuint(kafka_reader_total(reader), ==, 730);
+  kafka_mock_fill(&mock, "t", 1, 5); /* too late */
+  kafka_mock_fill(&mock, "t", 2, 5);
+  read_all(reader, counts);
+  g_assert_cmpuint(kafka_reader_passed(reader), ==, 730);
+  g_assert_cmpuint(counts[0], ==, 700);
+  g_assert_cmpuint(counts[1], ==, 0);
+  g_assert_cmpuint(counts[2], ==, 30);
+  g_assert_cmpint(kafka_mock_committed(&mock, "others", "t", 0), ==, RD_KAFKA_OFFSET_INVALID);
+}
+
+static void
+an_empty_topic_ends_at_once(void)
+{
+  g_auto(KafkaMock) mock;
+  size_t counts[PARTITIONS] = {0};
+
+  kafka_mock_init(&mock);
+  rd_kafka_mock_topic_create(mock.cluster, "t", PARTITIONS, 1);
+
+  g_autoptr(KafkaReader) reader = kafka_reader_new(mock.properties, "t", ANSWER_MS, NULL);
+
+  read_all(reader, counts);
+  g_assert_cmpuint(kafka_reader_total(reader), ==, 0);
+}
+
+static void
+a_broker_that_falls_silent_ends_the_reading(void)
+{
+  g_auto(KafkaMock) mock;
+  g_autoptr(GError) error = NULL;
+  KafkaMessage message = {0};
+  KafkaReading reading;
+
+  kafka_mock_init(&mock);
+  rd_kafka_mock_topic_create(mock.cluster, "t", 1, 1);
+  kafka_mock_fill(&mock, "t", 0, 3);
+  for (int i = 0; i < 50; i++) /* librdkafka waits half a second after each */
+    rd_kafka_mock_push_request_errors(mock.cluster, KAFKA_API_FETCH, 1,
+                                      RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION);
+
+  g_autoptr(KafkaReader) reader = kafka_reader_new(mock.properties, "t", 300, &error);
+
+  g_assert_no_error(error);
+  while ((reading = kafka_reader_next(reader, &message, 50, &error)) == KAFKA_READER_IDLE)
+    ;
+  g_assert_cmpint(reading, ==, KAFKA_READER_FAILED);
+  g_assert_error(error, FAULT, FAULT_PEER);
+}
+
+static void
+a_topic_that_is_not_there_is_a_fault_of_setup(void)
+{
+  g_auto(KafkaMock) mock;
+  g_autoptr(GError) error = NULL;
+
+  kafka_mock_init(&mock);
+  rd_kafka_mock_topic_set_error(mock.cluster, "absent", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  g_assert_null(kafka_reader_new(mock.properties, "absent", ANSWER_MS, &error));
+  g_assert_error(error, FAULT, FAULT_SETUP);
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/reader/ends", a_topic_is_read_to_the_ends_that_it_had);
+  g_test_add_func("/reader/empty", an_empty_topic_ends_at_once);
+  g_test_add_func("/reader/silent", a_broker_that_falls_silent_ends_the_reading);
+  g_test_add_func("/reader/absent", a_topic_that_is_not_there_is_a_fault_of_setup);
+  return g_test_run();
+}
