@@ -12,6 +12,7 @@ enum {
   UNKNOWN_FOR_S = 30,
   FIRST_WAIT_MS = 50,
   LONGEST_WAIT_MS = 500,
+  AGAIN_FOR_MS = 1000, /* then the caller is told, who waits longer, and says so */
 };
 
 enum {
@@ -27,9 +28,8 @@ enum {
 enum { SCHEMA_NOT_FOUND = 40403 };
 
 struct HttpRegistry {
-  HttpClient *client; /* owned */
-  char **urls;        /* owned; without a slash at the end */
-  int64_t timeout_ms;
+  HttpClient *client;  /* owned */
+  char **urls;         /* owned; without a slash at the end */
   gint first;          /* atomic; of urls: the one that answered last */
   GMutex mutex;        /* over all below */
   GHashTable *schemas; /* owned: id -> owned Schema * */
@@ -47,7 +47,6 @@ http_registry_new(const char *const *urls, const HttpClientOptions *options, GEr
   g_mutex_init(&self->mutex);
   self->schemas = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)schema_unref);
   self->unknown = g_hash_table_new(NULL, NULL);
-  self->timeout_ms = options->timeout_ms;
   self->urls = g_strdupv((char **)urls);
   for (char **url = self->urls; *url != NULL; url++)
     while (g_str_has_suffix(*url, "/"))
@@ -238,12 +237,12 @@ ask_each(HttpRegistry *self, uint32_t id, GError **error)
   }
 }
 
-/* Rounds over the URLs with waits between, as long as the timeout has not passed. */
+/* Rounds over the URLs with waits between: a hiccup is no outage. */
 static Schema *
 ask_again(HttpRegistry *self, uint32_t id, GError **error)
 {
   Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
-  int64_t until_us = g_get_monotonic_time() + self->timeout_ms * 1000;
+  int64_t until_us = g_get_monotonic_time() + (int64_t)AGAIN_FOR_MS * 1000;
 
   for (;;) {
     g_autoptr(GError) problem = NULL;
