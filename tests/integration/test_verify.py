@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`sluice verify` against the real stack: silent about a table that is right, exact about one that is not."""
+import json
+
+import pytest
+
+from support import ledger, records
+from support.kafka import datum, schema
+
+RECORD_TIME = 1_700_000_000_000
+
+
+def produce(road, made, partitions=1, **more):
+    parsed = schema(road.entity)
+    road.kafka.produce(
+        road.topic,
+        (
+            {
+                "key": ledger.key(road.entity, record),
+                "value": datum(parsed, record),
+                "timestamp": RECORD_TIME + i,
+                "partition": i % partitions,
+                **more,
+            }
+            for i, record in enumerate(made)
+        ),
+    )
+
+
+@pytest.fixture
+def filled(road, sluice):
+    """filled(entity, count): a road whose table holds what its topic says."""
+
+    def fill(entity, count=400, partitions=2, extra=()):
+        one = road(entity, partitions=partitions)
+        made = records.make(entity, count)
+        produce(one, made, partitions)
+        one.kafka.produce(one.topic, extra)
+        sluice.run("init", one.table, **one.settings())
+        sluice.run("run", "--until-end", "--topic", one.topic, **one.settings())
+        return one, made
+
+    return fill
+
+
+def verify(sluice, one, *arguments, exits=0):
+    source = () if "--csv" in arguments else ("--topic", one.topic)
+    done = sluice.run(
+        "verify", "--table", one.table, *source, "--json", *arguments, exits=exits, **one.settings()
+    )
+    return json.loads(done.stdout)
+
+
+def found(said):
+    return sorted(
+        (d["kind"], d["row"], f"{d['family']}:{d['qualifier']}" if "family" in d else "")
+        for d in said["differences"]
+    )
+
+
+@pytest.mark.parametrize("entity", ledger.FAMILIES)
+def test_a_table_that_is_right_has_no_difference(filled, sluice, entity):
+    bad = [{"key": b"x", "value": b"\x01\x02", "timestamp": RECORD_TIME, "partition": 0}]
+    one, made = filled(entity, extra=bad)
+
+    said = verify(sluice, one)
+
+    assert said["equal"] is True and said["differences"] == []
+    assert said["rows_expected"] == said["rows_found"] == said["rows_equal"] == len(made)
+    cells = sum(len(row) for row in one.thrift1.scan(one.table).values())
+    assert said["cells_equal"] == cells
+    assert said["records"]["read"] == len(made) + 1 and said["records"]["bad"] == 1
+
+
+def test_nothing_is_committed_and_no_group_is_joined(filled, sluice):
+    one, _ = filled("product")
+    before = one.kafka.offsets(one.group, one.topic, 2)
+    one.kafka.reset(one.group, one.topic, 2)
+
+    verify(sluice, one)
+
+    assert one.kafka.offsets(one.group, one.topic, 2) == {0: 0, 1: 0} != before
+
+
+def plant(one, made, kind):
+    """Makes one error in the table; what verify must say of it."""
+    record = made[7]
+    row = ledger.key(one.entity, record)
+    when = ledger.milliseconds(record["created_at"])
+    column = b"payment_info:payment_method"
+    value = record["payment_method"].encode()
+    connection = one.thrift1.connection()
+    table = connection.table(one.table)
+    if kind == "missing row":
+        table.delete(row)
+    elif kind == "missing cell":
+        table.delete(row, columns=[column])
+    elif kind == "different value":
+        table.put(row, {column: b"WRONG"}, timestamp=when)
+    elif kind == "different timestamp":
+        table.put(row, {column: value}, timestamp=when + 1)
+    elif kind == "extra cell":
+        column = b"payment_info:planted"
+        table.put(row, {column: b"1"}, timestamp=when)
+    else:
+        row = b"planted"
+        table.put(row, {column: b"1"}, timestamp=when)
+    connection.close()
+    return [(kind, row.decode(), "" if kind.endswith("row") else column.decode())]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["missing row", "missing cell", "different value", "different timestamp", "extra cell", "extra row"],
+)
+def test_a_planted_error_is_found_and_nothing_else(filled, sluice, kind):
+    one, made = filled("transactions")
+    wanted = plant(one, made, kind)
+
+    said = verify(sluice, one, exits=1)
+
+    assert found(said) == wanted
+    assert said["equal"] is False
+    assert {name: count for name, count in said["counts"].items() if count} == {kind.replace(" ", "_"): 1}
+    difference = said["differences"][0]
+    if "source" in difference:
+        # the eighth of the records, which went to two partitions in turn
+        assert (difference["source"]["partition"], difference["source"]["offset"]) == (1, 3)
+        assert difference["source"]["timestamp"] == ledger.milliseconds(made[7]["created_at"])
+    if kind == "different value":
+        assert difference["table"]["value"] == "WRONG"
+        assert difference["source"]["value"] == made[7]["payment_method"]
+    ignored = verify(sluice, one, "--ignore-extra", exits=0 if kind.startswith("extra") else 1)
+    assert found(ignored) == ([] if kind.startswith("extra") else wanted)
+
+
+def test_the_diff_names_the_version_that_should_have_won(filled, sluice):
+    base = records.make("customers", 1)[0]
+    parsed = schema("customers")
+    key = ledger.key("customers", base)
+    versions = [
+        {"key": key, "value": datum(parsed, {**base, "username": name}), "timestamp": RECORD_TIME + after, "partition": 0}
+        for name, after in (("second", 5), ("last", 9), ("late", 7), ("tie", 9))
+    ]
+    one, _ = filled("customers", count=1, partitions=1, extra=versions)
+    assert verify(sluice, one)["equal"] is True
+    connection = one.thrift1.connection()
+    connection.table(one.table).put(key, {b"personal_info:username": b"second"}, timestamp=RECORD_TIME + 9)
+    connection.close()
+
+    said = sluice.run("verify", "--table", one.table, "--topic", one.topic, exits=1, **one.settings()).stdout
+
+    assert f"{one.topic}[0]@4 should have won, of 5 records of this row" in said
+    assert "'tie'" in said and "'second'" in said
+    assert "1 difference" in said
+
+
+def test_tombstones_hide_what_is_not_newer(filled, sluice):
+    one, made = filled("transactions", partitions=1)
+    gone = made[3]
+    when = ledger.milliseconds(gone["created_at"])
+    key = ledger.key("transactions", gone)
+    one.kafka.produce(one.topic, [{"key": key, "value": None, "timestamp": when, "partition": 0}])
+
+    said = verify(sluice, one, exits=1)
+    assert found(said) == [("extra row", key.decode(), "")]
+    assert said["differences"][0]["deleted_by"]["offset"] == len(made)
+
+    sluice.run("run", "--until-end", "--topic", one.topic, **one.settings())
+    assert verify(sluice, one)["rows_expected"] == len(made) - 1
+
+
+def test_since_and_sample_compare_a_part(filled, sluice):
+    one, made = filled("customers", count=1000)
+    since = verify(sluice, one, "--since", str(RECORD_TIME + 600))
+    assert since["rows_expected"] == since["rows_equal"] == since["rows_found"] == 400
+    assert since["records"]["left_out"] == 600
+    iso = verify(sluice, one, "--since", "2023-11-14T22:13:20.600Z")
+    assert iso["rows_expected"] == 400
+    sample = verify(sluice, one, "--sample", "10")
+    assert 50 < sample["rows_expected"] == sample["rows_equal"] == sample["rows_found"] < 200
+
+
+@pytest.mark.parametrize("entity", ["transactions", "customers"])
+def test_files_are_compared_by_the_same_rules(road, sluice, entity, tmp_path):
+    one = road(entity, partitions=1)
+    sluice.run("generate", entity, "--csv", tmp_path / "csv", "--scale", "0.005", "--chaos")
+    sluice.run("generate", entity, "--kafka", "--topic-prefix", f"{one.name}_", "--scale", "0.005", "--chaos")
+    topic = f"{one.name}_{ledger.TOPICS[entity]}"
+    try:
+        one.topic = topic
+        one.write()
+        sluice.run("init", one.table, **one.settings())
+        sluice.run("run", "--until-end", "--topic", topic, **one.settings())
+        path = next((tmp_path / "csv").glob("*.csv"))
+        assert verify(sluice, one)["equal"] is True
+
+        said = verify(sluice, one, "--csv", path)
+        assert said["equal"] is True, said["differences"][:3]
+        assert said["rows_expected"] > 400
+
+        lines = path.read_bytes().split(b"\n")
+        path.write_bytes(b"\n".join(lines[:1] + lines[2:]))
+        said = verify(sluice, one, "--csv", path, exits=1)
+        assert [kind for kind, _, _ in found(said)] == ["extra row"]
+    finally:
+        one.kafka.delete(topic, f"{topic}.dlq")
+
+
+@pytest.mark.parametrize(
+    "arguments, says",
+    [
+        ((), "say which table"),
+        (("--table", "transactions"), "either --topic TOPIC or --csv FILE"),
+        (("--table", "transactoins", "--topic", "t"), "transactions"),
+        (("--table", "transactions", "--topic", "t", "--since", "yesterday"), "--since: 'yesterday' is no time"),
+        (("--table", "transactions", "--topic", "t", "--sample", "0"), "--sample: '0'"),
+        (("--table", "transactions", "--topic", "t", "--null", "x"), "for --csv"),
+        (("--table", "customers", "--csv", "x", "--since", "5"), "--timestamp"),
+    ],
+)
+def test_wrong_use_is_told(sluice, arguments, says):
+    assert says in sluice.run("verify", *arguments, exits=2).stderr
+
+
+def test_what_cannot_be_reached_is_exit_3(sluice):
+    done = sluice.run(
+        "verify", "--table", "transactions", "--topic", "t", "--timeout", "1s", exits=3, gateway__endpoints="127.0.0.1:1"
+    )
+    assert "127.0.0.1:1" in done.stderr
