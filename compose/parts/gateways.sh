@@ -40,10 +40,13 @@ thrift1_answers() {
 # (retries + 1) * rpc.timeout beside the operation timeout, and these deadlines hold for a frozen HBase only
 # because no ZooKeeper is asked. One call escapes them: putMultiple to a frozen HBase whose regions this
 # gateway does not know yet. HBase 2.6.1 then ends the worker thread and leaves the connection open, mute.
+# gateway_configure PART NAME VALUE...: with these settings more
 gateway_configure() {
-  write_log4j "$1"
-  write_site "$1" \
-    hbase.tmp.dir "$root/data/$1/tmp" \
+  local part=$1
+  shift
+  write_log4j "$part"
+  write_site "$part" "$@" \
+    hbase.tmp.dir "$root/data/$part/tmp" \
     hbase.thrift.info.port -1 \
     hbase.client.registry.impl org.apache.hadoop.hbase.client.RpcConnectionRegistry \
     hbase.client.bootstrap.servers "localhost:$regionserver_port" \
