@@ -11,18 +11,19 @@ static const char *const protocols[] = {"auto", "binary", "compact", NULL};
 static const char *const levels[] = {"error", "warning", "message", "info", "debug", NULL};
 static const char *const formats[] = {"text", "json", NULL};
 
-/* A member of another type than the kind's does not compile. */
+/* A member of another type than the kind's does not compile: the two pointers would differ. */
 #define MEMBER(type, member)                                                                       \
-  .offset = _Generic(((Config *)NULL)->member, type : offsetof(Config, member))
+  .offset =                                                                                        \
+      (offsetof(Config, member) + 0 * sizeof(*(true ? &((Config *)NULL)->member : (type *)NULL)))
 #define TEXT(member) .kind = SETTING_TEXT, MEMBER(char *, member)
 #define SECRET(member) .kind = SETTING_SECRET, MEMBER(char *, member)
 #define FLAG(member) .kind = SETTING_FLAG, MEMBER(bool, member)
 #define COUNT(member, from, to)                                                                    \
-  .kind = SETTING_COUNT, MEMBER(uint32_t, member), .least = from, .most = to
+  .kind = SETTING_COUNT, MEMBER(uint32_t, member), .least = (from), .most = (to)
 #define BYTES(member) .kind = SETTING_BYTES, MEMBER(uint64_t, member)
 #define DURATION(member) .kind = SETTING_DURATION, MEMBER(int64_t, member)
 #define SHARE(member) .kind = SETTING_SHARE, MEMBER(double, member)
-#define WORD(member, list) .kind = SETTING_WORD, MEMBER(unsigned, member), .words = list
+#define WORD(member, list) .kind = SETTING_WORD, MEMBER(unsigned, member), .words = (list)
 #define LIST(member) .kind = SETTING_LIST, MEMBER(char **, member)
 #define ENDPOINTS(member) .kind = SETTING_ENDPOINTS, MEMBER(char **, member)
 #define URLS(member) .kind = SETTING_URLS, MEMBER(char **, member)

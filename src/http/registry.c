@@ -218,23 +218,23 @@ ask_each(HttpRegistry *self, uint32_t id, GError **error)
 {
   guint length = g_strv_length(self->urls);
   guint first = (guint)g_atomic_int_get(&self->first);
+  g_autoptr(GError) silence = NULL;
 
-  for (guint i = 0;; i++) {
+  for (guint i = 0; i < length; i++) {
     guint at = (first + i) % length;
-    g_autoptr(GError) problem = NULL;
-    Schema *schema = ask(self, self->urls[at], id, &problem);
+    Schema *schema;
 
-    if (schema != NULL || !g_error_matches(problem, FAULT, FAULT_PEER)) {
-      g_atomic_int_set(&self->first, (gint)at);
-      if (problem != NULL)
-        g_propagate_error(error, g_steal_pointer(&problem));
-      return schema;
-    }
-    if (i + 1 == length) {
-      g_propagate_prefixed_error(error, g_steal_pointer(&problem), "no schema registry answers: ");
-      return NULL;
-    }
+    g_clear_error(&silence);
+    schema = ask(self, self->urls[at], id, &silence);
+    if (schema == NULL && g_error_matches(silence, FAULT, FAULT_PEER))
+      continue;
+    g_atomic_int_set(&self->first, (gint)at);
+    if (schema == NULL)
+      g_propagate_error(error, g_steal_pointer(&silence));
+    return schema;
   }
+  g_propagate_prefixed_error(error, g_steal_pointer(&silence), "no schema registry answers: ");
+  return NULL;
 }
 
 /* Rounds over the URLs with waits between: a hiccup is no outage. */
