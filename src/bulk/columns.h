@@ -2,7 +2,7 @@
 #pragma once
 
 #include "csv/reader.h"
-#include "record/mapping.h"
+#include "mapping/mapping.h"
 
 /* Which column of a CSV file is which field of the mapping: what its header says. Immutable. */
 typedef struct BulkColumns BulkColumns;

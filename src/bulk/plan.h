@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "record/mapping.h"
+#include "mapping/mapping.h"
 
 /* A mapping's columns in the order that HFiles hold them: family by family, qualifiers by their
  * bytes. A column's place in it is its rank. Immutable: threads share it. */

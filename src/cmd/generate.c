@@ -6,7 +6,7 @@
 #include "generate/csv.h"
 #include "generate/generate.h"
 #include "generate/kafka.h"
-#include "record/text.h"
+#include "text/text.h"
 
 #include <errno.h>
 

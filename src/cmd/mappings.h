@@ -2,7 +2,7 @@
 #pragma once
 
 #include "config/config.h"
-#include "record/mapping.h"
+#include "mapping/mapping.h"
 
 /* Every mapping in force: the built-in ones and those in the folders of [ingest] mappings. A
  * user's mapping takes the place of a built-in one that has its table or its topic; two of the

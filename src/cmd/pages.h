@@ -3,7 +3,7 @@
 
 #include "config/config.h"
 #include "metrics/counters.h"
-#include "record/mapping.h"
+#include "mapping/mapping.h"
 
 /* What `run` shows at [http] listen: whether it is ready, and its counters. The main thread tells,
  * the server's thread asks. */

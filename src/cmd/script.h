@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "record/mapping.h"
+#include "mapping/mapping.h"
 
 /* What `init` does, as a script for the hbase shell: hbase-init/tables.rb is one for the built-in
  * mappings. It creates tables that do not exist, and compares those that do. */

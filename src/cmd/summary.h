@@ -2,7 +2,7 @@
 #pragma once
 
 #include "metrics/counters.h"
-#include "record/mapping.h"
+#include "mapping/mapping.h"
 
 #include <stdbool.h>
 

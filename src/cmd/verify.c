@@ -8,7 +8,7 @@
 #include "cmd/registry.h"
 #include "cmd/stop.h"
 #include "hbase/catalog.h"
-#include "record/instant.h"
+#include "mapping/instant.h"
 
 enum { SHOWN = 20, FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 3000 };
 

@@ -2,7 +2,7 @@
 #include "generate/csv.h"
 
 #include "csv/writer.h"
-#include "record/text.h"
+#include "text/text.h"
 
 #include <math.h>
 

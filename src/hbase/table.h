@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/fault.h"
-#include "record/mapping.h"
+#include "mapping/mapping.h"
 
 /* A table as it should be, or as HBase says it is. Zeroed is empty. */
 typedef struct {

@@ -3,7 +3,7 @@
 
 #include "hfile/key.h"
 #include "hfile/output.h"
-#include "record/mapping.h"
+#include "record/family.h"
 
 /* A compound Bloom filter: chunks of bits between the data blocks, each for a run of keys, and a
  * list of them at the end. org.apache.hadoop.hbase.io.hfile.CompoundBloomFilterWriter. */

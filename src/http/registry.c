@@ -2,7 +2,7 @@
 #include "http/registry.h"
 
 #include "base/retry.h"
-#include "record/json.h"
+#include "text/json.h"
 
 #include <string.h>
 

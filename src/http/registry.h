@@ -2,7 +2,7 @@
 #pragma once
 
 #include "http/client.h"
-#include "record/decoder.h"
+#include "datum/decoder.h"
 
 /* A schema registry with Confluent's API: writer schemas by their id. Threads may share it. */
 typedef struct HttpRegistry HttpRegistry;

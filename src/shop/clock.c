@@ -2,7 +2,7 @@
 #include "shop/clock.h"
 
 #include "shop/draw.h"
-#include "record/text.h"
+#include "text/text.h"
 
 #include <stddef.h>
 

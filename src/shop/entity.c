@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/entity.h"
 
-#include "record/text.h"
+#include "text/text.h"
 
 static const ShopField customer_fields[] = {
     {"customer_id", SHOP_NUMBER, SHOP_IDENTITY},

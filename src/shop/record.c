@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/record.h"
 
-#include "record/text.h"
+#include "text/text.h"
 
 void
 shop_record_clear(ShopRecord *self)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "metrics/counters.h"
-#include "record/decoder.h"
+#include "datum/decoder.h"
 #include "stream/batch.h"
 #include "stream/window.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "record/mapping.h"
+#include "mapping/mapping.h"
 #include "verify/packed.h"
 
 /* What HBase must hold of one row after all records of its key: of each cell the version with the

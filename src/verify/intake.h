@@ -2,7 +2,7 @@
 #pragma once
 
 #include "kafka/property.h"
-#include "record/decoder.h"
+#include "datum/decoder.h"
 #include "sort/sort.h"
 #include "verify/packed.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "generate/datum.h"
-#include "record/decoder.h"
-#include "record/plan.h"
+#include "datum/decoder.h"
+#include "datum/plan.h"
 #include "support/mapping-case.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "record/text.h"
+#include "text/text.h"
 #include "support/mapping-case.h"
 
 #include <locale.h>

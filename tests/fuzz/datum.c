@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "record/json.h"
-#include "record/plan.h"
+#include "text/json.h"
+#include "datum/plan.h"
 
 #include "target.h"
 

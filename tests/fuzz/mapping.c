@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "record/mapping.h"
+#include "mapping/mapping.h"
 
 #include "target.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "record/mapping.h"
+#include "mapping/mapping.h"
 
 /* A mapping and its schemas written to a folder of their own and loaded from there; the faults
  * where it could not be. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "generate/datum.h"
 
-#include "record/decoder.h"
+#include "datum/decoder.h"
 
 #include <math.h>
 

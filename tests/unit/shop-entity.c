@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/entity.h"
 
-#include "record/schema.h"
+#include "schema/schema.h"
 
 static const char *const schema_files[SHOP_ENTITIES] = {
     "customer.avsc",

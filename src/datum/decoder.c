@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "datum/decoder.h"
+
+#include <inttypes.h>
+
+#include "datum/framing.h"
+#include "datum/plan.h"
+
+/* More writer schemas than this in one topic are no evolution: then all are looked up afresh. */
+enum { MOST_WRITERS = 1000 };
+
+/* What is known of a writer's schema. */
+typedef struct {
+  Plan *plan;    /* owned; NULL: it cannot be read as ours */
+  char *refusal; /* owned: then why */
+} Writer;
+
+struct Decoder {
+  const char *path; /* of the mapping, for messages; borrowed from it */
+  MappingFraming framing;
+  const SchemaSource *source; /* borrowed; NULL where the framing needs none */
+  PlanFields fields;          /* borrowed from the mapping */
+  Plan *own;                  /* owned: of datums that the mapping's own schema wrote */
+  uint64_t fingerprint;       /* of the mapping's own schema */
+  GHashTable *writers;        /* owned: id -> Writer */
+  const Writer *last;         /* the writer that was used last, of id last_id; NULL: none */
+  uint32_t last_id;
+  char *notice; /* owned */
+  PlanOutput output;
+};
+
+static void
+writer_free(gpointer data)
+{
+  Writer *self = data;
+
+  plan_free(self->plan);
+  g_free(self->refusal);
+  g_free(self);
+}
+
+/* Takes fields with reader, paths and length set. */
+static Decoder *
+decoder_of(const Mapping *mapping, const PlanFields *fields, const SchemaSource *source,
+           GError **error)
+{
+  g_autoptr(Decoder) self = g_new0(Decoder, 1);
+
+  self->path = mapping_path(mapping);
+  self->framing = mapping_framing(mapping);
+  self->source = source;
+  self->fields = *fields;
+  self->fingerprint = schema_fingerprint(fields->reader);
+  self->writers = g_hash_table_new_full(NULL, NULL, NULL, writer_free);
+  plan_output_init(&self->output, fields->length);
+  if (self->framing == MAPPING_CONFLUENT && source == NULL) {
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "%s: $.record.framing: confluent needs a schema registry: set registry.url",
+                self->path);
+    return NULL;
+  }
+  self->own = plan_new(fields->reader, fields, error);
+  if (self->own == NULL) {
+    g_prefix_error(error, "%s: ", self->path);
+    return NULL;
+  }
+  return g_steal_pointer(&self);
+}
+
+Decoder *
+decoder_new(const Mapping *mapping, const SchemaSource *source, GError **error)
+{
+  PlanFields fields = {.reader = mapping_schema(mapping)};
+
+  fields.paths = mapping_fields(mapping, &fields.length);
+  return decoder_of(mapping, &fields, source, error);
+}
+
+Decoder *
+decoder_new_for_keys(const Mapping *mapping, const SchemaSource *source, GError **error)
+{
+  PlanFields fields = {.reader = mapping_key_schema(mapping)};
+
+  fields.paths = mapping_key_fields(mapping, &fields.length);
+  return decoder_of(mapping, &fields, source, error);
+}
+
+void
+decoder_free(Decoder *self)
+{
+  if (self == NULL)
+    return;
+  plan_free(self->own);
+  g_hash_table_unref(self->writers);
+  plan_output_clear(&self->output);
+  g_free(self->notice);
+  g_free(self);
+}
+
+static bool
+decode_datum(Decoder *self, Slice payload, GError **error)
+{
+  if (plan_run(self->own, payload, &self->output, error))
+    return true;
+  if (error != NULL) {
+    g_autofree char *bare = (*error)->message;
+
+    (*error)->message = g_strconcat(bare, framing_hint(payload), NULL);
+  }
+  return false;
+}
+
+static void
+keep_notice(Decoder *self, uint32_t id, const char *refusal)
+{
+  g_free(self->notice);
+  self->notice = g_strdup_printf("%s: records written with schema %" PRIu32
+                                 " of the registry cannot be read: %s",
+                                 self->path, id, refusal);
+}
+
+static const Writer *
+meet_writer(Decoder *self, uint32_t id, GError **error)
+{
+  g_autoptr(Schema) schema = self->source->lookup(self->source->self, id, error);
+  g_autoptr(GError) cause = NULL;
+
+  if (schema == NULL)
+    return NULL;
+  if (g_hash_table_size(self->writers) == MOST_WRITERS)
+    g_hash_table_remove_all(self->writers);
+
+  Writer *writer = g_new0(Writer, 1);
+
+  writer->plan = plan_new(schema, &self->fields, &cause);
+  if (writer->plan == NULL) {
+    writer->refusal = g_strdup(cause->message);
+    keep_notice(self, id, writer->refusal);
+  }
+  g_hash_table_insert(self->writers, GUINT_TO_POINTER(id), writer); /* the table owns it now */
+  return writer;
+}
+
+static const Writer *
+find_writer(Decoder *self, uint32_t id, GError **error)
+{
+  if (self->last != NULL && self->last_id == id)
+    return self->last;
+
+  const Writer *writer = g_hash_table_lookup(self->writers, GUINT_TO_POINTER(id));
+
+  if (writer == NULL) {
+    self->last = NULL; /* meeting a writer can forget the others */
+    writer = meet_writer(self, id, error);
+  }
+  if (writer != NULL) {
+    self->last = writer;
+    self->last_id = id;
+  }
+  return writer;
+}
+
+static bool
+decode_confluent(Decoder *self, const Framed *framed, GError **error)
+{
+  uint32_t id = (uint32_t)framed->schema;
+  const Writer *writer = find_writer(self, id, error);
+
+  if (writer == NULL)
+    return false;
+  if (writer->plan == NULL) {
+    g_set_error(error, FAULT, FAULT_RECORD, "schema %" PRIu32 ": %s", id, writer->refusal);
+    return false;
+  }
+  if (plan_run(writer->plan, framed->datum, &self->output, error))
+    return true;
+  g_prefix_error(error, "schema %" PRIu32 ": ", id);
+  return false;
+}
+
+static bool
+decode_single_object(Decoder *self, const Framed *framed, GError **error)
+{
+  if (framed->schema == self->fingerprint)
+    return plan_run(self->own, framed->datum, &self->output, error);
+  g_set_error(error, FAULT, FAULT_RECORD,
+              "written with a schema of fingerprint %016" PRIx64
+              ", and the mapping's has %016" PRIx64
+              ": single-object encoding is read with the mapping's own schema alone",
+              framed->schema, self->fingerprint);
+  return false;
+}
+
+static bool
+decode(Decoder *self, Slice payload, GError **error)
+{
+  Framed framed = {0};
+
+  if (!framing_open(self->framing, payload, &framed, error))
+    return false;
+
+  switch (self->framing) {
+  case MAPPING_DATUM:
+    return decode_datum(self, framed.datum, error);
+  case MAPPING_CONFLUENT:
+    return decode_confluent(self, &framed, error);
+  case MAPPING_SINGLE_OBJECT:
+    return decode_single_object(self, &framed, error);
+  }
+  g_assert_not_reached();
+}
+
+const Value *
+decoder_decode(Decoder *self, Slice payload, GError **error)
+{
+  return decode(self, payload, error) ? self->output.values : NULL;
+}
+
+char *
+decoder_take_notice(Decoder *self)
+{
+  return g_steal_pointer(&self->notice);
+}

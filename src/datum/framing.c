@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "datum/framing.h"
+
+enum { CONFLUENT_BYTES = 5, SINGLE_OBJECT_BYTES = 10 };
+
+static const struct {
+  uint8_t magic[4];
+  size_t magic_len;
+  size_t least; /* bytes, to be taken for it */
+  const char *hint;
+} looks[] = {
+    {{0xC3, 0x01},
+     2,
+     SINGLE_OBJECT_BYTES,
+     "; it begins with c3 01 like Avro's single-object encoding: if it is that, set record.framing "
+     "to single-object"},
+    {{0x00},
+     1,
+     CONFLUENT_BYTES,
+     "; it begins with 00 like the Confluent wire format: if it is that, set record.framing to "
+     "confluent"},
+    {{'O', 'b', 'j', 1}, 4, 4, "; it begins like an Avro object container file"},
+    {{'{'}, 1, 2, "; it looks like JSON text, which is not read"},
+};
+
+const char *
+framing_hint(Slice payload)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
+    if (payload.len >= looks[i].least &&
+        memcmp(payload.data, looks[i].magic, looks[i].magic_len) == 0)
+      return looks[i].hint;
+  }
+  return "";
+}
+
+static bool
+refuse(Slice payload, const char *wanted, GError **error)
+{
+  g_autofree char *shown = slice_quote(slice(payload.data, MIN(payload.len, 8)));
+  const char *hint = framing_hint(payload);
+
+  g_set_error(error, FAULT, FAULT_RECORD, "byte 0: %s, found '%s'%s", wanted, shown,
+              *hint != '\0' ? hint : "; if it is a bare datum, set record.framing to datum");
+  return false;
+}
+
+static bool
+open_confluent(Slice payload, Framed *out_framed, GError **error)
+{
+  uint32_t id = 0;
+
+  if (payload.len < CONFLUENT_BYTES || payload.data[0] != 0)
+    return refuse(payload, "expected 00 and a schema id (Confluent wire format)", error);
+  memcpy(&id, payload.data + 1, sizeof id);
+  out_framed->schema = GUINT32_FROM_BE(id);
+  out_framed->datum = slice(payload.data + CONFLUENT_BYTES, payload.len - CONFLUENT_BYTES);
+  return true;
+}
+
+static bool
+open_single_object(Slice payload, Framed *out_framed, GError **error)
+{
+  uint64_t fingerprint = 0;
+
+  if (payload.len < SINGLE_OBJECT_BYTES || payload.data[0] != 0xC3 || payload.data[1] != 0x01)
+    return refuse(payload, "expected c3 01 and a fingerprint (single-object encoding)", error);
+  memcpy(&fingerprint, payload.data + 2, sizeof fingerprint);
+  out_framed->schema = GUINT64_FROM_LE(fingerprint);
+  out_framed->datum = slice(payload.data + SINGLE_OBJECT_BYTES, payload.len - SINGLE_OBJECT_BYTES);
+  return true;
+}
+
+bool
+framing_open(MappingFraming framing, Slice payload, Framed *out_framed, GError **error)
+{
+  switch (framing) {
+  case MAPPING_DATUM:
+    *out_framed = (Framed){.datum = payload};
+    return true;
+  case MAPPING_CONFLUENT:
+    return open_confluent(payload, out_framed, error);
+  case MAPPING_SINGLE_OBJECT:
+    return open_single_object(payload, out_framed, error);
+  }
+  g_assert_not_reached();
+}

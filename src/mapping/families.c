@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mapping/plan.h"
+
+#include "mapping/words.h"
+
+enum { PREFIX_LIMIT = KEY_BYTES, VERSIONS_LIMIT = INT32_MAX, TTL_LIMIT = INT32_MAX };
+
+/* Where the columns of one family are being read, and which qualifiers were met so far. */
+typedef struct {
+  Mapping *mapping;
+  const char *family;
+  GHashTable *qualifiers; /* of char *, borrowed from the file */
+} Reading;
+
+/* Types of a schema that a binary column cannot be made of; texts are tried record by record. */
+static bool
+can_hold(ColumnType type, const SchemaNode *node)
+{
+  bool is_text = node->kind == SCHEMA_STRING || node->kind == SCHEMA_ENUM ||
+                 node->kind == SCHEMA_UNION || node->logical == LOGICAL_DECIMAL;
+  bool is_number = node->kind >= SCHEMA_INT && node->kind <= SCHEMA_DOUBLE;
+  bool is_bytes = node->kind == SCHEMA_BYTES || node->kind == SCHEMA_FIXED;
+
+  switch (type) {
+  case COLUMN_TEXT:
+    return true;
+  case COLUMN_INT:
+  case COLUMN_LONG:
+  case COLUMN_DOUBLE:
+    return is_text || (is_number && node->logical == LOGICAL_NONE);
+  case COLUMN_BOOLEAN:
+    return is_text || node->kind == SCHEMA_BOOLEAN || node->kind == SCHEMA_INT ||
+           node->kind == SCHEMA_LONG;
+  case COLUMN_BYTES:
+    return is_text || is_bytes || node->logical != LOGICAL_NONE;
+  }
+  return false;
+}
+
+static void
+check_type(const Place *place, const char *path, ColumnType type, const SchemaNode *node)
+{
+  Place type_place = place_key(place, "type");
+
+  if (node != NULL && !can_hold(type, node))
+    place_fault(&type_place,
+                "'%s' cannot be made of the field %s, of type %s; use 'text', or a "
+                "type that fits",
+                mapping_type_words[type], path, schema_kind_name(node->kind));
+}
+
+/* The JSON value that stands for a missing field. */
+static bool
+literal_value(const Place *place, JsonNode *node, Value *out_value)
+{
+  GType type = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_value_type(node) : G_TYPE_INVALID;
+
+  if (type == G_TYPE_STRING)
+    *out_value = (Value){.kind = VALUE_TEXT, .text = mapping_bytes(json_node_get_string(node))};
+  else if (type == G_TYPE_BOOLEAN)
+    *out_value = (Value){.kind = VALUE_BOOLEAN, .boolean = json_node_get_boolean(node)};
+  else if (type == G_TYPE_INT64)
+    *out_value = (Value){.kind = VALUE_INT, .integer = json_node_get_int(node)};
+  else if (type == G_TYPE_DOUBLE)
+    *out_value = (Value){.kind = VALUE_DOUBLE, .number = json_node_get_double(node)};
+  else
+    place_fault(place, "use \"skip\", \"empty\", \"delete\" or a literal: a text, a number, true "
+                       "or false");
+  return type == G_TYPE_STRING || type == G_TYPE_BOOLEAN || type == G_TYPE_INT64 ||
+         type == G_TYPE_DOUBLE;
+}
+
+static void
+read_literal(const Place *place, JsonNode *node, ColumnPlan *plan)
+{
+  uint8_t scratch[TEXT_NUMBER_BYTES];
+  g_autoptr(GError) error = NULL;
+  Value value;
+  Slice bytes;
+
+  plan->null_rule = NULL_LITERAL;
+  if (!literal_value(place, node, &value))
+    return;
+  if (convert_to_cell(&value, plan->type, scratch, &bytes, &error))
+    plan->literal = slice(g_memdup2(bytes.data, bytes.len), bytes.len);
+  else
+    place_fault(place, "%s, as the column's type asks", error->message);
+  if (value.kind == VALUE_TEXT)
+    g_free((void *)value.text.data);
+}
+
+/* Whether the node is one of the words that are no literal. */
+static bool
+is_null_word(JsonNode *node, NullRule *out_rule)
+{
+  const char *text = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+
+  for (unsigned i = 0; text != NULL && mapping_null_words[i] != NULL; i++) {
+    if (strcmp(mapping_null_words[i], text) == 0) {
+      *out_rule = i;
+      return true;
+    }
+  }
+  return false;
+}
+
+/* A word, any other text or number as a literal, or {"literal": ...} for the words themselves. */
+static void
+read_null_rule(const Place *place, JsonObject *object, ColumnPlan *plan)
+{
+  JsonNode *node = json_object_get_member(object, "null");
+  Place null_place = place_key(place, "null");
+  Place literal_place = place_key(&null_place, "literal");
+
+  if (node == NULL || is_null_word(node, &plan->null_rule))
+    return;
+  if (!JSON_NODE_HOLDS_OBJECT(node)) {
+    read_literal(&null_place, node, plan);
+    return;
+  }
+  node = place_need(&null_place, place_read_object(&null_place, node, mapping_literal_keys),
+                    "literal");
+  if (node != NULL)
+    read_literal(&literal_place, node, plan);
+}
+
+static void
+add_column(const Reading *reading, const Place *place, const char *qualifier, ColumnPlan plan)
+{
+  Mapping *mapping = reading->mapping;
+  Column column = {
+      .index = mapping->columns->len,
+      .family_index = mapping->families->len - 1,
+      .family = g_array_index(mapping->families, Family, mapping->families->len - 1).name,
+      .qualifier = mapping_bytes(qualifier),
+  };
+
+  if (!g_hash_table_add(reading->qualifiers, (void *)qualifier))
+    place_fault(place,
+                "the column %s:%s stands here twice; take one away, or give it another "
+                "'qualifier'",
+                reading->family, qualifier);
+  if (column.qualifier.len > KEY_BYTES)
+    place_fault(place, "the qualifier is %zu bytes long, and HBase takes no more than %d",
+                column.qualifier.len, KEY_BYTES);
+  g_array_append_val(mapping->columns, column);
+  g_array_append_val(mapping->plans, plan);
+}
+
+static void
+read_column_object(const Reading *reading, const Place *place, JsonObject *object)
+{
+  const char *field = place_need_text(place, object, "field");
+  const char *qualifier = field;
+  Place field_place = place_key(place, "field");
+  FieldList *fields = &reading->mapping->fields;
+  ColumnPlan plan = {0};
+  unsigned type = COLUMN_TEXT;
+
+  place_get_text(place, object, "qualifier", &qualifier);
+  place_get_word(place, object, "type", mapping_type_words, &type);
+  plan.type = type;
+  read_null_rule(place, object, &plan);
+  if (field == NULL) {
+    g_free((void *)plan.literal.data);
+    return;
+  }
+  if (mapping_add_field(fields, &field_place, field, &plan.field))
+    check_type(place, field, plan.type, mapping_field_node(fields, plan.field));
+  add_column(reading, place, qualifier, plan);
+}
+
+static void
+read_column(const Reading *reading, const Place *place, JsonNode *node)
+{
+  ColumnPlan plan = {0};
+  const char *field;
+
+  if (JSON_NODE_HOLDS_OBJECT(node)) {
+    read_column_object(reading, place, place_read_object(place, node, mapping_column_keys));
+    return;
+  }
+  if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_STRING) {
+    place_fault_type(place, "a field's name or an object", node);
+    return;
+  }
+  field = json_node_get_string(node);
+  mapping_add_field(&reading->mapping->fields, place, field, &plan.field);
+  add_column(reading, place, field, plan);
+}
+
+static void
+read_columns(Mapping *self, const Place *place, JsonObject *object, const char *family)
+{
+  JsonNode *node = place_need(place, object, "columns");
+  Place columns_place = place_key(place, "columns");
+  JsonArray *array = node == NULL ? NULL : place_read_array(&columns_place, node);
+  g_autoptr(GHashTable) qualifiers = g_hash_table_new(g_str_hash, g_str_equal);
+  Reading reading = {.mapping = self, .family = family, .qualifiers = qualifiers};
+
+  if (array == NULL)
+    return;
+  if (json_array_get_length(array) == 0)
+    place_fault(&columns_place, "no column; name at least one field");
+  for (unsigned i = 0; i < json_array_get_length(array); i++) {
+    Place element = place_index(&columns_place, i);
+
+    read_column(&reading, &element, json_array_get_element(array, i));
+  }
+}
+
+static void
+read_bloom(const Place *place, JsonObject *object, Family *family)
+{
+  Place prefix_place = place_key(place, "bloom_prefix");
+  int64_t prefix = 0;
+  unsigned bloom = BLOOM_ROW;
+
+  place_get_word(place, object, "bloom", mapping_bloom_words, &bloom);
+  place_get_count(place, object, "bloom_prefix", PREFIX_LIMIT, &prefix);
+  /* The last two words mean the same: HBase's own, and a short one. */
+  family->bloom = MIN(bloom, BLOOM_ROWPREFIX);
+  family->bloom_prefix_bytes = (uint32_t)prefix;
+  if (family->bloom == BLOOM_ROWPREFIX && !json_object_has_member(object, "bloom_prefix"))
+    place_fault(place, "this bloom filter needs the length of the prefix in bytes; add "
+                       "'bloom_prefix'");
+  if (family->bloom != BLOOM_ROWPREFIX && json_object_has_member(object, "bloom_prefix"))
+    place_fault(&prefix_place, "only the bloom filter ROWPREFIX_FIXED_LENGTH has a prefix; leave "
+                               "it out");
+}
+
+/* ColumnFamilyDescriptorBuilder.isLegalColumnFamilyName. */
+static bool
+is_family_name(const char *name)
+{
+  for (const char *c = name; *c != '\0'; c++)
+    if (g_ascii_iscntrl(*c) || strchr(":\\/", *c) != NULL)
+      return false;
+  return *name != '\0' && *name != '.' && strcmp(name, "recovered.edits") != 0;
+}
+
+static void
+read_family(Mapping *self, const Place *place, JsonNode *node, const char *name)
+{
+  JsonObject *object = place_read_object(place, node, mapping_family_keys);
+  Family family = {.name = mapping_bytes(name)};
+  int64_t versions = 1, ttl = 0;
+  unsigned compression = 0;
+
+  if (!is_family_name(name) || family.name.len > UINT8_MAX / 2)
+    place_fault(place, "this cannot name a family; HBase takes up to 127 bytes, no ':', '/', '\\' "
+                       "or control character, and no '.' in front");
+  if (object != NULL) {
+    place_get_count(place, object, "versions", VERSIONS_LIMIT, &versions);
+    place_get_count(place, object, "ttl", TTL_LIMIT, &ttl);
+    place_get_word(place, object, "compression", mapping_compression_words, &compression);
+    read_bloom(place, object, &family);
+  }
+  family.versions = (uint32_t)versions;
+  family.time_to_live_s = (uint64_t)ttl;
+  family.compression = mapping_compression_words[compression];
+  g_array_append_val(self->families, family);
+  if (object != NULL)
+    read_columns(self, place, object, name);
+}
+
+void
+mapping_read_families(Mapping *self, const Place *root, JsonObject *object)
+{
+  JsonNode *node = place_need(root, object, "families");
+  Place place = place_key(root, "families");
+  JsonObject *families = node == NULL ? NULL : place_read_object(&place, node, NULL);
+  g_autoptr(GList) names = families == NULL ? NULL : json_object_get_members(families);
+
+  if (families != NULL && names == NULL)
+    place_fault(&place, "no family; a table needs at least one");
+  for (GList *name = names; name != NULL; name = name->next) {
+    Place family = place_key(&place, name->data);
+
+    read_family(self, &family, json_object_get_member(families, name->data), name->data);
+  }
+}

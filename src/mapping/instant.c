@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mapping/instant.h"
+
+#include "mapping/convert.h"
+
+#include <math.h>
+
+enum { MINUTE_S = 60, HOUR_S = 60 * MINUTE_S, DAY_S = 24 * HOUR_S };
+enum { FRACTION_DIGITS = 9, SECOND_NS = 1000000000, MS_NS = 1000000 };
+
+/* Reads exactly `width` digits off the front. */
+static bool
+take_number(Slice *text, size_t width, int *out_value)
+{
+  int value = 0;
+
+  if (text->len < width)
+    return false;
+  for (size_t i = 0; i < width; i++) {
+    int digit = text->data[i] - '0';
+
+    if (digit < 0 || digit > 9)
+      return false;
+    value = value * 10 + digit;
+  }
+  *out_value = value;
+  *text = slice(text->data + width, text->len - width);
+  return true;
+}
+
+static bool
+take_char(Slice *text, char wanted)
+{
+  if (text->len == 0 || text->data[0] != (uint8_t)wanted)
+    return false;
+  *text = slice(text->data + 1, text->len - 1);
+  return true;
+}
+
+static int
+days_in_month(int year, int month)
+{
+  static const uint8_t DAYS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+  return DAYS[month - 1] + (month == 2 && is_leap ? 1 : 0);
+}
+
+/* Days since 1970-01-01 in the Gregorian calendar. The year is counted from March, so that the
+ * leap day is its last. */
+static int
+days_since_epoch(int year, int month, int day)
+{
+  int march_year = month > 2 ? year : year - 1;
+  int march_month = month > 2 ? month - 3 : month + 9;
+  int before_month = (153 * march_month + 2) / 5;
+  int leaps = march_year / 4 - march_year / 100 + march_year / 400;
+
+  return march_year * 365 + leaps + before_month + day - 1 - 719468;
+}
+
+static bool
+take_date(Slice *text, int *out_days)
+{
+  int year, month, day;
+
+  if (!take_number(text, 4, &year) || !take_char(text, '-') || !take_number(text, 2, &month) ||
+      !take_char(text, '-') || !take_number(text, 2, &day))
+    return false;
+  /* The year before 0000-03-01 would be counted down from below 0. */
+  if (year == 0 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+    return false;
+  *out_days = days_since_epoch(year, month, day);
+  return true;
+}
+
+static bool
+take_fraction(Slice *text, int *out_ns)
+{
+  size_t digits = 0;
+  int ns = 0;
+
+  for (; digits < text->len && g_ascii_isdigit(text->data[digits]); digits++)
+    if (digits < FRACTION_DIGITS)
+      ns = ns * 10 + (text->data[digits] - '0');
+  if (digits == 0 || digits > FRACTION_DIGITS)
+    return false;
+  for (size_t i = digits; i < FRACTION_DIGITS; i++)
+    ns *= 10;
+  *out_ns = ns;
+  *text = slice(text->data + digits, text->len - digits);
+  return true;
+}
+
+static bool
+take_clock(Slice *text, int *out_seconds, int *out_ns)
+{
+  int hour, minute, second = 0;
+
+  *out_ns = 0;
+  if (!take_number(text, 2, &hour) || !take_char(text, ':') || !take_number(text, 2, &minute))
+    return false;
+  if (take_char(text, ':')) {
+    if (!take_number(text, 2, &second))
+      return false;
+    if ((take_char(text, '.') || take_char(text, ',')) && !take_fraction(text, out_ns))
+      return false;
+  }
+  *out_seconds = hour * HOUR_S + minute * MINUTE_S + second;
+  return hour <= 23 && minute <= 59 && second <= 59;
+}
+
+static bool
+take_offset(Slice *text, int *out_seconds)
+{
+  int hours, minutes = 0, sign = 1;
+
+  if (text->len == 0 || take_char(text, 'Z') || take_char(text, 'z'))
+    return true;
+  if (take_char(text, '-'))
+    sign = -1;
+  else if (!take_char(text, '+'))
+    return false;
+  if (!take_number(text, 2, &hours))
+    return false;
+  if (text->len > 0) {
+    take_char(text, ':');
+    if (!take_number(text, 2, &minutes))
+      return false;
+  }
+  *out_seconds = sign * (hours * HOUR_S + minutes * MINUTE_S);
+  return hours <= 23 && minutes <= 59;
+}
+
+bool
+instant_parse_exact(Slice text, int64_t *out_seconds, int64_t *out_ns)
+{
+  int days, clock = 0, ns = 0, offset = 0;
+
+  if (!take_date(&text, &days))
+    return false;
+  if (text.len > 0) {
+    if (!take_char(&text, 'T') && !take_char(&text, 't') && !take_char(&text, ' '))
+      return false;
+    if (!take_clock(&text, &clock, &ns) || !take_offset(&text, &offset) || text.len > 0)
+      return false;
+  }
+  *out_seconds = (int64_t)days * DAY_S + clock - offset;
+  *out_ns = ns;
+  return true;
+}
+
+bool
+instant_parse(Slice text, int64_t *out_ms)
+{
+  int64_t seconds, ns;
+
+  if (!instant_parse_exact(text, &seconds, &ns))
+    return false;
+  *out_ms = seconds * 1000 + ns / MS_NS;
+  return true;
+}
+
+bool
+instant_parse_clock(Slice text, int64_t *out_ns)
+{
+  int seconds, ns;
+
+  if (!take_clock(&text, &seconds, &ns) || text.len > 0)
+    return false;
+  *out_ns = (int64_t)seconds * SECOND_NS + ns;
+  return true;
+}
+
+bool
+instant_in_range(int64_t ms, GError **error)
+{
+  if (ms >= 0 && ms < INT64_MAX)
+    return true;
+  g_set_error(error, FAULT, FAULT_RECORD,
+              "the time %" G_GINT64_FORMAT " ms is %s; HBase takes 0 to 2^63-2", ms,
+              ms < 0 ? "before 1970" : "too late");
+  return false;
+}
+
+static bool
+iso8601_of_value(const Value *value, int64_t *out_ms, GError **error)
+{
+  uint8_t scratch[TEXT_NUMBER_BYTES];
+  bool is_text = value->kind == VALUE_TEXT || value->kind == VALUE_BYTES;
+  g_autofree char *quoted = NULL;
+
+  if (is_text && instant_parse(value->text, out_ms))
+    return true;
+  quoted = slice_quote(convert_to_text(value, scratch));
+  g_set_error(error, FAULT, FAULT_RECORD, "not an ISO 8601 time: '%s'%s", quoted,
+              is_text ? "" : " (for numbers the mapping's format is ms or s)");
+  return false;
+}
+
+/* Seconds with a fraction come as doubles, which hold milliseconds for the next 285,000 years. */
+static bool
+seconds_of_value(const Value *value, int64_t *out_ms, GError **error)
+{
+  int64_t whole;
+  double seconds;
+
+  if (convert_to_long(value, &whole, NULL)) {
+    if (whole <= INT64_MAX / 1000 && whole >= INT64_MIN / 1000) {
+      *out_ms = whole * 1000;
+      return true;
+    }
+    g_set_error(error, FAULT, FAULT_RECORD,
+                "the time %" G_GINT64_FORMAT " s is beyond what HBase takes", whole);
+    return false;
+  }
+  return convert_to_double(value, &seconds, error) &&
+         (text_whole(round(seconds * 1000), out_ms) || convert_to_long(value, out_ms, error));
+}
+
+bool
+instant_of_value(const Value *value, InstantFormat format, int64_t *out_ms, GError **error)
+{
+  static bool (*const readers[])(const Value *value, int64_t *out_ms, GError **error) = {
+      [INSTANT_ISO8601] = iso8601_of_value,
+      [INSTANT_MS] = convert_to_long,
+      [INSTANT_S] = seconds_of_value,
+  };
+  int64_t ms;
+
+  if (!readers[format](value, &ms, error) || !instant_in_range(ms, error))
+    return false;
+  *out_ms = ms;
+  return true;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "record/cell.h"
+#include "record/family.h"
+#include "record/origin.h"
+#include "schema/schema.h"
+
+/* One table's mapping: which field of a record goes where. Read from a JSON file whose form
+ * docs/mapping.md and schemas/mapping.schema.json describe. Immutable once loaded: threads share
+ * it. */
+typedef struct Mapping Mapping;
+
+/* Adds every fault to the list ("file: $.json.path: what; what to do") and returns NULL if there
+ * was any. */
+Mapping *mapping_load(const char *path, FaultList *faults);
+/* The same of a text; `path` is what faults name, and where schemas lie beside. */
+Mapping *mapping_parse(const char *path, const char *text, size_t len, FaultList *faults);
+void mapping_free(Mapping *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mapping, mapping_free)
+
+typedef enum { MAPPING_DATUM, MAPPING_CONFLUENT, MAPPING_SINGLE_OBJECT } MappingFraming;
+typedef enum { TOMBSTONE_ROW, TOMBSTONE_AVRO, TOMBSTONE_SKIP } MappingTombstone;
+typedef enum { ERRORS_DLQ, ERRORS_STOP, ERRORS_SKIP } MappingErrors;
+
+const char *mapping_path(const Mapping *self);
+const char *mapping_table(const Mapping *self); /* "name" or "namespace:name" */
+const char *mapping_topic(const Mapping *self);
+MappingFraming mapping_framing(const Mapping *self);
+MappingTombstone mapping_tombstone(const Mapping *self);
+MappingErrors mapping_errors(const Mapping *self);
+Schema *mapping_schema(const Mapping *self); /* borrowed: the schema beside the mapping */
+bool mapping_uses_record_time(const Mapping *self);
+
+/* The fields a record must be read for: paths like "name" or "home.address.city", each once. The
+ * values given to mapping_apply() come in this order. */
+const char *const *mapping_fields(const Mapping *self, size_t *out_length);
+
+/* The same of the Kafka key; NULL and none where the mapping names no key schema. Where it does,
+ * every record's key is decoded and given as Origin.key_values. */
+Schema *mapping_key_schema(const Mapping *self);
+const char *const *mapping_key_fields(const Mapping *self, size_t *out_length);
+
+const Column *mapping_columns(const Mapping *self, size_t *out_length);
+
+const Family *mapping_families(const Mapping *self, size_t *out_length);
+
+/* Start keys of every region but the first, ascending, from `regions` or `splits`; none: one
+ * region. */
+const Slice *mapping_splits(const Mapping *self, size_t *out_length);
+
+/* Makes a row's cells of a record's values; FAULT_RECORD says which field and why. */
+bool mapping_apply(const Mapping *self, const Origin *origin, const Value *values, Row *out_row,
+                   GError **error);
+
+/* Makes the row deletion of a tombstone, with the record's timestamp. TOMBSTONE_ROW: the Kafka
+ * key's bytes are the row key. TOMBSTONE_AVRO: it is made of origin->key_values. */
+bool mapping_tombstone_row(const Mapping *self, const Origin *origin, Row *out_row, GError **error);
+
+/* The CSV road: `values` hold one VALUE_TEXT for each of mapping_fields() as the file has it, or
+ * VALUE_MISSING where the file has no such column, and become what Avro would have given. Texts
+ * that are written anew (dates, decimals) lie in `scratch`, which is good until the next call.
+ * FAULT_RECORD says which field and why. */
+bool mapping_parse_texts(const Mapping *self, Value *values, Bytes *scratch, GError **error);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "mapping/convert.h"
+#include "mapping/key.h"
+#include "mapping/mapping.h"
+#include "mapping/place.h"
+
+/* The inside of a mapping, for the files mapping*.c alone. */
+
+/* The paths that a record must be read for, each once, and what they are in its schema. */
+typedef struct {
+  const char *label; /* begins the faults of its fields */
+  Schema *schema;    /* owned; NULL after a fault */
+  GPtrArray *paths;  /* owned, of owned char * */
+  GPtrArray *nodes;  /* owned, of const SchemaNode * borrowed from schema */
+} FieldList;
+
+typedef enum { NULL_SKIP, NULL_EMPTY, NULL_DELETE, NULL_LITERAL } NullRule;
+
+/* How a column's cell is made; beside the Column of the same index. */
+typedef struct {
+  size_t field;
+  ColumnType type;
+  NullRule null_rule;
+  Slice literal; /* its bytes are owned; the cell's value where the field is missing */
+} ColumnPlan;
+
+struct Mapping {
+  char *path;
+  char *table;
+  char *topic;
+  MappingFraming framing;
+  MappingTombstone tombstone;
+  MappingErrors errors;
+  FieldList fields;
+  FieldList key_fields; /* schema is NULL where the mapping has none */
+  Nulls nulls;
+  bool uses_record_time;
+  size_t time_field;
+  InstantFormat time_format;
+  Key key;
+  Key tombstone_key; /* TOMBSTONE_AVRO: made of the Kafka key's fields */
+  GArray *columns;   /* of Column; qualifiers owned, families borrowed from families */
+  GArray *plans;     /* of ColumnPlan */
+  GArray *families;  /* of Family; names owned */
+  GArray *splits;    /* of Slice; bytes owned */
+};
+
+/* A JSON text's bytes, owned; its U+0000 are zeros again (see record_json_parse()). */
+Slice mapping_bytes(const char *text);
+
+/* The field's index, added when it is new. Adds a fault and returns false when the schema has no
+ * such field; says nothing where the schema itself could not be read. */
+bool mapping_add_field(FieldList *list, const Place *place, const char *path, size_t *out_index);
+/* NULL where the schema could not be read. */
+const SchemaNode *mapping_field_node(const FieldList *list, size_t index);
+
+/* What a field's time is written in when the mapping does not say; a logical timestamp comes as
+ * ISO 8601 text whatever the mapping says. */
+InstantFormat mapping_instant_format(const SchemaNode *node, bool is_given, InstantFormat given);
+
+/* Each reads its part of the file into the mapping and adds every fault. Their order matters: the
+ * key looks at the timestamp, splits look at the key. */
+void mapping_read_timestamp(Mapping *self, const Place *root, JsonObject *object);
+void mapping_read_key(Mapping *self, const Place *root, JsonObject *object);
+void mapping_read_families(Mapping *self, const Place *root, JsonObject *object);
+void mapping_read_splits(Mapping *self, const Place *root, JsonObject *object);

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "datum/plan.h"
+#include "datum/render.h"
+
+#define BYTES(text) slice(text, sizeof text - 1)
+
+/* In what follows ' stands for ". */
+static Schema *
+schema_of(const char *type)
+{
+  g_autofree char *quoted =
+      g_strdup_printf("{'type':'record','name':'R','fields':[{'name':'x','type':%s}]}", type);
+  g_autoptr(GError) error = NULL;
+  Schema *schema = NULL;
+
+  g_strdelimit(quoted, "'", '"');
+  schema = schema_parse("x", quoted, strlen(quoted), &error);
+  g_assert_no_error(error);
+  return schema;
+}
+
+/* What the field x of the reader's is: its text, or the error's. */
+static char *
+read_as(const char *writer_type, const char *reader_type, Slice datum)
+{
+  const char *const paths[] = {"x"};
+  g_autoptr(Schema) writer = schema_of(writer_type);
+  g_autoptr(Schema) reader = schema_of(reader_type);
+  g_auto(PlanOutput) output = {0};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Plan) plan = plan_new(writer, &(PlanFields){reader, paths, 1}, &error);
+
+  g_assert_no_error(error);
+  plan_output_init(&output, 1);
+  if (!plan_run(plan, datum, &output, &error)) {
+    g_assert_error(error, FAULT, FAULT_RECORD);
+    return g_strdup(error->message);
+  }
+  g_assert_cmpint(output.values[0].kind, ==, VALUE_TEXT);
+  return g_strndup((const char *)output.values[0].text.data, output.values[0].text.len);
+}
+
+#define INTS "{'type':'array','items':'int'}"
+#define LONGS "{'type':'map','values':'long'}"
+#define STRINGS "{'type':'array','items':'string'}"
+#define RECORDS                                                                                    \
+  "{'type':'array','items':{'type':'record','name':'I','fields':["                                 \
+  "{'name':'a','type':'boolean'},{'name':'b','type':['null','int']}]}}"
+#define ENUMS "{'type':'array','items':{'type':'enum','name':'E','symbols':['A','B']}}"
+#define TIMES "{'type':'array','items':{'type':'int','logicalType':'time-millis'}}"
+#define LIST "{'type':'record','name':'L','fields':[{'name':'next','type':['null','L']}]}"
+
+static void
+values_become_json_and_faults_name_their_place(void)
+{
+  const struct {
+    const char *type;
+    Slice datum;
+    const char *text; /* ' stands for " where it is JSON */
+  } cases[] = {
+      {INTS, BYTES("\0"), "[]"},
+      {INTS, BYTES("\2\2\4\4\6\0"), "[1,2,3]"},
+      {INTS, BYTES("\1\2\2\3\4\4\6\0"), "[1,2,3]"},
+      {INTS, BYTES("\3\2\2\4\0"), "field x (byte 0): a block of 2 items in 1 bytes"},
+      {INTS, BYTES("\3\6\2\4\0"), "field x (byte 4): a block of 3 bytes took 2"},
+      {INTS, BYTES("\3\7\2\4\0"), "field x (byte 1): a negative length: -4"},
+      {INTS, BYTES("\3\x0a\2\4\0"), "field x (byte 1): a length of 5 with 3 bytes left"},
+      {LONGS, BYTES("\2\2a\2\2\2b\3\0"), "{'a':1,'b':-2}"},
+      {LONGS, BYTES("\1\6\2a\2\0"), "{'a':1}"},
+      {STRINGS, BYTES("\4\0\6a\0\x1f\0"), "['','a\\u0000\\u001f']"},
+      {STRINGS, BYTES("\2\4\xc3\x28\0"),
+       "field x[0] (byte 1): a string that is not UTF-8 cannot become JSON"},
+      {STRINGS, BYTES("\2\2\x7f\0"), "['\x7f']"},
+      {RECORDS, BYTES("\4\1\0\0\2\6\0"), "[{'a':true,'b':null},{'a':false,'b':3}]"},
+      {RECORDS, BYTES("\4\1\0\2\2\6\0"), "field x[1].a (byte 3): a boolean is 0 or 1, not 2"},
+      {RECORDS, BYTES("\4\1\0\0\4\6\0"), "field x[1].b (byte 4): union branch 2 of 2"},
+      {ENUMS, BYTES("\2\4\0"), "field x[0] (byte 1): enum symbol 2 of 2"},
+      {TIMES, BYTES("\2\2\0"), "['00:00:00.001']"},
+      {TIMES, BYTES("\2\1\0"), "field x[0] (byte 1): a time of day of -1"},
+      {"{'type':'record','name':'E','fields':[]}", BYTES(""), "{}"},
+      {LIST, BYTES("\2\2\0"), "{'next':{'next':{'next':null}}}"},
+      {"{'type':'array','items':'null'}", BYTES("\6\0"), "[null,null,null]"},
+      {"{'type':'array','items':'null'}", BYTES("\2\0\0"),
+       "byte 2: 1 bytes are left over behind the record"},
+      {"{'type':'array','items':'null'}", BYTES("\1\2\0\0"),
+       "field x (byte 2): a block of 1 bytes took 0"},
+      {"{'type':'int','logicalType':'time-millis'}", BYTES("\1"),
+       "field x (byte 0): a time of day of -1"},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *text = read_as(cases[i].type, cases[i].type, cases[i].datum);
+    g_autofree char *wanted = g_strdup(cases[i].text);
+
+    if (!g_str_has_prefix(wanted, "field"))
+      g_strdelimit(wanted, "'", '"');
+    g_assert_cmpstr(text, ==, wanted);
+  }
+}
+
+static void
+json_has_an_end_whatever_the_bytes_say(void)
+{
+  const char *too_long = "as JSON it is longer than 10485760 bytes";
+  const struct {
+    const char *writer;
+    const char *reader;
+    Slice datum;
+  } cases[] = {
+      /* 2^62 nulls in ten bytes */
+      {"{'type':'array','items':'null'}", "{'type':'array','items':'null'}",
+       BYTES("\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01\0")},
+      {"{'type':'array','items':{'type':'record','name':'I','fields':[]}}",
+       "{'type':'array','items':{'type':'record','name':'I','fields':"
+       "[{'name':'more','type':'string','default':'and more'}]}}",
+       BYTES("\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01\0")},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *text = read_as(cases[i].writer, cases[i].reader, cases[i].datum);
+
+    g_assert_nonnull(strstr(text, too_long));
+  }
+}
+
+static void
+json_has_a_depth(void)
+{
+  const struct {
+    size_t depth;
+    bool is_right;
+  } cases[] = {{100, true}, {254, true}, {300, false}, {1000000, false}};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *datum = g_strnfill(cases[i].depth + 1, '\2');
+
+    datum[cases[i].depth] = '\0';
+
+    g_autofree char *text = read_as(LIST, LIST, slice(datum, cases[i].depth + 1));
+
+    g_assert_cmpint(g_str_has_prefix(text, "{\"next\":{"), ==, cases[i].is_right);
+    if (!cases[i].is_right)
+      g_assert_nonnull(strstr(text, "nested more than 256 deep"));
+  }
+}
+
+static void
+a_decimal_of_endless_digits_is_refused(void)
+{
+  g_auto(Bytes) datum = {0};
+
+  bytes_append(&datum, "\x80\x20", 2); /* 2048 bytes */
+  memset(bytes_reserve(&datum, 2048), 0x55, 2048);
+  datum.len += 2048;
+
+  const char *type = "{'type':'bytes','logicalType':'decimal','precision':9,'scale':2}";
+  g_autofree char *text = read_as(type, type, bytes_slice(&datum));
+
+  g_assert_cmpstr(text, ==, "field x (byte 0): a decimal of 2048 bytes; at most 1024 are read");
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/render/json", values_become_json_and_faults_name_their_place);
+  g_test_add_func("/render/bounded", json_has_an_end_whatever_the_bytes_say);
+  g_test_add_func("/render/depth", json_has_a_depth);
+  g_test_add_func("/render/decimal", a_decimal_of_endless_digits_is_refused);
+  return g_test_run();
+}
