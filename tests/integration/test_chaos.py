@@ -16,7 +16,7 @@ def scenarios():
         yield pytest.param(name, marks=[] if rest.startswith("short") else [pytest.mark.full])
 
 
-@pytest.mark.parametrize("name", scenarios())
+@pytest.mark.parametrize("name", list(scenarios()))
 def test_nothing_is_lost_and_nothing_differs(name):
     done = subprocess.run([sys.executable, str(CHAOS), name], capture_output=True, text=True, timeout=900)
     print(done.stdout)
