@@ -11,11 +11,12 @@
 enum { LARGEST_FRAME = 1 << 24 };
 
 struct TestGateway {
-  GSocketListener *listener; /* owned */
-  GCancellable *stop;        /* owned */
-  GThread *thread;           /* owned: accepts */
-  GPtrArray *servers;        /* owned, of GThread *: one a connection; the accepting thread's */
-  char *endpoint;            /* owned */
+  GSocketListener *listener;    /* owned */
+  GCancellable *stop;           /* owned */
+  GThread *thread;              /* owned: accepts */
+  GPtrArray *servers;           /* owned, of GThread *: one a connection; the accepting thread's */
+  char *endpoint;               /* owned */
+  GTlsCertificate *certificate; /* owned; NULL: plain */
   TestServe serve;
   void *data;
   int connections; /* atomic */
@@ -25,10 +26,17 @@ static void *
 serve_peer(void *data)
 {
   TestPeer *peer = data;
+  GTlsCertificate *certificate = peer->gateway->certificate;
 
+  if (certificate != NULL) {
+    GIOStream *plain = peer->stream;
+
+    peer->stream = g_tls_server_connection_new(plain, certificate, NULL);
+    g_object_unref(plain);
+  }
   peer->gateway->serve(peer, peer->gateway->data);
-  g_io_stream_close(G_IO_STREAM(peer->connection), NULL, NULL);
-  g_object_unref(peer->connection);
+  g_io_stream_close(peer->stream, NULL, NULL);
+  g_object_unref(peer->stream);
   g_free(peer);
   return NULL;
 }
@@ -48,7 +56,7 @@ accept_peers(void *data)
     TestPeer *peer = g_new0(TestPeer, 1);
 
     *peer = (TestPeer){.gateway = self,
-                       .connection = connection,
+                       .stream = G_IO_STREAM(connection),
                        .number = (unsigned)g_atomic_int_add(&self->connections, 1)};
     g_ptr_array_add(self->servers, g_thread_new("test-peer", serve_peer, peer));
   }
@@ -76,6 +84,18 @@ test_gateway_new(TestServe serve, void *data)
   return self;
 }
 
+TestGateway *
+test_gateway_new_tls(TestServe serve, void *data, const char *certificate)
+{
+  TestGateway *self = test_gateway_new(serve, data);
+  g_autoptr(GError) error = NULL;
+
+  /* nobody knows the endpoint yet, so nobody is served without it */
+  self->certificate = g_tls_certificate_new_from_file(certificate, &error);
+  g_assert_no_error(error);
+  return self;
+}
+
 void
 test_gateway_free(TestGateway *self)
 {
@@ -89,6 +109,7 @@ test_gateway_free(TestGateway *self)
   g_socket_listener_close(self->listener);
   g_object_unref(self->listener);
   g_object_unref(self->stop);
+  g_clear_object(&self->certificate);
   g_free(self->endpoint);
   g_free(self);
 }
@@ -108,7 +129,7 @@ test_gateway_connections(const TestGateway *self)
 bool
 test_peer_read(TestPeer *peer, size_t len, Bytes *out)
 {
-  GInputStream *from = g_io_stream_get_input_stream(G_IO_STREAM(peer->connection));
+  GInputStream *from = g_io_stream_get_input_stream(peer->stream);
   gsize got = 0;
 
   bytes_reset(out);
@@ -142,7 +163,7 @@ test_peer_linger(TestPeer *peer)
 void
 test_peer_write(TestPeer *peer, Slice bytes)
 {
-  GOutputStream *to = g_io_stream_get_output_stream(G_IO_STREAM(peer->connection));
+  GOutputStream *to = g_io_stream_get_output_stream(peer->stream);
 
   g_output_stream_write_all(to, bytes.data, bytes.len, NULL, NULL, NULL);
 }

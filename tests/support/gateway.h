@@ -13,7 +13,7 @@ typedef struct TestGateway TestGateway;
 /* One connection, as the gateway sees it. */
 typedef struct {
   TestGateway *gateway;
-  GSocketConnection *connection;
+  GIOStream *stream;
   unsigned number; /* counted from 0 */
 } TestPeer;
 
@@ -21,6 +21,8 @@ typedef struct {
 typedef void (*TestServe)(TestPeer *peer, void *data);
 
 TestGateway *test_gateway_new(TestServe serve, void *data);
+/* The same behind TLS; `certificate` is a PEM file with its key. */
+TestGateway *test_gateway_new_tls(TestServe serve, void *data, const char *certificate);
 /* Waits for the connections that are still served: the client must have let go of them, or they
  * linger. */
 void test_gateway_free(TestGateway *self);
