@@ -389,6 +389,19 @@ hangs_up(HbaseFake *self, Slice message)
   return now;
 }
 
+static bool
+leaves(HbaseFake *self)
+{
+  bool now;
+
+  g_mutex_lock(&self->lock);
+  now = self->leaves > 0 && self->scan_answers == self->leaves;
+  if (now)
+    self->leaves = 0;
+  g_mutex_unlock(&self->lock);
+  return now;
+}
+
 void
 hbase_fake_serve_from(TestPeer *peer, Slice begin, HbaseFake *self)
 {
@@ -403,6 +416,8 @@ hbase_fake_serve_from(TestPeer *peer, Slice begin, HbaseFake *self)
       test_peer_write_frame(peer, bytes_slice(&answer));
     else
       test_peer_write(peer, bytes_slice(&answer));
+    if (leaves(self))
+      return;
     bytes_reset(&message);
   }
 }

@@ -23,6 +23,7 @@ typedef struct {
   unsigned rows; /* of every table: "row000000" and so on, each with cell f:q = key */
   int forgets;   /* this answer to a scan, counted from 1, is that there is no such scan */
   int breaks;    /* and this one is that the connection is closed */
+  int leaves;    /* after this one the connection is closed */
   int scan_answers;
   GArray *scans; /* owned, of unsigned, by the scan's id: the next row */
   Slice message; /* that is being answered */

@@ -128,6 +128,23 @@ after_a_lost_connection_the_next_call_goes_on(void)
   g_assert_no_error(error);
 }
 
+/* Its number may be another client's there. */
+static void
+a_scanner_is_not_asked_for_over_another_connection(void)
+{
+  g_auto(Fixture) fixture = {0};
+  unsigned rows;
+  g_autoptr(GError) lost = NULL;
+
+  fixture_init(&fixture, WIRE_BINARY, "");
+  fixture.hbase.leaves = 2;
+  rows = read_on(&fixture, 0, &lost);
+  if (lost != NULL) /* it was asked before the connection was seen to be closed */
+    rows += read_on(&fixture, rows, NULL);
+  g_assert_cmpuint(rows, ==, ROWS);
+  g_assert_cmpuint(fixture.hbase.scans->len, ==, 2);
+}
+
 static void
 what_hbase_complains_of_is_waited_for(void)
 {
@@ -149,6 +166,7 @@ main(int argc, char **argv)
   g_test_add_func("/scanner/start", it_begins_where_it_is_told);
   g_test_add_func("/scanner/forgotten", a_scan_that_the_gateway_forgot_goes_on_unseen);
   g_test_add_func("/scanner/lost", after_a_lost_connection_the_next_call_goes_on);
+  g_test_add_func("/scanner/connection", a_scanner_is_not_asked_for_over_another_connection);
   g_test_add_func("/scanner/complaint", what_hbase_complains_of_is_waited_for);
   return g_test_run();
 }

@@ -39,6 +39,9 @@ a_topic_is_read_to_the_ends_that_it_had(void)
   rd_kafka_mock_topic_create(mock.cluster, "t", PARTITIONS, 1);
   kafka_mock_fill(&mock, "t", 0, 700);
   kafka_mock_fill(&mock, "t", 2, 30);
+  /* Half a second's rest after the first fetch, so that the next one brings the late ones too. */
+  rd_kafka_mock_push_request_errors(mock.cluster, KAFKA_API_FETCH, 1,
+                                    RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION);
 
   g_autoptr(KafkaReader) reader = kafka_reader_new(mock.properties, "t", ANSWER_MS, &error);
 
