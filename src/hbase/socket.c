@@ -9,7 +9,7 @@ enum { MOST_PARTS = 8, READ_BYTES = 64 * 1024 };
 struct Socket {
   GSocket *socket;           /* owned, never blocks */
   GIOStream *tls;            /* owned; NULL: plain */
-  char *name;                /* owned: of the endpoint, for messages */
+  char *name;                /* owned: of the peer, for messages */
   GCancellable *cancellable; /* owned or NULL */
 };
 
@@ -33,9 +33,9 @@ static bool
 peer_fault(const char *name, const char *action, GError *cause, GError **error)
 {
   if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    g_set_error(error, FAULT, FAULT_PEER, "gateway %s: %s: no answer in time", name, action);
+    g_set_error(error, FAULT, FAULT_PEER, "%s: %s: no answer in time", name, action);
   else
-    g_set_error(error, FAULT, FAULT_PEER, "gateway %s: %s: %s", name, action, cause->message);
+    g_set_error(error, FAULT, FAULT_PEER, "%s: %s: %s", name, action, cause->message);
   g_error_free(cause);
   return false;
 }
@@ -108,11 +108,10 @@ tls_fault(const char *name, GError *cause, GError **error)
 {
   if (!g_error_matches(cause, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
     return peer_fault(name, "TLS handshake", cause, error);
-  g_set_error(
-      error, FAULT, FAULT_SETUP,
-      "gateway %s: its certificate is not trusted (%s); set [gateway] tls.ca.location to the "
-      "authority that signed it",
-      name, cause->message);
+  g_set_error(error, FAULT, FAULT_SETUP,
+              "%s: its certificate is not trusted (%s); set [gateway] tls.ca.location to the "
+              "authority that signed it",
+              name, cause->message);
   g_error_free(cause);
   return false;
 }
@@ -150,18 +149,20 @@ start_tls(Socket *self, const Endpoint *endpoint, const SocketOptions *options, 
 Socket *
 socket_open(const Endpoint *endpoint, const SocketOptions *options, GError **error)
 {
+  g_autofree char *name =
+      g_strdup_printf("%s %s", options->peer == NULL ? "gateway" : options->peer, endpoint->text);
   GError *cause = NULL;
   GSocket *connected = connect_name(endpoint, options, &cause);
 
   if (connected == NULL) {
-    peer_fault(endpoint->text, "connect", cause, error);
+    peer_fault(name, "connect", cause, error);
     return NULL;
   }
 
   g_autoptr(Socket) self = g_new0(Socket, 1);
 
   self->socket = connected;
-  self->name = g_strdup(endpoint->text);
+  self->name = g_steal_pointer(&name);
   g_set_object(&self->cancellable, options->cancellable);
   if (options->tls && !start_tls(self, endpoint, options, error))
     return NULL;

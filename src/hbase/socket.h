@@ -16,6 +16,7 @@ typedef struct {
   bool tls;
   const char *ca_file;       /* borrowed: PEM; NULL: the system's */
   GCancellable *cancellable; /* borrowed: ends every wait; or NULL */
+  const char *peer;          /* borrowed: what messages call the other side; NULL: "gateway" */
 } SocketOptions;
 
 Socket *socket_open(const Endpoint *endpoint, const SocketOptions *options, GError **error);

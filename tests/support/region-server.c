@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support/region-server.h"
+
+#include "base/protobuf.h"
+
+enum { PREAMBLE_BYTES = 6 };
+
+void
+region_server_init(RegionServer *self, const RegionAnswer *answers, size_t length)
+{
+  *self = (RegionServer){.answers = answers, .answers_length = length, .heard = g_string_new(NULL)};
+  g_mutex_init(&self->lock);
+}
+
+void
+region_server_clear(RegionServer *self)
+{
+  g_mutex_clear(&self->lock);
+  g_string_free(self->heard, TRUE);
+}
+
+void
+region_server_append_hex(Bytes *out, const char *hex)
+{
+  for (; *hex != '\0'; hex++)
+    if (*hex != ' ') {
+      bytes_append_u8(out,
+                      (uint8_t)(g_ascii_xdigit_value(hex[0]) << 4 | g_ascii_xdigit_value(hex[1])));
+      hex++;
+    }
+}
+
+static Slice
+field_of(Slice message, uint32_t number)
+{
+  Cursor cursor = cursor_of(message);
+  ProtobufField field;
+
+  while (protobuf_take_field(&cursor, &field))
+    if (field.number == number)
+      return field.bytes;
+  return SLICE_EMPTY;
+}
+
+static bool
+hear_greeting(TestPeer *peer, RegionServer *self)
+{
+  g_auto(Bytes) preamble = {0};
+  g_auto(Bytes) header = {0};
+
+  if (!test_peer_read(peer, PREAMBLE_BYTES, &preamble) || !test_peer_read_frame(peer, &header))
+    return false;
+  g_assert_cmpmem(preamble.data, preamble.len, "HBas\0\x50", PREAMBLE_BYTES);
+
+  Slice service = field_of(bytes_slice(&header), 2);
+  Slice user = field_of(field_of(bytes_slice(&header), 1), 1);
+
+  g_mutex_lock(&self->lock);
+  g_string_append_printf(self->heard, "%.*s(%.*s) ", (int)service.len, (const char *)service.data,
+                         (int)user.len, (const char *)user.data);
+  g_mutex_unlock(&self->lock);
+  return true;
+}
+
+static Slice
+take_message(Cursor *cursor)
+{
+  uint64_t len = 0;
+  Slice message = SLICE_EMPTY;
+
+  g_assert_true(protobuf_take_varint(cursor, &len) && cursor_take_slice(cursor, len, &message));
+  return message;
+}
+
+/* What was asked, and the answer that the script has for it. */
+static const RegionAnswer *
+hear_call(RegionServer *self, Slice request, uint64_t *out_call)
+{
+  Cursor cursor = cursor_of(request);
+  Slice header = take_message(&cursor);
+  Slice parameter = take_message(&cursor);
+  Slice method = field_of(header, 3);
+  Cursor first = cursor_of(header);
+  ProtobufField call;
+  const RegionAnswer *answer;
+
+  g_assert_true(protobuf_take_field(&first, &call) && call.number == 1);
+  *out_call = call.varint;
+  g_mutex_lock(&self->lock);
+  g_string_append_printf(self->heard, "%.*s(", (int)method.len, (const char *)method.data);
+  for (size_t i = 0; i < parameter.len; i++)
+    g_string_append_printf(self->heard, "%02x", parameter.data[i]);
+  g_string_append(self->heard, ") ");
+  g_assert_cmpuint(self->answered, <, self->answers_length);
+  answer = &self->answers[self->answered++];
+  g_mutex_unlock(&self->lock);
+  g_assert_true(slice_equal(method, slice_text(answer->method)));
+  return answer;
+}
+
+static void
+append_prefixed(Bytes *out, Slice message)
+{
+  protobuf_append_varint(out, message.len);
+  bytes_append_slice(out, message);
+}
+
+static void
+say(TestPeer *peer, const RegionAnswer *answer, uint64_t call)
+{
+  g_auto(Bytes) header = {0};
+  g_auto(Bytes) frame = {0};
+  g_auto(Bytes) message = {0};
+
+  protobuf_append_varint_field(&header, 1, call);
+  if (answer->exception != NULL) {
+    g_autofree char *trace = g_strdup_printf("%s: because\n\tat here", answer->exception);
+
+    protobuf_append_bytes_field(&message, 1, slice_text(answer->exception));
+    protobuf_append_bytes_field(&message, 2, slice_text(trace));
+    protobuf_append_bytes_field(&header, 2, bytes_slice(&message));
+    append_prefixed(&frame, bytes_slice(&header));
+  } else {
+    region_server_append_hex(&message, answer->result);
+    append_prefixed(&frame, bytes_slice(&header));
+    append_prefixed(&frame, bytes_slice(&message));
+  }
+  test_peer_write_frame(peer, bytes_slice(&frame));
+}
+
+void
+region_server_serve(TestPeer *peer, void *region_server)
+{
+  RegionServer *self = region_server;
+  g_auto(Bytes) request = {0};
+
+  if (!hear_greeting(peer, self))
+    return;
+  while (test_peer_read_frame(peer, &request)) {
+    uint64_t call = 0;
+    const RegionAnswer *answer = hear_call(self, bytes_slice(&request), &call);
+
+    if (answer->result == NULL && answer->exception == NULL)
+      return;
+    say(peer, answer, call);
+  }
+}

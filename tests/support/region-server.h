@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "support/gateway.h"
+
+/* A region server that answers HBase's own calls from a script, to be served by
+ * test_gateway_new(). */
+typedef struct {
+  const char *method;    /* that is expected next */
+  const char *result;    /* the answer's message as hex, spaces allowed; NULL: an exception */
+  const char *exception; /* its class; NULL and no result: the connection is closed */
+} RegionAnswer;
+
+typedef struct {
+  const RegionAnswer *answers; /* in order, over all connections */
+  size_t answers_length;
+  size_t answered;
+  GMutex lock;    /* of what follows and of answered */
+  GString *heard; /* owned: "service(user) " a connection, "Method(parameter as hex) " a call */
+} RegionServer;
+
+void region_server_init(RegionServer *self, const RegionAnswer *answers, size_t length);
+void region_server_clear(RegionServer *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RegionServer, region_server_clear)
+
+void region_server_serve(TestPeer *peer, void *region_server);
+
+/* Appends the bytes that the hex digits spell. */
+void region_server_append_hex(Bytes *out, const char *hex);
