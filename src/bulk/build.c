@@ -307,12 +307,12 @@ stop(Build *self, bool is_whole, GError **error)
 }
 
 static void
-list_files(const Build *self, GArray *out_files)
+hand_over(const Build *self, GArray *out_files)
 {
   for (size_t family = 0; family < self->options->store.plan->families; family++)
     for (unsigned i = 0; i < self->writers_length; i++)
       for (guint j = 0; j < self->writers[i].stores->len; j++)
-        bulk_store_list(self->writers[i].stores->pdata[j], family, out_files);
+        bulk_store_hand_over(self->writers[i].stores->pdata[j], family, out_files);
 }
 
 bool
@@ -326,7 +326,7 @@ bulk_build(const BulkBuildOptions *options, BulkMerge *merge, GArray *out_files,
   is_whole = add_rows(&build, merge, error);
   if (!stop(&build, is_whole, error))
     return false;
-  list_files(&build, out_files);
+  hand_over(&build, out_files);
   *out_counts = build.counts;
   return true;
 }

@@ -55,6 +55,8 @@ bulk_store_free(BulkStore *self)
     return;
   hfile_writer_free(self->writer);
   g_free(self->path);
+  for (guint i = 0; i < self->files->len; i++)
+    g_unlink(g_array_index(self->files, BulkFile, i).path);
   g_array_unref(self->files);
   g_array_unref(self->versions);
   bulk_group_free(self->group);
@@ -204,14 +206,16 @@ bulk_store_finish(BulkStore *self, GError **error)
 }
 
 void
-bulk_store_list(const BulkStore *self, size_t family, GArray *out_files)
+bulk_store_hand_over(BulkStore *self, size_t family, GArray *out_files)
 {
   if (family != self->family)
     return;
   for (guint i = 0; i < self->files->len; i++) {
-    BulkFile file = g_array_index(self->files, BulkFile, i);
+    BulkFile *file = &g_array_index(self->files, BulkFile, i);
+    BulkFile handed = *file;
 
-    file.path = g_strdup(file.path);
-    g_array_append_val(out_files, file);
+    handed.path = g_steal_pointer(&file->path);
+    g_array_append_val(out_files, handed);
   }
+  g_array_set_size(self->files, 0);
 }

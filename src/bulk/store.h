@@ -30,7 +30,7 @@ typedef struct {
 } BulkFile;
 
 BulkStore *bulk_store_new(const BulkStoreOptions *options, size_t family);
-/* Files that are not finished are removed. */
+/* Files that are not finished, or not handed over, are removed. */
 void bulk_store_free(BulkStore *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BulkStore, bulk_store_free)
 
@@ -40,6 +40,6 @@ bool bulk_store_add(BulkStore *self, const BulkRow *row, const GArray *cells, GE
 bool bulk_store_add_group(BulkStore *self, const uint8_t *rows, size_t length, GError **error);
 bool bulk_store_finish(BulkStore *self, GError **error);
 
-/* After finish, if it is the store of the family: appends its files (BulkFile), in order of their
- * keys. */
-void bulk_store_list(const BulkStore *self, size_t family, GArray *out_files);
+/* After finish, if it is the store of the family: its files (BulkFile), in order of their keys, are
+ * the list's now. */
+void bulk_store_hand_over(BulkStore *self, size_t family, GArray *out_files);
