@@ -33,7 +33,9 @@ static const KafkaProperty promises[] = {
     {"enable.auto.offset.store", "false"},
     {"enable.partition.eof", "true"},
     {"auto.offset.reset", "earliest"}, /* what expires while it is read is passed over */
-    {"queued.max.messages.kbytes", "8192"},
+    /* Once it is full, librdkafka 2.0 fetches nothing for a second: it should not be often. */
+    {"queued.max.messages.kbytes", "32768"},
+    {"queued.min.messages", "100000"},
     {NULL, NULL},
 };
 
