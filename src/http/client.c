@@ -32,7 +32,8 @@ static bool
 set_authorities(SoupSession *session, const char *location, GError **error)
 {
   g_autoptr(GError) problem = NULL;
-  g_autoptr(GTlsDatabase) database = g_tls_file_database_new(location, &problem);
+  g_autofree char *path = g_canonicalize_filename(location, NULL); /* GLib takes no other */
+  g_autoptr(GTlsDatabase) database = g_tls_file_database_new(path, &problem);
 
   if (database == NULL) {
     g_set_error(error, FAULT, FAULT_SETUP, "cannot use the authorities of %s: %s", location,
