@@ -116,6 +116,19 @@ tls_fault(const char *name, GError *cause, GError **error)
   return false;
 }
 
+static GTlsDatabase *
+open_authorities(const char *file, GError **error)
+{
+  g_autofree char *path = g_canonicalize_filename(file, NULL); /* GLib takes no other */
+  g_autoptr(GError) cause = NULL;
+  GTlsDatabase *authorities = g_tls_file_database_new(path, &cause);
+
+  if (authorities == NULL)
+    g_set_error(error, FAULT, FAULT_SETUP, "[gateway] tls.ca.location %s: %s", file,
+                cause->message);
+  return authorities;
+}
+
 /* The handshake waits in whole seconds: that is what GSocket's own timeout counts in. */
 static bool
 start_tls(Socket *self, const Endpoint *endpoint, const SocketOptions *options, GError **error)
@@ -126,13 +139,9 @@ start_tls(Socket *self, const Endpoint *endpoint, const SocketOptions *options, 
   GError *cause = NULL;
 
   if (options->ca_file != NULL) {
-    authorities = g_tls_file_database_new(options->ca_file, &cause);
-    if (authorities == NULL) {
-      g_set_error(error, FAULT, FAULT_SETUP, "[gateway] tls.ca.location %s: %s", options->ca_file,
-                  cause->message);
-      g_error_free(cause);
+    authorities = open_authorities(options->ca_file, error);
+    if (authorities == NULL)
       return false;
-    }
   }
   self->tls = g_tls_client_connection_new(G_IO_STREAM(plain), identity, &cause);
   if (self->tls == NULL)
