@@ -2,30 +2,18 @@
 #include "http/registry.h"
 
 #include "base/retry.h"
+#include "http/registry_schema.h"
 #include "text/json.h"
 
 #include <string.h>
 
 enum {
-  MOST_KEPT =
-      1000, /* of schemas, and of unknown ids: ids come from payloads, which may be hostile */
-  UNKNOWN_FOR_S = 30,
+  MOST_KEPT = 1000, /* of schemas, and of refusals: ids come from payloads, which may be hostile */
+  REFUSED_FOR_S = 30,
   FIRST_WAIT_MS = 50,
   LONGEST_WAIT_MS = 500,
   AGAIN_FOR_MS = 1000, /* then the caller is told, who waits longer, and says so */
 };
-
-enum {
-  HTTP_OK = 200,
-  HTTP_UNAUTHORIZED = 401,
-  HTTP_FORBIDDEN = 403,
-  HTTP_NOT_FOUND = 404,
-  HTTP_TOO_MANY = 429,
-  HTTP_SERVER_ERRORS = 500,
-};
-
-/* What the registry's own JSON calls a schema that it does not have. */
-enum { SCHEMA_NOT_FOUND = 40403 };
 
 struct HttpRegistry {
   HttpClient *client;  /* owned */
@@ -33,8 +21,33 @@ struct HttpRegistry {
   gint first;          /* atomic; of urls: the one that answered last */
   GMutex mutex;        /* over all below */
   GHashTable *schemas; /* owned: id -> owned Schema * */
-  GHashTable *unknown; /* owned: id -> monotonic second until which it is not asked for again */
+  GHashTable *refused; /* owned: id -> owned Refusal * */
 };
+
+/* An id that gave no schema, and until which second of the monotonic clock it is not asked for. */
+typedef struct {
+  char *reason; /* owned */
+  int64_t until_s;
+} Refusal;
+
+static void
+refusal_free(void *refusal)
+{
+  Refusal *self = refusal;
+
+  g_free(self->reason);
+  g_free(self);
+}
+
+static char *
+without_slash(const char *url)
+{
+  size_t len = strlen(url);
+
+  while (len > 0 && url[len - 1] == '/')
+    len--;
+  return g_strndup(url, len);
+}
 
 HttpRegistry *
 http_registry_new(const char *const *urls, const HttpClientOptions *options, GError **error)
@@ -46,11 +59,10 @@ http_registry_new(const char *const *urls, const HttpClientOptions *options, GEr
     bounded.most_bytes = RECORD_JSON_BYTES;
   g_mutex_init(&self->mutex);
   self->schemas = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)schema_unref);
-  self->unknown = g_hash_table_new(NULL, NULL);
-  self->urls = g_strdupv((char **)urls);
-  for (char **url = self->urls; *url != NULL; url++)
-    while (g_str_has_suffix(*url, "/"))
-      (*url)[strlen(*url) - 1] = '\0';
+  self->refused = g_hash_table_new_full(NULL, NULL, NULL, refusal_free);
+  self->urls = g_new0(char *, g_strv_length((char **)urls) + 1);
+  for (size_t i = 0; urls[i] != NULL; i++)
+    self->urls[i] = without_slash(urls[i]);
   self->client = http_client_new(&bounded, error);
   return self->client == NULL ? NULL : g_steal_pointer(&self);
 }
@@ -63,7 +75,7 @@ http_registry_free(HttpRegistry *self)
   http_client_free(self->client);
   g_strfreev(self->urls);
   g_hash_table_unref(self->schemas);
-  g_hash_table_unref(self->unknown);
+  g_hash_table_unref(self->refused);
   g_mutex_clear(&self->mutex);
   g_free(self);
 }
@@ -74,20 +86,19 @@ now_s(void)
   return g_get_monotonic_time() / G_USEC_PER_SEC;
 }
 
+/* What is known about the id: its schema, or an error, or nothing yet. */
 static Schema *
-find_kept(HttpRegistry *self, uint32_t id, bool *out_is_unknown)
+find_kept(HttpRegistry *self, uint32_t id, GError **error)
 {
-  Schema *schema;
-  int64_t until_s;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
+  Schema *schema = g_hash_table_lookup(self->schemas, GUINT_TO_POINTER(id));
+  const Refusal *refusal = g_hash_table_lookup(self->refused, GUINT_TO_POINTER(id));
 
-  g_mutex_lock(&self->mutex);
-  schema = g_hash_table_lookup(self->schemas, GUINT_TO_POINTER(id));
   if (schema != NULL)
-    schema_ref(schema);
-  until_s = GPOINTER_TO_SIZE(g_hash_table_lookup(self->unknown, GUINT_TO_POINTER(id)));
-  g_mutex_unlock(&self->mutex);
-  *out_is_unknown = until_s > now_s();
-  return schema;
+    return schema_ref(schema);
+  if (refusal != NULL && refusal->until_s > now_s())
+    g_set_error_literal(error, FAULT, FAULT_RECORD, refusal->reason);
+  return NULL;
 }
 
 static void
@@ -98,118 +109,6 @@ keep(HttpRegistry *self, GHashTable *table, uint32_t id, gpointer value)
     g_hash_table_remove_all(table);
   g_hash_table_replace(table, GUINT_TO_POINTER(id), value);
   g_mutex_unlock(&self->mutex);
-}
-
-/* The whole answer as a JSON object, NULL when it is none. */
-static JsonNode *
-parse_object(const HttpAnswer *answer, const char *url)
-{
-  g_autoptr(JsonNode) node =
-      record_json_parse(url, (const char *)answer->body.data, answer->body.len, NULL);
-
-  return node != NULL && JSON_NODE_HOLDS_OBJECT(node) ? g_steal_pointer(&node) : NULL;
-}
-
-/* A text member, NULL when there is none. */
-static const char *
-text_member(JsonNode *node, const char *name)
-{
-  JsonNode *member = json_object_get_member(json_node_get_object(node), name);
-
-  return member != NULL && json_node_get_value_type(member) == G_TYPE_STRING
-             ? json_node_get_string(member)
-             : NULL;
-}
-
-static bool
-says_unknown_schema(const HttpAnswer *answer, const char *url)
-{
-  g_autoptr(JsonNode) node = parse_object(answer, url);
-  JsonNode *code =
-      node == NULL ? NULL : json_object_get_member(json_node_get_object(node), "error_code");
-
-  return code != NULL && json_node_get_value_type(code) == G_TYPE_INT64 &&
-         json_node_get_int(code) == SCHEMA_NOT_FOUND;
-}
-
-/* What a status other than 200 stands for. */
-static void
-set_status_error(GError **error, const char *url, unsigned status)
-{
-  if (status >= HTTP_SERVER_ERRORS || status == HTTP_TOO_MANY)
-    g_set_error(error, FAULT, FAULT_PEER, "%s answers with status %u", url, status);
-  else if (status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN)
-    g_set_error(error, FAULT, FAULT_SETUP,
-                "%s refuses us (status %u): see registry.username and registry.token", url, status);
-  else
-    g_set_error(error, FAULT, FAULT_SETUP,
-                "%s answers with status %u, as no schema registry does: see registry.url", url,
-                status);
-}
-
-static bool
-has_references(JsonObject *object)
-{
-  JsonNode *references = json_object_get_member(object, "references");
-
-  return references != NULL && JSON_NODE_HOLDS_ARRAY(references) &&
-         json_array_get_length(json_node_get_array(references)) > 0;
-}
-
-static Schema *
-parse_schema(JsonNode *node, uint32_t id, const char *url, GError **error)
-{
-  const char *text = text_member(node, "schema");
-  const char *type = text_member(node, "schemaType");
-  JsonObject *object = json_node_get_object(node);
-  g_autofree char *name = g_strdup_printf("schema %u of the registry", id);
-  Schema *schema = NULL;
-
-  if (text == NULL) {
-    g_set_error(error, FAULT, FAULT_SETUP,
-                "%s answers without a schema, as no schema registry does: see registry.url", url);
-    return NULL;
-  }
-  if (type != NULL && strcmp(type, "AVRO") != 0) {
-    g_set_error(error, FAULT, FAULT_RECORD, "schema %u is of type %s, not AVRO", id, type);
-    return NULL;
-  }
-  if (has_references(object)) {
-    g_set_error(error, FAULT, FAULT_SETUP,
-                "schema %u refers to other schemas: register it as one, with all its types", id);
-    return NULL;
-  }
-  schema = schema_parse(name, text, strlen(text), error);
-  if (schema == NULL)
-    (*error)->code = FAULT_RECORD; /* other records have other schemas */
-  return schema;
-}
-
-static Schema *
-ask(HttpRegistry *self, const char *base, uint32_t id, GError **error)
-{
-  g_autofree char *url = g_strdup_printf("%s/schemas/ids/%u", base, id);
-  g_auto(HttpAnswer) answer = {0};
-  g_autoptr(JsonNode) node = NULL;
-
-  if (!http_client_get(self->client, url, &answer, error))
-    return NULL;
-  if (answer.status == HTTP_NOT_FOUND && says_unknown_schema(&answer, url)) {
-    g_set_error(error, FAULT, FAULT_RECORD, "the registry has no schema %u", id);
-    return NULL;
-  }
-  if (answer.status != HTTP_OK) {
-    set_status_error(error, url, answer.status);
-    return NULL;
-  }
-  node = parse_object(&answer, url);
-  if (node == NULL) {
-    g_set_error(error, FAULT, FAULT_SETUP,
-                "%s answers with no JSON object, as no schema registry does: see registry.url",
-                url);
-    return NULL;
-  }
-  return parse_schema(node, id, url, error);
 }
 
 /* Every URL once, until one gives a verdict. */
@@ -225,7 +124,7 @@ ask_each(HttpRegistry *self, uint32_t id, GError **error)
     Schema *schema;
 
     g_clear_error(&silence);
-    schema = ask(self, self->urls[at], id, &silence);
+    schema = http_registry_schema(self->client, self->urls[at], id, &silence);
     if (schema == NULL && g_error_matches(silence, FAULT, FAULT_PEER))
       continue;
     g_atomic_int_set(&self->first, (gint)at);
@@ -260,28 +159,34 @@ ask_again(HttpRegistry *self, uint32_t id, GError **error)
   }
 }
 
+static void
+keep_refusal(HttpRegistry *self, uint32_t id, const char *reason)
+{
+  Refusal *refusal = g_new0(Refusal, 1);
+
+  refusal->reason = g_strdup(reason);
+  refusal->until_s = now_s() + REFUSED_FOR_S;
+  keep(self, self->refused, id, refusal);
+}
+
 Schema *
 http_registry_lookup(HttpRegistry *self, uint32_t id, GError **error)
 {
   g_autoptr(GError) problem = NULL;
-  bool is_unknown = false;
-  Schema *schema = find_kept(self, id, &is_unknown);
+  Schema *schema = find_kept(self, id, &problem);
 
   if (schema != NULL)
     return schema;
-  if (is_unknown) {
-    g_set_error(error, FAULT, FAULT_RECORD, "the registry has no schema %u", id);
-    return NULL;
+  if (problem == NULL) {
+    schema = ask_again(self, id, &problem);
+    if (schema != NULL)
+      keep(self, self->schemas, id, schema_ref(schema));
+    else if (g_error_matches(problem, FAULT, FAULT_RECORD))
+      keep_refusal(self, id, problem->message);
   }
-  schema = ask_again(self, id, &problem);
-  if (schema != NULL) {
-    keep(self, self->schemas, id, schema_ref(schema));
-    return schema;
-  }
-  if (g_error_matches(problem, FAULT, FAULT_RECORD))
-    keep(self, self->unknown, id, GSIZE_TO_POINTER(now_s() + UNKNOWN_FOR_S));
-  g_propagate_error(error, g_steal_pointer(&problem));
-  return NULL;
+  if (problem != NULL)
+    g_propagate_error(error, g_steal_pointer(&problem));
+  return schema;
 }
 
 static Schema *
@@ -299,13 +204,7 @@ http_registry_source(HttpRegistry *self)
 bool
 http_registry_check(HttpRegistry *self, const char *url, GError **error)
 {
-  g_autofree char *subjects =
-      g_strconcat(url, g_str_has_suffix(url, "/") ? "subjects" : "/subjects", NULL);
-  g_auto(HttpAnswer) answer = {0};
+  g_autofree char *base = without_slash(url);
 
-  if (!http_client_get(self->client, subjects, &answer, error))
-    return false;
-  if (answer.status != HTTP_OK)
-    set_status_error(error, subjects, answer.status);
-  return answer.status == HTTP_OK;
+  return http_registry_answers(self->client, base, error);
 }

@@ -93,6 +93,42 @@ schema_parse(const char *name, const char *text, size_t len, GError **error)
   return json == NULL ? NULL : schema_of(name, json, error);
 }
 
+/* As fields of one record, because that is how a text may hold several types; what is wrapped
+ * round a type changes nothing about it. Each must be JSON by itself. */
+static char *
+wrap(const char *name, const char *const *texts, GError **error)
+{
+  g_autoptr(GString) whole =
+      g_string_new("{\"type\":\"record\",\"name\":\"sluice_wrapper\",\"fields\":[");
+
+  for (size_t i = 0; texts[i] != NULL; i++) {
+    g_autoptr(JsonNode) json = record_json_parse(name, texts[i], strlen(texts[i]), error);
+
+    if (json == NULL)
+      return NULL;
+    g_string_append_printf(whole, "%s{\"name\":\"type%zu\",\"type\":%s}", i == 0 ? "" : ",", i,
+                           texts[i]);
+  }
+  g_string_append(whole, "]}");
+  return g_string_free(g_steal_pointer(&whole), FALSE);
+}
+
+Schema *
+schema_parse_all(const char *name, const char *const *texts, GError **error)
+{
+  g_autofree char *whole = NULL;
+  Schema *self = NULL;
+
+  if (texts[1] == NULL)
+    return schema_parse(name, texts[0], strlen(texts[0]), error);
+  whole = wrap(name, texts, error);
+  if (whole != NULL)
+    self = schema_parse(name, whole, strlen(whole), error);
+  if (self != NULL)
+    self->root = self->root->fields[self->root->length - 1].type;
+  return self;
+}
+
 Schema *
 schema_load(const char *path, GError **error)
 {

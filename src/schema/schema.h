@@ -80,6 +80,9 @@ struct SchemaNode {
 Schema *schema_parse(const char *name, const char *text, size_t len, GError **error);
 Schema *schema_load(const char *path, GError **error);
 
+/* The last of the texts (NULL-ended), which may use the types that those before it name. */
+Schema *schema_parse_all(const char *name, const char *const *texts, GError **error);
+
 Schema *schema_ref(Schema *self);
 void schema_unref(Schema *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Schema, schema_unref)

@@ -28,10 +28,10 @@ def registry():
         local("down", "registry")
 
 
-def register(subject, text):
+def register(subject, text, references=()):
     request = urllib.request.Request(
         f"{REGISTRY}/subjects/{subject}/versions",
-        json.dumps({"schema": text}).encode(),
+        json.dumps({"schema": text, "references": list(references)}).encode(),
         {"Content-Type": "application/vnd.schemaregistry.v1+json"},
     )
     with urllib.request.urlopen(request, timeout=30) as answer:
@@ -76,6 +76,38 @@ def test_records_are_read_by_the_schema_that_they_name(shop, sluice):
     for record in made:
         book.put(record, 0)
     assert not ledger.differences(book.rows(), shop.thrift1.scan(shop.table))
+
+
+def test_a_schema_may_refer_to_others(road, sluice):
+    one = road("transactions", partitions=1)
+    place = {"type": "record", "name": "shop.Place", "fields": [{"name": "city", "type": "string"}]}
+    order = {
+        "type": "record",
+        "name": "shop.Order",
+        "fields": [{"name": "id", "type": "string"}, {"name": "home", "type": "shop.Place"}],
+    }
+    whole = {**order, "fields": [order["fields"][0], {"name": "home", "type": place}]}
+    (one.mappings / "order.avsc").write_text(json.dumps(whole))
+    one.document = {
+        "key": {"parts": ["id"]},
+        "timestamp": "record",
+        "families": {"f": {"columns": ["home.city"]}},
+        "record": {"format": "avro", "schema": "order.avsc", "framing": "confluent"},
+    }
+    one.write()
+    register(f"{one.topic}-place", json.dumps(place))
+    number = register(
+        f"{one.topic}-value",
+        json.dumps(order),
+        [{"name": "shop.Place", "subject": f"{one.topic}-place", "version": 1}],
+    )
+    one.kafka.produce(one.topic, [{"key": b"k", "value": framed(number, b"\x02k\x0aSpeem")}])
+    settings = one.settings(registry__url=REGISTRY)
+    sluice.run("init", one.table, **settings)
+
+    sluice.run("run", "--until-end", "--topic", one.topic, **settings)
+
+    assert [cells[b"f:home.city"][0] for cells in one.thrift1.scan(one.table).values()] == [b"Speem"]
 
 
 def test_an_unknown_id_is_a_bad_record_and_the_rest_is_written(shop, sluice):

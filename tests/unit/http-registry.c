@@ -42,15 +42,15 @@ each_answer_has_its_remedy(void)
       {{ANSWER("302 There", "")}, FAULT_SETUP, "status 302", 1},
       {{ANSWER("200 OK", "<html>")}, FAULT_SETUP, "no JSON object", 1},
       {{ANSWER("200 OK", "[]")}, FAULT_SETUP, "no JSON object", 1},
-      {{ANSWER("200 OK", "{\"schema\": 7}")}, FAULT_SETUP, "without a schema", 1},
+      {{ANSWER("200 OK", "{\"schema\": 7}")}, FAULT_SETUP, "no schema", 1},
       {{ANSWER("200 OK", "{\"schema\": \"nonsense\"}")}, FAULT_RECORD, "schema 7 of the", 1},
       {{ANSWER("200 OK", "{\"schema\": \"syntax\", \"schemaType\": \"PROTOBUF\"}")},
        FAULT_RECORD,
        "PROTOBUF",
        1},
       {{ANSWER("200 OK", "{\"schema\": \"\\\"int\\\"\", \"references\": [{}]}")},
-       FAULT_SETUP,
-       "refers to other schemas",
+       FAULT_RECORD,
+       "schema 7: a reference without subject and version",
        1},
       {{ANSWER("500 Oh", "")}, FAULT_PEER, "no schema registry answers: ", 0},
       {{""}, FAULT_PEER, "no schema registry answers: ", 0},
@@ -78,6 +78,79 @@ each_answer_has_its_remedy(void)
   }
 }
 
+/* {"schema": ..., "references": ...} with the schema's quotes as single ones. */
+static char *
+answer_with(const char *schema, const char *references)
+{
+  g_autofree char *quoted = g_strescape(schema, NULL);
+
+  return g_strdup_printf(ANSWER("200 OK", "{\"schema\": \"%s\", \"references\": [%s]}"), quoted,
+                         references);
+}
+
+static void
+what_a_schema_refers_to_comes_with_it(void)
+{
+  g_autofree char *order = answer_with(
+      "{\"type\":\"record\",\"name\":\"a.Order\",\"fields\":[{\"name\":\"to\",\"type\":\"Address\"}"
+      ","
+      "{\"name\":\"from\",\"type\":\"a.Address\"},{\"name\":\"land\",\"type\":\"b.Land\"}]}",
+      "{\"name\":\"a.Address\",\"subject\":\"ad/dress\",\"version\":3},"
+      "{\"name\":\"b.Land\",\"subject\":\"land\",\"version\":1}");
+  g_autofree char *address =
+      answer_with("{\"type\":\"record\",\"name\":\"Address\",\"namespace\":\"a\",\"fields\":["
+                  "{\"name\":\"land\",\"type\":\"b.Land\"}]}",
+                  "{\"name\":\"b.Land\",\"subject\":\"land\",\"version\":1}");
+  g_autofree char *land =
+      answer_with("{\"type\":\"enum\",\"name\":\"b.Land\",\"symbols\":[\"DE\",\"ID\"]}", "");
+  const char *const answers[] = {order, address, land, NULL};
+  const char *const paths[] = {"/schemas/ids/7", "/subjects/ad%2Fdress/versions/3",
+                               "/subjects/land/versions/1"};
+  g_autoptr(HttpPeer) peer = http_peer_new(answers);
+  const char *const urls[] = {http_peer_url(peer), NULL};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Schema) schema = lookup_in(urls, 7, &error);
+
+  g_assert_no_error(error);
+  g_assert_cmpstr(schema_root(schema)->name, ==, "a.Order");
+  g_assert_cmpint(schema_find(schema, "to.land", NULL)->kind, ==, SCHEMA_ENUM);
+  g_assert_cmpuint(http_peer_requests(peer), ==, G_N_ELEMENTS(paths));
+  for (guint i = 0; i < G_N_ELEMENTS(paths); i++) {
+    g_autofree char *request = http_peer_request(peer, i);
+    g_autofree char *start = g_strdup_printf("GET %s HTTP/1.1\r\n", paths[i]);
+
+    g_test_message("%s", request);
+    g_assert_true(g_str_has_prefix(request, start));
+  }
+}
+
+static void
+references_without_end_end(void)
+{
+  g_autofree char *circle = answer_with("{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\"]}",
+                                        "{\"subject\":\"e\",\"version\":1}");
+  g_autofree char *missing = answer_with("\"Gone\"", "{\"subject\":\"gone\",\"version\":2}");
+  const struct {
+    const char *answers[2];
+    const char *says;
+  } cases[] = {
+      {{circle, circle}, "schema 7 of the registry"}, /* E is defined twice */
+      {{missing, UNKNOWN}, "schema 7: the registry has no version 2 of the subject gone"},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    const char *const answers[] = {cases[i].answers[0], cases[i].answers[1], NULL};
+    g_autoptr(HttpPeer) peer = http_peer_new(answers);
+    const char *const urls[] = {http_peer_url(peer), NULL};
+    g_autoptr(GError) error = NULL;
+
+    g_assert_null(lookup_in(urls, 7, &error));
+    g_test_message("%s", error->message);
+    g_assert_error(error, FAULT, FAULT_RECORD);
+    g_assert_nonnull(strstr(error->message, cases[i].says));
+  }
+}
+
 static void
 an_id_is_asked_for_once(void)
 {
@@ -90,10 +163,12 @@ an_id_is_asked_for_once(void)
 
   for (int i = 0; i < 3; i++) {
     g_autoptr(Schema) known = source.lookup(source.self, 1, NULL);
-    g_autoptr(Schema) unknown = source.lookup(source.self, 2, NULL);
+    g_autoptr(GError) error = NULL;
 
     g_assert_nonnull(known);
-    g_assert_null(unknown);
+    g_assert_null(source.lookup(source.self, 2, &error));
+    g_assert_error(error, FAULT, FAULT_RECORD);
+    g_assert_cmpstr(error->message, ==, "the registry has no schema 2");
   }
   g_assert_cmpuint(http_peer_requests(peer), ==, 2);
 }
@@ -154,6 +229,8 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/registry/answers", each_answer_has_its_remedy);
+  g_test_add_func("/registry/references", what_a_schema_refers_to_comes_with_it);
+  g_test_add_func("/registry/circle", references_without_end_end);
   g_test_add_func("/registry/once", an_id_is_asked_for_once);
   g_test_add_func("/registry/next", the_next_registry_takes_over_and_is_kept);
   g_test_add_func("/registry/check", a_check_tells_a_registry_from_what_is_none);

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/registry_schema.h"
+
+#include "text/json.h"
+
+#include <string.h>
+
+enum {
+  HTTP_OK = 200,
+  HTTP_UNAUTHORIZED = 401,
+  HTTP_FORBIDDEN = 403,
+  HTTP_NOT_FOUND = 404,
+  HTTP_TOO_MANY = 429,
+  HTTP_SERVER_ERRORS = 500,
+};
+
+/* By these error codes a registry says that it does not have a subject, a version or a schema: not
+ * to be taken for what a wrong URL answers. */
+enum { SUBJECT_NOT_FOUND = 40401, SCHEMA_NOT_FOUND = 40403 };
+
+enum { MOST_USED = 256, DEEPEST = 32 };
+
+/* What a schema refers to, on the way to one text. */
+typedef struct {
+  HttpClient *client;
+  const char *base;
+  GHashTable *seen; /* owned set of owned URLs */
+  GPtrArray *texts; /* owned, of owned texts: each behind those that it uses */
+  unsigned depth;
+} Uses;
+
+static void
+uses_clear(Uses *self)
+{
+  g_hash_table_unref(self->seen);
+  g_ptr_array_unref(self->texts);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Uses, uses_clear)
+
+/* The whole answer as a JSON object, NULL when it is none. */
+static JsonNode *
+parse_object(const HttpAnswer *answer, const char *url)
+{
+  g_autoptr(JsonNode) node =
+      record_json_parse(url, (const char *)answer->body.data, answer->body.len, NULL);
+
+  return node != NULL && JSON_NODE_HOLDS_OBJECT(node) ? g_steal_pointer(&node) : NULL;
+}
+
+/* A member of that type, NULL when there is none. */
+static JsonNode *
+member_of(JsonNode *node, const char *name, GType type)
+{
+  JsonNode *member = json_object_get_member(json_node_get_object(node), name);
+
+  return member != NULL && json_node_get_value_type(member) == type ? member : NULL;
+}
+
+static const char *
+text_member(JsonNode *node, const char *name)
+{
+  JsonNode *member = member_of(node, name, G_TYPE_STRING);
+
+  return member == NULL ? NULL : json_node_get_string(member);
+}
+
+static bool
+says_not_found(const HttpAnswer *answer, const char *url)
+{
+  g_autoptr(JsonNode) node = answer->status == HTTP_NOT_FOUND ? parse_object(answer, url) : NULL;
+  JsonNode *code = node == NULL ? NULL : member_of(node, "error_code", G_TYPE_INT64);
+
+  return code != NULL && json_node_get_int(code) >= SUBJECT_NOT_FOUND &&
+         json_node_get_int(code) <= SCHEMA_NOT_FOUND;
+}
+
+/* What a status other than 200 stands for. */
+static void
+set_status_error(GError **error, const char *url, unsigned status)
+{
+  if (status >= HTTP_SERVER_ERRORS || status == HTTP_TOO_MANY)
+    g_set_error(error, FAULT, FAULT_PEER, "%s answers with status %u", url, status);
+  else if (status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN)
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "%s refuses us (status %u): see registry.username and registry.token", url, status);
+  else
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "%s answers with status %u, as no schema registry does: see registry.url", url,
+                status);
+}
+
+/* What the registry has at the URL; `what` names it where it is missing. */
+static JsonNode *
+fetch(HttpClient *client, const char *url, const char *what, GError **error)
+{
+  g_auto(HttpAnswer) answer = {0};
+  g_autoptr(JsonNode) node = NULL;
+
+  if (!http_client_get(client, url, &answer, error))
+    return NULL;
+  if (says_not_found(&answer, url)) {
+    g_set_error(error, FAULT, FAULT_RECORD, "the registry has no %s", what);
+    return NULL;
+  }
+  if (answer.status != HTTP_OK) {
+    set_status_error(error, url, answer.status);
+    return NULL;
+  }
+  node = parse_object(&answer, url);
+  if (node != NULL && text_member(node, "schema") != NULL)
+    return g_steal_pointer(&node);
+  g_set_error(error, FAULT, FAULT_SETUP,
+              "%s answers with %s, as no schema registry does: see registry.url", url,
+              node == NULL ? "no JSON object" : "no schema");
+  return NULL;
+}
+
+static bool collect(Uses *self, JsonNode *node, GError **error);
+
+/* One schema that another refers to by subject and version. */
+static bool
+use(Uses *self, JsonNode *reference, GError **error)
+{
+  const char *subject = text_member(reference, "subject");
+  JsonNode *version = member_of(reference, "version", G_TYPE_INT64);
+  g_autofree char *escaped = subject == NULL ? NULL : g_uri_escape_string(subject, NULL, FALSE);
+  gint64 number = version == NULL ? -1 : json_node_get_int(version);
+  g_autofree char *what =
+      g_strdup_printf("version %" G_GINT64_FORMAT " of the subject %s", number, subject);
+  g_autofree char *url =
+      g_strdup_printf("%s/subjects/%s/versions/%" G_GINT64_FORMAT, self->base, escaped, number);
+  g_autoptr(JsonNode) node = NULL;
+
+  if (subject == NULL || version == NULL) {
+    g_set_error_literal(error, FAULT, FAULT_RECORD, "a reference without subject and version");
+    return false;
+  }
+  if (!g_hash_table_add(self->seen, g_strdup(url)))
+    return true;
+  if (g_hash_table_size(self->seen) > MOST_USED || self->depth > DEEPEST) {
+    g_set_error(error, FAULT, FAULT_RECORD, "it refers to more than %d schemas, or %d deep",
+                MOST_USED, DEEPEST);
+    return false;
+  }
+  node = fetch(self->client, url, what, error);
+  if (node != NULL && collect(self, node, error))
+    return true;
+  if (node != NULL)
+    g_prefix_error(error, "%s: ", what);
+  return false;
+}
+
+static bool
+use_all(Uses *self, JsonNode *node, GError **error)
+{
+  JsonNode *references = json_object_get_member(json_node_get_object(node), "references");
+  guint length = 0;
+
+  if (references != NULL && JSON_NODE_HOLDS_ARRAY(references))
+    length = json_array_get_length(json_node_get_array(references));
+  for (guint i = 0; i < length; i++) {
+    JsonNode *reference = json_array_get_element(json_node_get_array(references), i);
+
+    if (JSON_NODE_HOLDS_OBJECT(reference) && !use(self, reference, error))
+      return false;
+  }
+  return true;
+}
+
+/* The schema's text, behind those of all that it refers to. */
+static bool
+collect(Uses *self, JsonNode *node, GError **error)
+{
+  const char *type = text_member(node, "schemaType");
+
+  if (type != NULL && strcmp(type, "AVRO") != 0) {
+    g_set_error(error, FAULT, FAULT_RECORD, "of type %s, not AVRO", type);
+    return false;
+  }
+  self->depth++;
+  if (!use_all(self, node, error))
+    return false;
+  self->depth--;
+  g_ptr_array_add(self->texts, g_strdup(text_member(node, "schema")));
+  return true;
+}
+
+Schema *
+http_registry_schema(HttpClient *client, const char *base, uint32_t id, GError **error)
+{
+  g_autofree char *url = g_strdup_printf("%s/schemas/ids/%u", base, id);
+  g_autofree char *what = g_strdup_printf("schema %u", id);
+  g_autofree char *name = g_strdup_printf("%s of the registry", what);
+  g_autoptr(JsonNode) node = fetch(client, url, what, error);
+  g_auto(Uses) uses = {
+      .client = client,
+      .base = base,
+      .seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+      .texts = g_ptr_array_new_with_free_func(g_free),
+  };
+  g_autoptr(GError) problem = NULL;
+  Schema *schema;
+
+  if (node == NULL)
+    return NULL;
+  if (!collect(&uses, node, &problem)) {
+    g_propagate_prefixed_error(error, g_steal_pointer(&problem), "%s: ", what);
+    return NULL;
+  }
+  g_ptr_array_add(uses.texts, NULL);
+  schema = schema_parse_all(name, (const char *const *)uses.texts->pdata, &problem);
+  if (schema == NULL) {
+    problem->code = FAULT_RECORD; /* other records have other schemas */
+    g_propagate_error(error, g_steal_pointer(&problem));
+  }
+  return schema;
+}
+
+bool
+http_registry_answers(HttpClient *client, const char *base, GError **error)
+{
+  g_autofree char *url = g_strconcat(base, "/subjects", NULL);
+  g_auto(HttpAnswer) answer = {0};
+
+  if (!http_client_get(client, url, &answer, error))
+    return false;
+  if (answer.status != HTTP_OK)
+    set_status_error(error, url, answer.status);
+  return answer.status == HTTP_OK;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "http/client.h"
+#include "schema/schema.h"
+
+/* One registry's answers, made into schemas. `base` is its URL without a slash at the end. Errors
+ * as http_registry_lookup() has them. */
+
+/* The schema of that id, with all that it refers to. */
+Schema *http_registry_schema(HttpClient *client, const char *base, uint32_t id, GError **error);
+
+/* Whether a registry answers there. */
+bool http_registry_answers(HttpClient *client, const char *base, GError **error);
