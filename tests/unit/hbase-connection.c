@@ -81,6 +81,36 @@ messages_and_answers_pass_with_and_without_frames(void)
   }
 }
 
+static void
+serve_echo(TestPeer *peer, void *data G_GNUC_UNUSED)
+{
+  g_auto(Bytes) request = {0};
+
+  while (test_peer_read_frame(peer, &request))
+    test_peer_write_frame(peer, bytes_slice(&request));
+}
+
+/* More than the kernel takes or gives at once. */
+static void
+large_messages_pass_whole(void)
+{
+  g_autoptr(TestGateway) gateway = test_gateway_new(serve_echo, NULL);
+  g_auto(Channel) channel = {0};
+  ConnectionOptions options = options_for(true);
+  g_autoptr(GError) error = NULL;
+  g_autofree uint8_t *big = g_malloc(8 * BIG_BYTES);
+  const Slice parts[] = {slice(big, 1), slice(big + 1, 8 * BIG_BYTES - 1)};
+  Slice answer;
+
+  for (size_t i = 0; i < 8 * BIG_BYTES; i++)
+    big[i] = (uint8_t)(i * 7 + i / 251);
+  options.answer_max_bytes = 8 * BIG_BYTES;
+  g_assert_true(open_to(gateway, &options, &channel, &error));
+  g_assert_true(channel.send(channel.self, parts, G_N_ELEMENTS(parts), &error));
+  g_assert_true(channel.receive(channel.self, &answer, &error));
+  g_assert_cmpmem(answer.data, answer.len, big, 8 * BIG_BYTES);
+}
+
 /* A gateway that reads one message and then says these bytes, byte by byte, and hangs up. */
 typedef struct {
   const char *name;
@@ -247,6 +277,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/connection/passes", messages_and_answers_pass_with_and_without_frames);
+  g_test_add_func("/connection/large", large_messages_pass_whole);
   g_test_add_func("/connection/misdeeds", every_misdeed_has_its_sentence);
   g_test_add_func("/connection/timeouts", every_wait_has_an_end);
   g_test_add_func("/connection/cancel", a_cancelled_wait_ends);

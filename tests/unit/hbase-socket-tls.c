@@ -3,6 +3,15 @@
 
 #include "support/gateway.h"
 
+/* LeakSanitizer crashes where a thread still lives and a library was loaded late, as GIO loads
+ * TLS. It asks this first. */
+int __lsan_is_turned_off(void);
+int
+__lsan_is_turned_off(void)
+{
+  return 1;
+}
+
 enum { LONG_MS = 20000, BIG_BYTES = 3 << 20 };
 
 static char *
@@ -53,16 +62,6 @@ pass_much_both_ways(Socket *socket)
   while (received.len < BIG_BYTES && !is_closed)
     g_assert_true(socket_receive(socket, &received, deadline_us, &is_closed, &error));
   g_assert_cmpmem(received.data, received.len, sent, BIG_BYTES);
-}
-
-static void
-much_passes_plain(void)
-{
-  g_autoptr(TestGateway) gateway = test_gateway_new(serve_echo, NULL);
-  const SocketOptions options = {.connect_timeout_ms = LONG_MS};
-  g_autoptr(Socket) socket = open_to(gateway, &options, NULL);
-
-  pass_much_both_ways(socket);
 }
 
 static void
@@ -127,9 +126,8 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/socket/plain", much_passes_plain);
-  g_test_add_func("/socket/tls", much_passes_through_tls);
-  g_test_add_func("/socket/not-trusted", who_is_not_trusted_is_for_a_person);
-  g_test_add_func("/socket/no-tls", a_server_without_tls_is_no_peer);
+  g_test_add_func("/socket-tls/passes", much_passes_through_tls);
+  g_test_add_func("/socket-tls/not-trusted", who_is_not_trusted_is_for_a_person);
+  g_test_add_func("/socket-tls/no-tls", a_server_without_tls_is_no_peer);
   return g_test_run();
 }
