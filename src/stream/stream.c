@@ -21,7 +21,7 @@ typedef enum { STARTING, RUNNING, DRAINING, ENDED } State;
 enum {
   BROKER_MS = 3000, /* one question to the broker, while nothing else can be served */
   TICK_MS = 1000,
-  ENDS_TICK_MS = 50, /* --until-end looks more often whether it is done */
+  ENDS_TICK_MS = 200, /* --until-end looks more often whether it is done */
   QUIET_MS = 300,    /* and takes it that no more will come after so long without a record */
   GRACE_MS = 1000,   /* for abandoned writers to see it */
   LEAVE_MS = 5000,
