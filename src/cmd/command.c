@@ -158,6 +158,15 @@ show_overview(const Command *commands, FILE *where)
   return where == stdout ? EXIT_DONE : EXIT_USAGE;
 }
 
+static ExitCode
+show_settings(void)
+{
+  g_autofree char *page = cmd_help_settings();
+
+  fputs(page, stdout);
+  return EXIT_DONE;
+}
+
 ExitCode
 command_main(const Command *commands, int argc, char **argv)
 {
@@ -176,6 +185,8 @@ command_main(const Command *commands, int argc, char **argv)
   }
   if (is_help && argc == 2)
     return show_overview(commands, stdout);
+  if (is_help && strcmp(argv[2], "settings") == 0)
+    return show_settings();
 
   CmdLog *log = cmd_log_install();
   const char *name = is_help ? argv[2] : argv[1];

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/help.h"
 
+#include "config/settings.h"
+
 #include <string.h>
 
 enum { OPTION_COLUMN = 26, LINE_COLUMNS = 90 };
@@ -26,7 +28,8 @@ cmd_help_overview(const Command *commands)
             "  sluice init         creates the tables\n"
             "  sluice run          moves records until it is stopped\n"
             "\n"
-            "'sluice COMMAND --help' explains a command, 'sluice --version' names the version.\n"
+            "'sluice COMMAND --help' explains a command, 'sluice help settings' every setting,\n"
+            "'sluice --version' names the version.\n"
             "Exit codes: 0 done, 1 the data is not as it should be, 2 wrong use or "
             "configuration,\n"
             "3 a peer could not be reached, 4 stopped before the work was whole.\n");
@@ -53,6 +56,17 @@ append_wrapped(GString *page, const char *text)
   g_string_append_c(page, '\n');
 }
 
+/* "  label", then the text from the option column on. */
+static void
+append_described(GString *page, const char *label, const char *text)
+{
+  if (strlen(label) < OPTION_COLUMN)
+    g_string_append_printf(page, "%-*s", OPTION_COLUMN, label);
+  else
+    g_string_append_printf(page, "%s\n%*s", label, OPTION_COLUMN, "");
+  append_wrapped(page, text);
+}
+
 static void
 append_option(GString *page, const GOptionEntry *entry)
 {
@@ -63,11 +77,7 @@ append_option(GString *page, const GOptionEntry *entry)
   g_string_append_printf(label, "--%s", entry->long_name);
   if (entry->arg_description != NULL)
     g_string_append_printf(label, " %s", entry->arg_description);
-  if (label->len < OPTION_COLUMN)
-    g_string_append_printf(page, "%-*s", OPTION_COLUMN, label->str);
-  else
-    g_string_append_printf(page, "%s\n%*s", label->str, OPTION_COLUMN, "");
-  append_wrapped(page, entry->description);
+  append_described(page, label->str, entry->description);
 }
 
 static void
@@ -100,5 +110,38 @@ cmd_help_page(const Command *command, const char *about, const GOptionEntry *own
     g_string_append_printf(page, "\n%s\n", about);
   append_options(page, "Options", own);
   append_options(page, "Options of every command", shared);
+  return g_string_free(g_steal_pointer(&page), FALSE);
+}
+
+static void
+append_setting(GString *page, const Setting *setting)
+{
+  g_autofree char *label = g_strconcat("  ", strchr(setting->name, '.') + 1, NULL);
+  g_autofree char *text =
+      *setting->fallback == '\0'
+          ? g_strdup(setting->help)
+          : g_strdup_printf("%s (default: %s)", setting->help, setting->fallback);
+
+  append_described(page, label, text);
+}
+
+char *
+cmd_help_settings(void)
+{
+  g_autoptr(GString) page = g_string_new(
+      "Settings come from sluice.conf (\"[section]\" above \"key = value\"), from the environment\n"
+      "(gateway.endpoints is SLUICE_GATEWAY_ENDPOINTS; with _FILE behind it, the file that holds\n"
+      "the value) and from -X section.key=value; the later ones win. [kafka] takes every property\n"
+      "of librdkafka; those below have a default of sluice's own.\n");
+  const char *section = "";
+
+  for (const Setting *setting = settings; setting->name != NULL; setting++) {
+    size_t len = strcspn(setting->name, ".") + 1;
+
+    if (strncmp(setting->name, section, len) != 0)
+      g_string_append_printf(page, "\n[%.*s]\n", (int)len - 1, setting->name);
+    section = setting->name;
+    append_setting(page, setting);
+  }
   return g_string_free(g_steal_pointer(&page), FALSE);
 }

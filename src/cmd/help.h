@@ -11,3 +11,6 @@ char *cmd_help_overview(const Command *commands);
 /* One command: how to call it, `about`, its own options, the shared ones. */
 char *cmd_help_page(const Command *command, const char *about, const GOptionEntry *own,
                     const GOptionEntry *shared);
+
+/* Every setting with its default and what it means, by section. */
+char *cmd_help_settings(void);

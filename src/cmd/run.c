@@ -211,10 +211,10 @@ cmd_run(const CommandCall *call, GError **error)
 {
   g_auto(Run) self = {.call = call};
   const GOptionEntry entries[] = {
-      {"topic", 0, 0, G_OPTION_ARG_FILENAME, &self.topic, "Only this topic", "TOPIC"},
+      {"topic", 0, 0, G_OPTION_ARG_FILENAME, &self.topic, "only this topic", "TOPIC"},
       {"until-end", 0, 0, G_OPTION_ARG_NONE, &self.until_end,
-       "Stop at the ends of the log as they are at the start, with everything committed", NULL},
-      {"json", 0, 0, G_OPTION_ARG_NONE, &self.json, "Print the summary as one JSON object", NULL},
+       "stop at the ends of the log as they are at the start, with everything committed", NULL},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &self.json, "print the summary as one JSON object", NULL},
       {NULL},
   };
 

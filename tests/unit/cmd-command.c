@@ -88,6 +88,7 @@ static const Case cases[] = {
     {{NULL}, EXIT_USAGE, "", "Usage: sluice COMMAND"},
     {{"help"}, EXIT_DONE, "sluice takes Avro", ""},
     {{"--help"}, EXIT_DONE, "sluice takes Avro", ""},
+    {{"help", "settings"}, EXIT_DONE, "Settings come from", ""},
     {{"--version"}, EXIT_DONE, "sluice ", ""},
     {{"well"}, EXIT_DONE, "", ""},
     {{"differs"}, EXIT_DATA, "", ""},
