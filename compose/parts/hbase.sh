@@ -24,6 +24,8 @@ hbase_configure() {
     hbase.regionserver.port "$regionserver_port" \
     hbase.regionserver.info.port -1 \
     hbase.regionserver.msginterval 500 \
+    hfile.block.cache.size 0.2 \
+    hbase.regionserver.global.memstore.size 0.35 \
     hbase.zookeeper.property.tickTime 6000 \
     zookeeper.session.timeout.localHBaseCluster 60000 \
     zookeeper.recovery.retry.intervalmill 300
