@@ -8,15 +8,15 @@
 enum {
   FIRST_WAIT_MS = 500,
   LONGEST_WAIT_MS = 30000,
-  HOME_CONNECT_MS = 1000, /* moving back is not worth a long wait */
-  DETECT_MS = 5000,
+  MEET_MS = 5000, /* for a question that needs nothing but the gateway itself */
+  HOME_MS = 1000, /* moving back is not worth a longer wait */
   SOCKET_DEPTH = 2,
 };
 
 /* One endpoint, and since when it may be tried again. */
 typedef struct {
   Endpoint endpoint;
-  bool is_met; /* it is a gateway that speaks our dialect, as far as is known */
+  bool is_met; /* since it last failed, it has answered in our dialect */
   Retry retry;
   int64_t free_at_us; /* of g_get_monotonic_time() */
 } Site;
@@ -29,9 +29,8 @@ struct Link {
   Site *site;      /* of the channel; borrowed from sites */
   bool is_settled; /* what dialect says is known, not only asked for */
   Dialect dialect;
-  Channel channel; /* zeroed: none */
+  Channel channel;   /* zeroed: none */
   unsigned channels; /* so far */
-  bool is_proven;  /* the channel has brought an answer */
   int64_t used_at_us;
 };
 
@@ -145,32 +144,39 @@ detect_over_http(const GatewayOptions *options, const Endpoint *endpoint, Dialec
          detect_protocol(&channel, endpoint, &out_dialect->protocol, error);
 }
 
+/* How the endpoint wants to be spoken to. */
 static bool
-detect(const GatewayOptions *options, const Endpoint *endpoint, Dialect *out_dialect,
-       GError **error)
+detect(const GatewayOptions *all, const Endpoint *endpoint, uint32_t patience_ms,
+       Dialect *out_dialect, GError **error)
 {
-  DetectOptions detecting = {.socket = socket_options(options),
-                             .answer_timeout_ms = MIN(options->receive_timeout_ms, DETECT_MS)};
+  GatewayOptions options = *all;
 
-  if (is_http(options, endpoint))
-    return detect_over_http(options, endpoint, out_dialect, error);
-  if (endpoint->scheme == ENDPOINT_SOCKET)
+  options.connect_timeout_ms = MIN(all->connect_timeout_ms, patience_ms);
+  options.receive_timeout_ms = MIN(all->receive_timeout_ms, MIN(patience_ms, MEET_MS));
+  if (is_http(&options, endpoint))
+    return detect_over_http(&options, endpoint, out_dialect, error);
+  if (endpoint->scheme == ENDPOINT_SOCKET) {
+    DetectOptions detecting = {.socket = socket_options(&options),
+                               .answer_timeout_ms = options.receive_timeout_ms};
+
     return detect_dialect(endpoint, &detecting, out_dialect, error);
+  }
   g_set_error(error, FAULT, FAULT_SETUP, "gateway %s is a URL: set [gateway] transport = http",
               endpoint->text);
   return false;
 }
 
-/* Finds out once, before the first call, who is there: a wrong transport can otherwise show as a
- * long silence. What `auto` finds holds for all endpoints from then on. */
+/* Finds out before the first call who is there: a wrong transport can otherwise show as a long
+ * silence, and so does a frozen gateway that is come back to. What `auto` finds holds for all
+ * endpoints from then on. */
 static bool
-meet(Link *self, Site *site, GError **error)
+meet(Link *self, Site *site, uint32_t patience_ms, GError **error)
 {
   Dialect found;
 
   if (site->is_met)
     return true;
-  if (!detect(&self->options, &site->endpoint, &found, error) ||
+  if (!detect(&self->options, &site->endpoint, patience_ms, &found, error) ||
       !agree(&self->options, &site->endpoint, found, error))
     return false;
   if (self->is_settled && !dialect_equal(self->dialect, found)) {
@@ -188,12 +194,11 @@ meet(Link *self, Site *site, GError **error)
 }
 
 static bool
-open_channel(Link *self, Site *site, uint32_t connect_timeout_ms, Channel *out_channel,
-             GError **error)
+open_channel(Link *self, Site *site, uint32_t patience_ms, Channel *out_channel, GError **error)
 {
   const Endpoint *endpoint = &site->endpoint;
 
-  if (!meet(self, site, error))
+  if (!meet(self, site, patience_ms, error))
     return false;
   if (is_http(&self->options, endpoint))
     return open_http(&self->options, endpoint, out_channel, error);
@@ -205,16 +210,16 @@ open_channel(Link *self, Site *site, uint32_t connect_timeout_ms, Channel *out_c
                                .receive_timeout_ms = self->options.receive_timeout_ms,
                                .answer_max_bytes = self->options.answer_max_bytes};
 
-  options.socket.connect_timeout_ms = connect_timeout_ms;
+  options.socket.connect_timeout_ms = MIN(self->options.connect_timeout_ms, patience_ms);
   return connection_open(endpoint, &options, out_channel, error);
 }
 
 static bool
-open_site(Link *self, Site *site, uint32_t connect_timeout_ms, GError **error)
+open_site(Link *self, Site *site, uint32_t patience_ms, GError **error)
 {
   Channel channel;
 
-  if (!open_channel(self, site, connect_timeout_ms, &channel, error)) {
+  if (!open_channel(self, site, patience_ms, &channel, error)) {
     put_off(site);
     return false;
   }
@@ -222,7 +227,6 @@ open_site(Link *self, Site *site, uint32_t connect_timeout_ms, GError **error)
   self->channel = channel;
   self->site = site;
   self->channels++;
-  self->is_proven = false;
   self->used_at_us = g_get_monotonic_time();
   return true;
 }
@@ -269,7 +273,7 @@ open_any(Link *self, GError **error)
     } else if (site->free_at_us > now_us) {
       continue;
     }
-    if (open_site(self, site, self->options.connect_timeout_ms, &reason))
+    if (open_site(self, site, G_MAXUINT32, &reason))
       return true;
     is_setup = is_setup && reason->code == FAULT_SETUP;
     fault_list_take_error(&reasons, reason);
@@ -293,7 +297,7 @@ try_home(Link *self)
 
   if (self->site == home || home->free_at_us > g_get_monotonic_time())
     return;
-  open_site(self, home, MIN(self->options.connect_timeout_ms, HOME_CONNECT_MS), NULL);
+  open_site(self, home, HOME_MS, NULL);
 }
 
 bool
@@ -343,15 +347,13 @@ void
 link_answered(Link *self)
 {
   self->used_at_us = g_get_monotonic_time();
-  self->is_proven = true;
   retry_reset(&self->site->retry);
 }
 
 void
 link_break(Link *self)
 {
-  if (!self->is_proven)
-    self->site->is_met = false; /* it may have come back as another */
+  self->site->is_met = false; /* it may be frozen, or come back as another */
   put_off(self->site);
   channel_clear(&self->channel);
 }
@@ -365,7 +367,7 @@ link_check(const GatewayOptions *options, FaultList *faults)
     Dialect found;
 
     if (endpoint_parse(options->endpoints[i], &endpoint, &error) &&
-        detect(options, &endpoint, &found, &error))
+        detect(options, &endpoint, G_MAXUINT32, &found, &error))
       agree(options, &endpoint, found, &error);
     if (error != NULL)
       fault_list_take_error(faults, g_steal_pointer(&error));

@@ -3,7 +3,7 @@
 
 #include "support/hbase-fake.h"
 
-enum { LONG_MS = 20000 };
+enum { LONG_MS = 20000, SHORT_MS = 500 };
 
 static const Column column = {0, 0, {(const uint8_t *)"f", 1}, {(const uint8_t *)"q", 1}};
 
@@ -243,6 +243,33 @@ the_next_endpoint_takes_over_and_gives_back(void)
 }
 
 static void
+serve_nothing(TestPeer *peer, void *data G_GNUC_UNUSED)
+{
+  test_peer_linger(peer);
+}
+
+/* It takes connections, as a frozen process does, and even a batch: the kernel does so for it. */
+static void
+a_frozen_gateway_is_given_no_batch(void)
+{
+  g_autoptr(TestGateway) home = test_gateway_new(serve_nothing, NULL);
+  g_auto(Server) other = {0};
+  const char *endpoints[] = {test_gateway_endpoint(home), server_init(&other, true, WIRE_BINARY),
+                             NULL};
+  GatewayOptions options = options_for(endpoints);
+  g_auto(Rows) rows = {0};
+
+  options.receive_timeout_ms = SHORT_MS;
+
+  g_autoptr(Gateway) gateway = gateway_new(&options, 0, NULL);
+
+  rows_init(&rows, WIRE_BINARY);
+  while (test_gateway_connections(home) < 3)
+    g_assert_true(send_and_receive(gateway, &rows, NULL));
+  g_assert_cmpuint(test_gateway_connections(other.gateway), ==, 2);
+}
+
+static void
 gateways_of_two_kinds_are_not_used_together(void)
 {
   g_auto(Server) home = {0};
@@ -387,6 +414,7 @@ main(int argc, char **argv)
   g_test_add_func("/gateway/idle", an_idle_connection_is_not_used_again);
   g_test_add_func("/gateway/spread", connections_spread_over_the_endpoints);
   g_test_add_func("/gateway/home", the_next_endpoint_takes_over_and_gives_back);
+  g_test_add_func("/gateway/frozen", a_frozen_gateway_is_given_no_batch);
   g_test_add_func("/gateway/two-kinds", gateways_of_two_kinds_are_not_used_together);
   g_test_add_func("/gateway/nobody", when_nobody_is_there_every_endpoint_is_named);
   g_test_add_func("/gateway/auto", auto_finds_out_how_to_speak);
