@@ -34,22 +34,59 @@ read_refusal(WireReader *reader, Refusal *out_refusal)
   return reader->verdict == WIRE_WHOLE;
 }
 
-/* The first line, as valid UTF-8. */
-static char *
-first_line(Slice message)
+static Slice
+line_at(Slice text)
 {
-  const uint8_t *end = message.len == 0 ? NULL : memchr(message.data, '\n', message.len);
-  size_t len = end == NULL ? message.len : (size_t)(end - message.data);
+  const uint8_t *end = text.len == 0 ? NULL : memchr(text.data, '\n', text.len);
 
-  if (len == 0)
+  return slice(text.data, end == NULL ? text.len : (size_t)(end - text.data));
+}
+
+/* After many tries HBase gives a list, "exceptions:" and a line for each try up to an empty one:
+ * what the last of them came to. Empty when there is no list. */
+static Slice
+last_of_list(Slice message)
+{
+  Slice line = line_at(message);
+  Slice last = SLICE_EMPTY;
+  const uint8_t *reason;
+
+  if (line.len == 0 || line.data[line.len - 1] != ':')
+    return SLICE_EMPTY;
+  while (line.len > 0 && line.len < message.len) {
+    message = slice(message.data + line.len + 1, message.len - line.len - 1);
+    line = line_at(message);
+    if (line.len > 0)
+      last = line;
+  }
+  reason = last.len == 0 ? NULL : memmem(last.data, last.len, "}, ", 3); /* behind who tried */
+  if (reason == NULL)
+    return last;
+  return slice(reason + 3, last.len - (size_t)(reason + 3 - last.data));
+}
+
+/* The first line and, of a list, its last; as valid UTF-8. */
+static char *
+sentence_of(Slice message)
+{
+  Slice line = line_at(message);
+  Slice last = last_of_list(message);
+  g_autofree char *head = NULL;
+  g_autofree char *tail = NULL;
+
+  if (line.len == 0)
     return g_strdup("it gave no reason");
-  return g_utf8_make_valid((const char *)message.data, (gssize)MIN(len, MESSAGE_BYTES));
+  head = g_utf8_make_valid((const char *)line.data, (gssize)MIN(line.len, MESSAGE_BYTES));
+  if (last.len == 0)
+    return g_steal_pointer(&head);
+  tail = g_utf8_make_valid((const char *)last.data, (gssize)MIN(last.len, MESSAGE_BYTES));
+  return g_strdup_printf("%s %s", head, tail);
 }
 
 static bool
 refuse(const Refusal *refusal, Fault fault, GError **error)
 {
-  g_autofree char *message = first_line(refusal->message);
+  g_autofree char *message = sentence_of(refusal->message);
 
   g_set_error(error, FAULT, (int)fault, "the gateway refused: %s", message);
   return false;

@@ -23,6 +23,14 @@ static const Case cases[] = {
     {IO_ERROR, "putMultiple", 0, "Failed 3 actions: NoSuchColumnFamily\n\tat x.y", FAULT_RECORD,
      "the gateway refused: Failed 3 actions: NoSuchColumnFamily"},
     {IO_ERROR, "putMultiple", 0, "", FAULT_RECORD, "the gateway refused: it gave no reason"},
+    {IO_ERROR, "getTableNamesByPattern", 0,
+     "Failed after attempts=2, exceptions:\n"
+     "2026-01-01T00:00:00Z, RpcRetryingCaller{pause=200}, java.io.IOException: first\n"
+     "2026-01-01T00:00:01Z, RpcRetryingCaller{pause=200}, MasterNotRunning: second\n"
+     "\n\tat org.apache.hadoop.hbase.client.Caller(Caller.java:1)\n",
+     FAULT_RECORD,
+     "the gateway refused: Failed after attempts=2, exceptions: MasterNotRunning: second"},
+    {IO_ERROR, "putMultiple", 0, "exceptions:", FAULT_RECORD, "the gateway refused: exceptions:"},
     {ILLEGAL, "getScannerRows", 0, "Invalid scanner Id", FAULT_RECORD, "Invalid scanner Id"},
     {EXCEPTION, "putMultiple", 6, "Internal error processing putMultiple", FAULT_RECORD,
      "the gateway refused: Internal error processing putMultiple"},
