@@ -50,6 +50,8 @@ static void
 run_clear(Run *self)
 {
   g_clear_pointer(&self->pages, cmd_pages_free);
+  if (self->stream != NULL && stream_is_stuck(self->stream))
+    return; /* the process ends now, and its threads with it */
   stream_free(self->stream);
   g_clear_pointer(&self->sinks, cmd_sinks_free);
   for (size_t i = 0; i < self->length; i++)
@@ -167,6 +169,7 @@ open_stream(Run *self)
               .shutdown_timeout_ms = self->config->ingest.shutdown_timeout_ms,
               .is_until_end = self->until_end,
               .timeout_ms = self->options.timeout_ms,
+              .needs_topics = self->topic != NULL,
           },
   };
 

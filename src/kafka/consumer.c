@@ -50,24 +50,31 @@ tell(KafkaConsumer *self, rd_kafka_resp_err_t err, const char *sentence)
   self->options.events.trouble(self->options.events.self, error);
 }
 
+/* Such as a second instance with our group.instance.id: the client will never work again. */
+static bool
+is_fatal(KafkaConsumer *self, rd_kafka_t *client, int err)
+{
+  char fatal[512];
+  g_autoptr(GError) error = NULL;
+
+  if (err != RD_KAFKA_RESP_ERR__FATAL ||
+      rd_kafka_fatal_error(client, fatal, sizeof fatal) == RD_KAFKA_RESP_ERR_NO_ERROR)
+    return false;
+  error = g_error_new(FAULT, FAULT_SETUP, "kafka: %s", fatal);
+  self->options.events.failed(self->options.events.self, error);
+  return true;
+}
+
 static void
 on_error(rd_kafka_t *client, int err, const char *reason, void *data)
 {
-  char fatal[512];
-  rd_kafka_resp_err_t fatal_err = RD_KAFKA_RESP_ERR_NO_ERROR;
-
-  if (err == RD_KAFKA_RESP_ERR__FATAL)
-    fatal_err = rd_kafka_fatal_error(client, fatal, sizeof fatal);
-  if (fatal_err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    tell(data, err, reason);
-    return;
-  }
-
-  /* Such as a second instance with our group.instance.id: this client will never work again. */
   KafkaConsumer *self = data;
-  g_autoptr(GError) error = g_error_new(FAULT, FAULT_SETUP, "kafka: %s", fatal);
 
-  self->options.events.failed(self->options.events.self, error);
+  if (is_fatal(self, client, err))
+    return;
+  tell(self, err, reason);
+  if (err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+    self->options.events.cut_off(self->options.events.self, reason);
 }
 
 static size_t
@@ -366,6 +373,18 @@ kafka_consumer_poll(KafkaConsumer *self)
       tell(self, message->err, rd_kafka_message_errstr(message));
     rd_kafka_message_destroy(message);
   }
+}
+
+bool
+kafka_consumer_is_answered(KafkaConsumer *self, int timeout_ms)
+{
+  const struct rd_kafka_metadata *metadata = NULL;
+
+  /* Of topics known here alone: a small answer. */
+  if (rd_kafka_metadata(self->client, 0, NULL, &metadata, timeout_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return false;
+  rd_kafka_metadata_destroy(metadata);
+  return true;
 }
 
 bool

@@ -18,6 +18,8 @@ typedef struct {
   void (*revoking)(void *self, const bool *lanes);
   /* Something a person should know; librdkafka goes on trying. */
   void (*trouble)(void *self, const GError *error);
+  /* No broker can be reached any more. */
+  void (*cut_off)(void *self, const char *reason);
   /* This consumer will never work again. */
   void (*failed)(void *self, const GError *error);
 } KafkaConsumerEvents;
@@ -47,6 +49,9 @@ KafkaLane *kafka_consumer_lane(KafkaConsumer *self, size_t lane);
 /* Readable when kafka_consumer_poll() has something to do; call that at least every second. */
 int kafka_consumer_fd(const KafkaConsumer *self);
 void kafka_consumer_poll(KafkaConsumer *self);
+
+/* Whether a broker answers; waits up to timeout_ms. */
+bool kafka_consumer_is_answered(KafkaConsumer *self, int timeout_ms);
 
 typedef struct {
   const char *topic;

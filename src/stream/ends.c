@@ -21,13 +21,13 @@ add_ends(StreamEnds *self, const KafkaTopic *topic, const KafkaWatermarks *water
 }
 
 static bool
-read_topic(StreamEnds *self, KafkaTopics *topics, const char *name, GError **error)
+read_topic(StreamEnds *self, KafkaTopics *topics, const char *name, bool is_needed, GError **error)
 {
   g_autoptr(GError) fault = NULL;
   g_autoptr(KafkaTopic) topic = kafka_topics_find(topics, name, &fault);
   g_autofree KafkaWatermarks *watermarks = NULL;
 
-  if (topic == NULL && g_error_matches(fault, FAULT, FAULT_SETUP)) {
+  if (topic == NULL && !is_needed && g_error_matches(fault, FAULT, FAULT_SETUP)) {
     g_warning("%s: nothing to read", fault->message);
     return true;
   }
@@ -43,14 +43,14 @@ read_topic(StreamEnds *self, KafkaTopics *topics, const char *name, GError **err
 }
 
 StreamEnds *
-stream_ends_read(KafkaTopics *topics, const char *const *names, GError **error)
+stream_ends_read(KafkaTopics *topics, const char *const *names, bool needs_all, GError **error)
 {
   g_autoptr(StreamEnds) self = g_new0(StreamEnds, 1);
 
   self->topics = g_ptr_array_new_with_free_func(g_free);
   self->left = g_array_new(FALSE, FALSE, sizeof(KafkaPosition));
   for (; *names != NULL; names++) {
-    if (!read_topic(self, topics, *names, error))
+    if (!read_topic(self, topics, *names, needs_all, error))
       return NULL;
   }
   g_ptr_array_add(self->topics, NULL);

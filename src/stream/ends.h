@@ -10,8 +10,10 @@
  * the reader as well. */
 typedef struct StreamEnds StreamEnds;
 
-/* Asks for the ends of the topics. A missing topic is left out, with a warning. */
-StreamEnds *stream_ends_read(KafkaTopics *topics, const char *const *names, GError **error);
+/* Asks for the ends of the topics. A missing topic is left out, with a warning, or with
+ * `needs_all` FAULT_SETUP. */
+StreamEnds *stream_ends_read(KafkaTopics *topics, const char *const *names, bool needs_all,
+                             GError **error);
 void stream_ends_free(StreamEnds *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StreamEnds, stream_ends_free)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/health.h"
 
-static const int64_t MINUTE_US = 60 * 1000 * 1000;
+static const int64_t SAY_AGAIN_US = (int64_t)600 * 1000 * 1000;
 
 void
 stream_health_init(StreamHealth *self, size_t writers)
@@ -19,6 +19,21 @@ stream_health_clear(StreamHealth *self)
   g_free(self->reasons);
   g_hash_table_unref(self->said);
   g_free(self->trouble);
+  g_free(self->kafka);
+}
+
+static void
+say(StreamHealth *self, char *sentence)
+{
+  int64_t now = g_get_monotonic_time();
+
+  if (now - self->said_since_us >= SAY_AGAIN_US) {
+    g_hash_table_remove_all(self->said);
+    self->said_since_us = now;
+  }
+  if (!g_hash_table_contains(self->said, sentence))
+    g_warning("%s", sentence);
+  g_hash_table_add(self->said, sentence); /* it owns the sentence now */
 }
 
 static const char *
@@ -41,10 +56,12 @@ stream_health_note(StreamHealth *self, size_t writer, const GError *reason)
   g_free(self->reasons[writer]);
   self->reasons[writer] = reason != NULL ? g_strdup(reason->message) : NULL;
 
-  if (before == 0 && self->waiting > 0)
-    g_warning("waiting, nothing is lost: reason='%s'", reason->message);
-  else if (before > 0 && self->waiting == 0)
+  if (reason != NULL) {
+    say(self, g_strdup_printf("waiting, nothing is lost: reason='%s'", reason->message));
+  } else if (before > 0 && self->waiting == 0) {
     g_message("writing again");
+    g_hash_table_remove_all(self->said);
+  }
 }
 
 void
@@ -56,16 +73,18 @@ stream_health_joined(StreamHealth *self)
 void
 stream_health_trouble(StreamHealth *self, const GError *error)
 {
-  int64_t now = g_get_monotonic_time();
-
   g_free(self->trouble);
   self->trouble = g_strdup(error->message);
-  if (now - self->said_since_us >= MINUTE_US) {
-    g_hash_table_remove_all(self->said);
-    self->said_since_us = now;
-  }
-  if (g_hash_table_add(self->said, g_strdup(error->message)))
-    g_warning("%s", error->message);
+  say(self, g_strdup(error->message));
+}
+
+void
+stream_health_kafka(StreamHealth *self, const char *reason)
+{
+  if (reason == NULL && self->kafka != NULL)
+    g_message("Kafka answers again");
+  g_free(self->kafka);
+  self->kafka = g_strdup(reason);
 }
 
 bool
@@ -74,6 +93,8 @@ stream_health_is_ready(const StreamHealth *self, const char **out_reason)
   *out_reason = NULL;
   if (self->waiting > 0)
     *out_reason = first_reason(self);
+  else if (self->kafka != NULL)
+    *out_reason = self->kafka;
   else if (!self->has_joined)
     *out_reason = self->trouble != NULL ? self->trouble : "joining the consumer group";
   return *out_reason == NULL;
@@ -96,7 +117,7 @@ stream_health_is_stalled(const StreamHealth *self, int64_t timeout_ms, GError **
   if (g_get_monotonic_time() - self->progressed_us < timeout_ms * 1000)
     return false;
   if (reason == NULL)
-    reason = self->trouble;
+    reason = self->kafka != NULL ? self->kafka : self->trouble;
   g_set_error(out_why, FAULT, FAULT_PEER, "nothing has moved for %" G_GINT64_FORMAT " s%s%s",
               timeout_ms / 1000, reason != NULL ? ": " : "", reason != NULL ? reason : "");
   return true;

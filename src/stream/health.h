@@ -11,9 +11,10 @@ typedef struct {
   size_t writers;
   size_t waiting;
   bool has_joined;
-  GHashTable *said; /* owned: troubles of this minute, which are not said twice */
+  char *kafka;      /* owned: why Kafka cannot be reached; NULL: it can, as far as is known */
+  GHashTable *said; /* owned: what was logged lately, and is not said again so soon */
   int64_t said_since_us;
-  char *trouble; /* owned: the last of them, or NULL */
+  char *trouble; /* owned: the last of it, or NULL */
   uint64_t progress;
   int64_t progressed_us;
 } StreamHealth;
@@ -27,6 +28,8 @@ void stream_health_note(StreamHealth *self, size_t writer, const GError *reason)
 void stream_health_joined(StreamHealth *self);
 /* Something went wrong that is being tried again. */
 void stream_health_trouble(StreamHealth *self, const GError *error);
+/* No broker answers, for this reason, or (NULL) one does. */
+void stream_health_kafka(StreamHealth *self, const char *reason);
 
 bool stream_health_is_ready(const StreamHealth *self, const char **out_reason);
 

@@ -20,10 +20,11 @@ typedef enum { STARTING, RUNNING, DRAINING, ENDED } State;
 
 enum {
   BROKER_MS = 3000, /* one question to the broker, while nothing else can be served */
+  ANSWER_MS = 100,  /* the same, asked each second while no broker answers */
   TICK_MS = 1000,
   ENDS_TICK_MS = 200, /* --until-end looks more often whether it is done */
-  QUIET_MS = 300,    /* and takes it that no more will come after so long without a record */
-  GRACE_MS = 1000,   /* for abandoned writers to see it */
+  QUIET_MS = 300,     /* and takes it that no more will come after so long without a record */
+  GRACE_MS = 1000,    /* for abandoned writers to see it */
   LEAVE_MS = 5000,
 };
 
@@ -87,6 +88,12 @@ const MetricsCounters *
 stream_counters(const Stream *self)
 {
   return self->counters;
+}
+
+bool
+stream_is_stuck(const Stream *self)
+{
+  return self->is_stuck;
 }
 
 bool
@@ -243,6 +250,12 @@ on_trouble(void *data, const GError *error)
   stream_health_trouble(&((Stream *)data)->health, error);
 }
 
+static void
+on_cut_off(void *data, const char *reason)
+{
+  stream_health_kafka(&((Stream *)data)->health, reason);
+}
+
 static bool
 open_consumer(Stream *self, GError **error)
 {
@@ -253,7 +266,7 @@ open_consumer(Stream *self, GError **error)
       .lanes = self->options.sinks_length,
       .queue_bytes = stream_memory_lane(settings->memory_bytes, self->options.sinks_length),
       .commit_timeout_ms = LEAVE_MS,
-      .events = {self, on_assigned, on_revoking, on_trouble, on_failed},
+      .events = {self, on_assigned, on_revoking, on_trouble, on_cut_off, on_failed},
   };
 
   self->consumer = kafka_consumer_new(&options, error);
@@ -312,6 +325,8 @@ on_tick(gpointer data)
   if (self->state == ENDED)
     return G_SOURCE_CONTINUE;
   kafka_consumer_poll(self->consumer);
+  if (self->health.kafka != NULL && kafka_consumer_is_answered(self->consumer, ANSWER_MS))
+    stream_health_kafka(&self->health, NULL);
   if (self->options.tick != NULL)
     self->options.tick(self->options.tick_self);
   if (self->ends == NULL || self->state != RUNNING)
@@ -339,7 +354,7 @@ find_ends(Stream *self, GError **error)
   topics = kafka_topics_new(self->options.properties, BROKER_MS, error);
   if (topics == NULL)
     return false;
-  self->ends = stream_ends_read(topics, self->topics, error);
+  self->ends = stream_ends_read(topics, self->topics, self->options.settings.needs_topics, error);
   return self->ends != NULL;
 }
 

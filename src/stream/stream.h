@@ -20,6 +20,7 @@ typedef struct {
   int64_t shutdown_timeout_ms;
   bool is_until_end;
   int64_t timeout_ms; /* is_until_end: give up when nothing has moved for so long */
+  bool needs_topics;  /* is_until_end: a missing topic is a fault, not nothing to read */
 } StreamSettings;
 
 /* Everything is borrowed for the stream's life. */
@@ -38,6 +39,7 @@ typedef struct {
 } StreamOptions;
 
 Stream *stream_new(const StreamOptions *options);
+/* Does nothing, for good, if a thread hangs that still uses what the stream was given. */
 void stream_free(Stream *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stream, stream_free)
 
@@ -53,6 +55,9 @@ StreamOutcome stream_run(Stream *self, GError **error);
 /* From the main context, as a signal's handler: brings to an end what is under way and commits it,
  * within the shutdown timeout. The second time: at once. */
 void stream_stop(Stream *self);
+
+/* Whether a thread hangs, so that nothing the stream was given may be freed. */
+bool stream_is_stuck(const Stream *self);
 
 /* Whether records can be written: in the group, and no writer waiting. If not, why; borrowed. */
 bool stream_is_ready(const Stream *self, const char **out_reason);

@@ -45,7 +45,8 @@ tell_waiting(void *data, const GError *reason)
 {
   StreamWriter *self = data;
 
-  self->options.events.waiting(self->options.events.self, self->options.number, reason);
+  if (!atomic_load(&self->is_abandoned))
+    self->options.events.waiting(self->options.events.self, self->options.number, reason);
 }
 
 static bool

@@ -77,6 +77,13 @@ on_trouble(void *data, const GError *error)
 }
 
 static void
+on_cut_off(void *data, const char *reason)
+{
+  (void)data;
+  g_test_message("cut off: %s", reason);
+}
+
+static void
 member_clear(Member *self)
 {
   kafka_consumer_free(self->consumer);
@@ -92,7 +99,7 @@ member_init(Member *self, KafkaMock *mock)
       .lanes = LANES,
       .queue_bytes = 1 << 20,
       .commit_timeout_ms = ANSWER_MS,
-      .events = {self, on_assigned, on_revoking, on_trouble, on_trouble},
+      .events = {self, on_assigned, on_revoking, on_trouble, on_cut_off, on_trouble},
   };
   g_autoptr(GError) error = NULL;
 
