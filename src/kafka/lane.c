@@ -218,21 +218,24 @@ take_message(KafkaLane *self, rd_kafka_message_t *message, KafkaMessage *out)
   return true;
 }
 
-static void
-ask_for_more(KafkaLane *self)
+/* Wakes the broker threads when half of what was queued has been read. How long a read may wait
+ * until it must ask again. */
+static int
+ask_for_more(KafkaLane *self, size_t just_read, int timeout_ms)
 {
   size_t queued = rd_kafka_queue_length(self->queue);
   int64_t now;
 
-  self->most_queued = MAX(self->most_queued, queued);
-  if (self->most_queued < 2 || queued > self->most_queued / 2)
-    return;
+  self->most_queued = MAX(self->most_queued, queued + just_read);
+  if (self->most_queued == 0 || queued > self->most_queued / 2)
+    return timeout_ms;
   now = g_get_monotonic_time();
   if (now - self->woken_us < WAKE_EVERY_US)
-    return;
+    return MIN(timeout_ms, (int)(WAKE_EVERY_US / 1000) + 1);
   self->woken_us = now;
   self->most_queued = queued;
   waker_wake(&self->waker);
+  return timeout_ms;
 }
 
 size_t
@@ -243,6 +246,7 @@ kafka_lane_read(KafkaLane *self, KafkaMessage *out, size_t max, int timeout_ms)
   size_t taken = 0;
 
   max = MIN(max, READ_AT_ONCE);
+  timeout_ms = ask_for_more(self, 0, timeout_ms);
   /* librdkafka would wait until all of max are there; we wait for the first alone. */
   if (timeout_ms > 0)
     first = rd_kafka_consume_batch_queue(self->queue, timeout_ms, self->read, 1);
@@ -250,7 +254,7 @@ kafka_lane_read(KafkaLane *self, KafkaMessage *out, size_t max, int timeout_ms)
     return 0;
   rest = rd_kafka_consume_batch_queue(self->queue, 0, self->read + first, max - (size_t)first);
 
-  ask_for_more(self);
+  ask_for_more(self, (size_t)(first + MAX(rest, 0)), 0);
   take_arrivals(self);
   self->last = NULL;
   for (ssize_t i = 0; i < first + MAX(rest, 0); i++) {

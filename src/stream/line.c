@@ -3,16 +3,18 @@
 
 #include "stream/report.h"
 
-enum { SPARE_BATCHES = 4 };
+/* An idle line gives its spare batch back after so long. */
+static const int64_t REST_US = 1000 * 1000;
 
 struct StreamLine {
   StreamLineOptions options;
   Decoder *decoder; /* owned */
   Decoder *keys;    /* owned; NULL: the mapping has no key schema */
   Row row;
-  StreamBatch *open; /* owned; NULL: none */
-  int64_t opened_us; /* when it got its first record */
-  GPtrArray *spare;  /* owned, of owned StreamBatch: their memory is used again */
+  StreamBatch *open;  /* owned; NULL: none */
+  int64_t opened_us;  /* when it got its first record */
+  StreamBatch *spare; /* owned; its memory is used again; NULL: none */
+  int64_t spared_us;
   StreamWindow window;
   GPtrArray *rejects; /* owned, of owned StreamReject: of the window */
   size_t reject_bytes;
@@ -40,7 +42,6 @@ stream_line_new(const StreamLineOptions *options, GError **error)
 
   self->options = *options;
   self->window.limits = options->window;
-  self->spare = g_ptr_array_new_with_free_func((GDestroyNotify)stream_batch_free);
   self->rejects = g_ptr_array_new_with_free_func((GDestroyNotify)stream_reject_free);
   self->touched = g_ptr_array_new();
   if (open_decoders(self, error))
@@ -58,7 +59,7 @@ stream_line_free(StreamLine *self)
   decoder_free(self->keys);
   row_clear(&self->row);
   stream_batch_free(self->open);
-  g_ptr_array_unref(self->spare);
+  stream_batch_free(self->spare);
   g_ptr_array_unref(self->rejects);
   g_ptr_array_unref(self->touched);
   g_free(self);
@@ -81,9 +82,9 @@ open_batch(StreamLine *self)
 {
   if (self->open != NULL)
     return self->open;
-  self->open = self->spare->len > 0
-                   ? g_ptr_array_steal_index_fast(self->spare, self->spare->len - 1)
-                   : stream_batch_new(self->options.plan, &self->options.batch);
+  self->open = g_steal_pointer(&self->spare);
+  if (self->open == NULL)
+    self->open = stream_batch_new(self->options.plan, &self->options.batch);
   self->opened_us = g_get_monotonic_time();
   return self->open;
 }
@@ -271,10 +272,16 @@ stream_line_done(StreamLine *self, StreamBatch *batch)
   metrics_count(self->options.sheet, COUNTER_TOMBSTONES, tally.tombstones);
 
   stream_batch_reset(batch);
-  if (self->spare->len < SPARE_BATCHES)
-    g_ptr_array_add(self->spare, batch);
-  else
-    stream_batch_free(batch);
+  stream_batch_free(self->spare);
+  self->spare = batch;
+  self->spared_us = g_get_monotonic_time();
+}
+
+void
+stream_line_rest(StreamLine *self, int64_t now_us)
+{
+  if (self->spare != NULL && now_us - self->spared_us >= REST_US)
+    g_clear_pointer(&self->spare, stream_batch_free);
 }
 
 static void

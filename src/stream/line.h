@@ -52,6 +52,9 @@ size_t stream_line_bytes(const StreamLine *self);
 /* Swallows a batch whose rows are all acknowledged or rejected. */
 void stream_line_done(StreamLine *self, StreamBatch *batch);
 
+/* Gives back memory that it does not need while nothing comes. */
+void stream_line_rest(StreamLine *self, int64_t now_us);
+
 typedef enum {
   STREAM_NOTHING, /* nothing to release, or it is not time to judge */
   STREAM_RELEASE, /* send the rejects, store the offsets, then stream_line_release() */

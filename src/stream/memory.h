@@ -7,10 +7,11 @@
 
 /* How ingest.memory is divided, so that one number bounds all that grows with the input.
  *
- *   1/4   fetched records, shared among the lanes (KafkaConsumerOptions.queue_bytes). librdkafka
- *         looks at the queue before each fetch, so it may go over it by what one fetch brings:
- *         fetch.max.bytes, which it holds to the same number (and never below message.max.bytes)
- *   1/4   is set aside for that: one fetch for each broker and the decompression of one
+ *   1/8   fetched records, shared among the lanes (KafkaConsumerOptions.queue_bytes)
+ *   3/8   is set aside for what comes on top of that: librdkafka looks at a queue before each
+ *         fetch, so it may go over by what one fetch brings (fetch.max.bytes, which it holds to
+ *         the same number, and never below message.max.bytes), for each broker; a fetch is kept
+ *         whole until the last of its records is done with; compressed ones are unpacked
  *   1/2   batches and bad records, shared among the writers: open, under way, or waiting for
  *         their window
  *
@@ -21,7 +22,7 @@
 static inline uint64_t
 stream_memory_lane(uint64_t memory_bytes, size_t writers)
 {
-  return MAX(memory_bytes / 4 / writers, 64 * 1024);
+  return MAX(memory_bytes / 8 / writers, 64 * 1024);
 }
 
 static inline size_t

@@ -397,12 +397,13 @@ on_start(gpointer data)
   if (self->state != STARTING)
     return G_SOURCE_REMOVE;
   if (!start(self, &error)) {
-    stream_health_trouble(&self->health, error);
-    if (g_error_matches(error, FAULT, FAULT_PEER) &&
-        !stream_health_is_stalled(&self->health, self->options.settings.timeout_ms, &stalled))
-      g_timeout_add(TICK_MS, on_start, self);
-    else
+    if (!g_error_matches(error, FAULT, FAULT_PEER) ||
+        stream_health_is_stalled(&self->health, self->options.settings.timeout_ms, &stalled)) {
       fail(self, error);
+      return G_SOURCE_REMOVE;
+    }
+    stream_health_trouble(&self->health, error);
+    g_timeout_add(TICK_MS, on_start, self);
   } else if (self->ends != NULL && stream_ends_left(self->ends) == 0) {
     finish(self);
   } else {

@@ -266,6 +266,7 @@ serve_due(StreamWriter *self)
       return false;
     if (now >= stream_line_window_due_us(line) && !settle_line(self, line, false))
       return false;
+    stream_line_rest(line, now);
   }
   return true;
 }
