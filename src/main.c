@@ -11,6 +11,8 @@ static const Command commands[] = {
     {"generate", "[ENTITY...] (--kafka | --csv DIR)",
      "Make a data set that fits the built-in mappings", cmd_generate},
     {"run", "[--topic TOPIC] [--until-end] [--json]", "Take records off Kafka into HBase", cmd_run},
+    {"bulkload", "--table TABLE [OPTION...] FILE...", "Turn CSV files into HFiles and load them",
+     cmd_bulkload},
     {"hfile", "[--cells] [--stats] [--json] FILE...", "Check and show HFiles", cmd_hfile},
     {"verify", "--table TABLE (--topic TOPIC | --csv FILE...) [OPTION...]",
      "Compare a table with its source, cell by cell", cmd_verify},

@@ -69,10 +69,19 @@ read_names(BulkColumns *self, const char *name, const CsvRecord *header, FaultLi
   }
 }
 
+/* A word of a letter or two is near to every other such. */
+static const char *
+find_nearest(const char *word, const char *const *candidates)
+{
+  enum { SHORTEST = 3 };
+
+  return strlen(word) < SHORTEST ? NULL : fault_nearest(word, candidates);
+}
+
 static void
 tell_missing(const BulkColumns *self, const char *name, const char *field, FaultList *list)
 {
-  const char *nearest = fault_nearest(field, (const char *const *)self->names->pdata);
+  const char *nearest = find_nearest(field, (const char *const *)self->names->pdata);
 
   if (nearest != NULL)
     fault_list_add(list, "%s: no column '%s'; is it '%s'?", name, field, nearest);
@@ -106,7 +115,7 @@ tell_unknown(const BulkColumns *self, const char *const *fields, const char *nam
 
     g_autofree char *quoted = slice_quote(slice_text(column));
 
-    nearest = fault_nearest(column, fields);
+    nearest = find_nearest(column, fields);
     if (nearest != NULL)
       fault_list_add(notes, "%s: column '%s' is not in the mapping and is left out; '%s' is", name,
                      quoted, nearest);

@@ -25,6 +25,6 @@ bulk_watch_goes_on(const BulkWatch *self, GError **error)
 {
   if (self->is_stopped == NULL || !self->is_stopped(self->self))
     return true;
-  g_set_error(error, FAULT, FAULT_SETUP, "stopped before the work was whole; nothing was loaded");
+  g_set_error(error, FAULT, FAULT_SETUP, "stopped before the work was whole");
   return false;
 }

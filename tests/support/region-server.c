@@ -19,8 +19,9 @@ region_server_clear(RegionServer *self)
   g_string_free(self->heard, TRUE);
 }
 
-void
-region_server_append_hex(Bytes *out, const char *hex)
+/* The bytes that the hex digits spell. */
+static void
+append_hex(Bytes *out, const char *hex)
 {
   for (; *hex != '\0'; hex++)
     if (*hex != ' ') {
@@ -121,7 +122,7 @@ say(TestPeer *peer, const RegionAnswer *answer, uint64_t call)
     protobuf_append_bytes_field(&header, 2, bytes_slice(&message));
     append_prefixed(&frame, bytes_slice(&header));
   } else {
-    region_server_append_hex(&message, answer->result);
+    append_hex(&message, answer->result);
     append_prefixed(&frame, bytes_slice(&header));
     append_prefixed(&frame, bytes_slice(&message));
   }
@@ -144,4 +145,63 @@ region_server_serve(TestPeer *peer, void *region_server)
       return;
     say(peer, answer, call);
   }
+}
+
+static char *
+hex_of(Slice bytes)
+{
+  GString *hex = g_string_new(NULL);
+
+  for (size_t i = 0; i < bytes.len; i++)
+    g_string_append_printf(hex, "%02x", bytes.data[i]);
+  return g_string_free(hex, FALSE);
+}
+
+/* A region info, which nobody reads, and the server. */
+char *
+region_server_location(const char *at)
+{
+  const char *colon = strchr(at, ':');
+  g_auto(Bytes) server = {0};
+  g_auto(Bytes) location = {0};
+  g_auto(Bytes) answer = {0};
+
+  protobuf_append_bytes_field(&server, 1, slice(at, (size_t)(colon - at)));
+  protobuf_append_varint_field(&server, 2, g_ascii_strtoull(colon + 1, NULL, 10));
+  protobuf_append_varint_field(&server, 3, 1700000000000);
+  protobuf_append_bytes_field(&location, 1, slice_text("x"));
+  protobuf_append_bytes_field(&location, 2, bytes_slice(&server));
+  protobuf_append_bytes_field(&answer, 1, bytes_slice(&location));
+  return hex_of(bytes_slice(&answer));
+}
+
+static void
+append_cell(Bytes *result, const char *row, const char *qualifier, Slice value)
+{
+  g_auto(Bytes) cell = {0};
+
+  protobuf_append_bytes_field(&cell, 1, slice_text(row));
+  protobuf_append_bytes_field(&cell, 2, slice_text("info"));
+  protobuf_append_bytes_field(&cell, 3, slice_text(qualifier));
+  protobuf_append_bytes_field(&cell, 6, value);
+  protobuf_append_bytes_field(result, 1, bytes_slice(&cell));
+}
+
+char *
+region_server_page(const RegionServerRow *rows, size_t length)
+{
+  g_auto(Bytes) answer = {0};
+
+  for (size_t i = 0; i < length; i++) {
+    g_auto(Bytes) result = {0};
+    g_auto(Bytes) info = {0};
+
+    bytes_append(&info, "PBUF", 4);
+    append_hex(&info, rows[i].info);
+    append_cell(&result, rows[i].name, "regioninfo", bytes_slice(&info));
+    append_cell(&result, rows[i].name, "server", slice_text(rows[i].server));
+    append_cell(&result, rows[i].name, "sn", slice_text("other"));
+    protobuf_append_bytes_field(&answer, 5, bytes_slice(&result));
+  }
+  return hex_of(bytes_slice(&answer));
 }

@@ -25,5 +25,17 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RegionServer, region_server_clear)
 
 void region_server_serve(TestPeer *peer, void *region_server);
 
-/* Appends the bytes that the hex digits spell. */
-void region_server_append_hex(Bytes *out, const char *hex);
+/* What a test's servers tell of hbase:meta, as hex for RegionAnswer.result; free with g_free(). */
+
+/* GetMetaRegionLocations: it is at "host:port". */
+char *region_server_location(const char *at);
+
+/* A row of hbase:meta. */
+typedef struct {
+  const char *name;
+  const char *info;   /* RegionInfo as hex: 1 id, 3 start, 4 end, 5 offline, 6 split */
+  const char *server; /* "host:port" */
+} RegionServerRow;
+
+/* Scan: these rows. */
+char *region_server_page(const RegionServerRow *rows, size_t length);

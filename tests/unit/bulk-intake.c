@@ -176,7 +176,7 @@ static const struct {
     {"id,at,z,b,n,t,more\n", false, NULL, "column 'more' is not in the mapping and is left out"},
     {"id,at,z,b,n\n", false, "no column 't'", NULL},
     {"id,at,z,b,n\n", true, NULL, "no column 't'"},
-    {"idd,at,z,b,n,t\n", false, "no column 'id'; is it 'idd'?", "'idd' is not in the mapping and"},
+    {"idd,at,z,b,n,t\n", false, "no column 'id', which", "'idd' is not in the mapping and"},
     {"id,at,z,b,n,t,id\n", false, "has the column 'id' twice", NULL},
     {"", false, "is empty; its first line has to name the columns", NULL},
     {"a,1,2,3\n", false, "names none of the mapping's fields (", NULL},

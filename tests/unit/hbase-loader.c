@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hbase/loader.h"
 
-#include "base/protobuf.h"
 #include "support/region-server.h"
 
 typedef struct {
@@ -120,39 +119,8 @@ what_a_server_refuses_is_told_from_what_passes(void)
   }
 }
 
-/* RegionInfo and the cells of a row of hbase:meta, as an answer's `results` field. */
-static void
-append_row(Bytes *out, const char *name, const char *info_hex, const char *server)
-{
-  const char *const qualifiers[] = {"regioninfo", "server", "sn"};
-  g_auto(Bytes) result = {0};
-  g_auto(Bytes) info = {0};
-
-  bytes_append(&info, "PBUF", 4);
-  region_server_append_hex(&info, info_hex);
-  for (size_t i = 0; i < G_N_ELEMENTS(qualifiers); i++) {
-    g_auto(Bytes) cell = {0};
-
-    protobuf_append_bytes_field(&cell, 1, slice_text(name));
-    protobuf_append_bytes_field(&cell, 2, slice_text("info"));
-    protobuf_append_bytes_field(&cell, 3, slice_text(qualifiers[i]));
-    protobuf_append_bytes_field(&cell, 6,
-                                i == 0   ? bytes_slice(&info)
-                                : i == 1 ? slice_text(server)
-                                         : slice_text("other"));
-    protobuf_append_bytes_field(&result, 1, bytes_slice(&cell));
-  }
-  protobuf_append_bytes_field(out, 5, bytes_slice(&result));
-}
-
-typedef struct {
-  const char *name;
-  const char *info; /* 1 id, 3 start, 4 end, 5 offline, 6 split */
-  const char *server;
-} Row;
-
 static const struct {
-  Row rows[4];
+  RegionServerRow rows[4];
   const char *wanted; /* regions as "name@server[start,end]"; else the error */
   int code;
 } tables[] = {
@@ -199,37 +167,9 @@ describe(const GPtrArray *regions)
   return g_string_free(text, FALSE);
 }
 
-static char *
-hex_of(Slice bytes)
-{
-  GString *hex = g_string_new(NULL);
-
-  for (size_t i = 0; i < bytes.len; i++)
-    g_string_append_printf(hex, "%02x", bytes.data[i]);
-  return g_string_free(hex, FALSE);
-}
-
-/* A location of hbase:meta: a region info, which nobody reads, and the server. */
-static char *
-location_of(const char *at)
-{
-  const char *colon = strchr(at, ':');
-  g_auto(Bytes) server = {0};
-  g_auto(Bytes) location = {0};
-  g_auto(Bytes) answer = {0};
-
-  protobuf_append_bytes_field(&server, 1, slice(at, (size_t)(colon - at)));
-  protobuf_append_varint_field(&server, 2, g_ascii_strtoull(colon + 1, NULL, 10));
-  protobuf_append_varint_field(&server, 3, 1700000000000);
-  protobuf_append_bytes_field(&location, 1, slice_text("x"));
-  protobuf_append_bytes_field(&location, 2, bytes_slice(&server));
-  protobuf_append_bytes_field(&answer, 1, bytes_slice(&location));
-  return hex_of(bytes_slice(&answer));
-}
-
 /* A page a row, and an empty one. */
 static char *
-look_up(const Row *rows, size_t length, GError **error)
+look_up(const RegionServerRow *rows, size_t length, GError **error)
 {
   RegionAnswer answers[8] = {{"GetMetaRegionLocations", NULL, NULL}};
   g_autoptr(GPtrArray) pages = g_ptr_array_new_with_free_func(g_free);
@@ -237,13 +177,9 @@ look_up(const Row *rows, size_t length, GError **error)
   g_auto(Fixture) fixture;
 
   fixture_init(&fixture, answers, length + 2);
-  g_ptr_array_add(pages, location_of(endpoint(&fixture)));
-  for (size_t i = 0; i < length; i++) {
-    g_auto(Bytes) page = {0};
-
-    append_row(&page, rows[i].name, rows[i].info, rows[i].server);
-    g_ptr_array_add(pages, hex_of(bytes_slice(&page)));
-  }
+  g_ptr_array_add(pages, region_server_location(endpoint(&fixture)));
+  for (size_t i = 0; i < length; i++)
+    g_ptr_array_add(pages, region_server_page(&rows[i], 1));
   g_ptr_array_add(pages, g_strdup(""));
   for (guint i = 0; i < pages->len; i++)
     answers[i] = (RegionAnswer){i == 0 ? "GetMetaRegionLocations" : "Scan", pages->pdata[i], NULL};

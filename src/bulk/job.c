@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bulk/job.h"
+
+#include <sys/statvfs.h>
+
+enum { MICROSECONDS = 1000 };
+
+static const char task[] = "sluice";
+
+struct BulkJob {
+  BulkJobOptions options;
+  GPtrArray *inputs;      /* owned, of BulkInput */
+  BulkPlan *plan;         /* owned */
+  BulkRegions *regions;   /* owned */
+  HfileOptions *hfile;    /* owned: by family */
+  uint64_t *family_bytes; /* owned */
+  BulkRejects *rejects;   /* owned */
+  BulkIntake *intake;     /* owned */
+  bool is_split;          /* the regions are not those that rows were counted by */
+  BulkBuildCounts build;
+  GArray *files; /* owned, of BulkFile */
+};
+
+static void
+open_inputs(BulkJob *self, BulkFindings *findings)
+{
+  const BulkInputOptions options = {.mapping = self->options.mapping, .csv = self->options.csv};
+
+  for (const char *const *path = self->options.paths; *path != NULL; path++) {
+    BulkInput *input = bulk_input_new(*path, &options, findings);
+
+    if (input == NULL)
+      continue;
+    g_ptr_array_add(self->inputs, input);
+    bulk_rejects_know(self->rejects, bulk_input_columns(input));
+  }
+}
+
+static void
+set_hfile(BulkJob *self, size_t i, const Family *family)
+{
+  HfileOptions *hfile = &self->hfile[i];
+  int64_t now_ms = g_get_real_time() / MICROSECONDS;
+
+  *hfile = (HfileOptions){
+      .family = self->plan->family[i].name,
+      .bloom = family->bloom,
+      .bloom_prefix_bytes = family->bloom_prefix_bytes,
+      .create_time_ms = now_ms,
+      .bulkload_time_ms = now_ms,
+      .bulkload_task = task,
+  };
+  if (self->options.codec != NULL)
+    hfile->codec = *self->options.codec;
+  else if (!hfile_codec_find(family->compression, &hfile->codec) ||
+           !hfile_codec_is_stock(hfile->codec))
+    hfile->codec = HFILE_CODEC_NONE;
+  self->plan->versions[i] = family->versions;
+}
+
+BulkJob *
+bulk_job_new(const BulkJobOptions *options, BulkFindings *findings)
+{
+  BulkJob *self = g_new0(BulkJob, 1);
+
+  self->options = *options;
+  self->inputs = g_ptr_array_new_with_free_func((GDestroyNotify)bulk_input_free);
+  self->plan = bulk_plan_new(options->mapping);
+  self->regions = bulk_regions_new(NULL, 0);
+  self->hfile = g_new0(HfileOptions, self->plan->families);
+  self->family_bytes = g_new0(uint64_t, self->plan->families);
+  for (size_t i = 0; i < self->plan->families; i++)
+    set_hfile(self, i, &self->plan->family[i]);
+  self->rejects = bulk_rejects_new(options->rejects_path, options->rejects_most);
+  self->files = bulk_files_new();
+  open_inputs(self, findings);
+  if (fault_list_length(&findings->faults) == 0)
+    return self;
+  bulk_job_free(self);
+  return NULL;
+}
+
+void
+bulk_job_free(BulkJob *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref(self->inputs);
+  bulk_intake_free(self->intake);
+  bulk_rejects_free(self->rejects);
+  bulk_regions_free(self->regions);
+  bulk_plan_free(self->plan);
+  g_free(self->hfile);
+  g_free(self->family_bytes);
+  g_array_unref(self->files);
+  g_free(self);
+}
+
+static const Family *
+find_family(const BulkTable *table, Slice name)
+{
+  for (size_t i = 0; i < table->families_length; i++)
+    if (slice_equal(table->families[i].name, name))
+      return &table->families[i];
+  return NULL;
+}
+
+bool
+bulk_job_set_table(BulkJob *self, const BulkTable *table, GError **error)
+{
+  for (size_t i = 0; table->families != NULL && i < self->plan->families; i++) {
+    const Family *family = find_family(table, self->plan->family[i].name);
+
+    if (family == NULL) {
+      g_autofree char *name = slice_quote(self->plan->family[i].name);
+
+      g_set_error(error, FAULT, FAULT_SETUP,
+                  "table %s has no family '%s', which the mapping stores to; add it, or mend the "
+                  "mapping",
+                  mapping_table(self->options.mapping), name);
+      return false;
+    }
+    set_hfile(self, i, family);
+  }
+  bulk_regions_free(self->regions);
+  self->regions = bulk_regions_new(table->starts, table->starts_length);
+  return true;
+}
+
+static bool
+has_space(const char *folder, uint64_t bytes, const char *what, GError **error)
+{
+  struct statvfs status;
+
+  if (statvfs(folder, &status) != 0)
+    return true; /* whoever writes there will say why it fails */
+
+  uint64_t free_bytes = (uint64_t)status.f_bavail * status.f_frsize;
+
+  if (free_bytes >= bytes)
+    return true;
+
+  g_autofree char *needed = g_format_size_full(bytes, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *found = g_format_size_full(free_bytes, G_FORMAT_SIZE_IEC_UNITS);
+
+  g_set_error(error, FAULT, FAULT_SETUP, "%s: %s needs about %s and %s are free", folder, what,
+              needed, found);
+  return false;
+}
+
+/* What does not fit into memory is sorted on disk, and packs there to half or less. */
+static bool
+has_space_to_sort(const BulkJob *self, GError **error)
+{
+  uint64_t bytes = 0;
+
+  for (guint i = 0; i < self->inputs->len; i++)
+    bytes += bulk_input_size(self->inputs->pdata[i]);
+  return bytes < self->options.memory_bytes ||
+         has_space(self->options.temp_folder, bytes / 2, "sorting", error);
+}
+
+bool
+bulk_job_read(BulkJob *self, GError **error)
+{
+  const BulkIntakeOptions options = {
+      .mapper = {.mapping = self->options.mapping,
+                 .plan = self->plan,
+                 .regions = self->regions,
+                 .null_texts = self->options.null_texts,
+                 .timestamp_ms = self->options.timestamp_ms},
+      .jobs = self->options.jobs,
+      .memory_bytes = self->options.memory_bytes,
+      .temp_folder = self->options.temp_folder,
+      .watch = self->options.watch,
+  };
+  bool is_read;
+
+  if (!has_space_to_sort(self, error))
+    return false;
+  self->intake = bulk_intake_new(&options);
+  is_read = bulk_intake_run(self->intake, self->inputs, self->rejects, error);
+  /* What was set aside is of use above all when it was too much. */
+  return bulk_rejects_finish(self->rejects, is_read ? error : NULL) && is_read;
+}
+
+bool
+bulk_job_survey(BulkJob *self, BulkSurvey *out_survey, GError **error)
+{
+  g_autoptr(BulkMerge) merge = bulk_intake_merge(self->intake);
+
+  return bulk_survey_walk(out_survey, merge, self->options.watch, error);
+}
+
+bool
+bulk_job_split(BulkJob *self, const BulkSurvey *survey, size_t regions, GError **error)
+{
+  g_autoptr(BulkMerge) merge = bulk_intake_merge(self->intake);
+  BulkRegions *split = bulk_survey_split(survey, merge, regions, error);
+
+  if (split == NULL)
+    return false;
+  bulk_regions_free(self->regions);
+  self->regions = split;
+  self->is_split = true;
+  return true;
+}
+
+/* Packed bytes are fewer, nobody knows how many; at least a tenth is asked for. */
+static bool
+has_space_to_write(const BulkJob *self, const char *folder, GError **error)
+{
+  enum { PACKED_PART = 10, OVERHEAD_PART = 50 };
+  uint64_t bytes = 0;
+
+  for (size_t i = 0; i < self->plan->families; i++) {
+    uint64_t family = bulk_intake_family(self->intake, i);
+
+    bytes += self->hfile[i].codec == HFILE_CODEC_NONE ? family + family / OVERHEAD_PART
+                                                      : family / PACKED_PART;
+  }
+  return has_space(folder, bytes, "writing the HFiles", error);
+}
+
+bool
+bulk_job_write(BulkJob *self, const char *folder, GError **error)
+{
+  const BulkBuildOptions options = {
+      .store = {.plan = self->plan,
+                .regions = self->regions,
+                .folder = folder,
+                .file_most_bytes = self->options.file_most_bytes,
+                .hfile = self->hfile},
+      .family_bytes = self->family_bytes,
+      .jobs = self->options.jobs,
+      .rows_total = bulk_intake_counts(self->intake).amount.rows,
+      .watch = self->options.watch,
+  };
+  g_autoptr(BulkMerge) merge = bulk_intake_merge(self->intake);
+
+  for (size_t i = 0; i < self->plan->families; i++)
+    self->family_bytes[i] = bulk_intake_family(self->intake, i);
+  return has_space_to_write(self, folder, error) &&
+         bulk_build(&options, merge, self->files, &self->build, error);
+}
+
+const BulkPlan *
+bulk_job_plan(const BulkJob *self)
+{
+  return self->plan;
+}
+
+const BulkRegions *
+bulk_job_regions(const BulkJob *self)
+{
+  return self->regions;
+}
+
+BulkIntakeCounts
+bulk_job_intake(const BulkJob *self)
+{
+  return bulk_intake_counts(self->intake);
+}
+
+bool
+bulk_job_is_split(const BulkJob *self)
+{
+  return self->is_split;
+}
+
+BulkAmount
+bulk_job_region(const BulkJob *self, size_t region)
+{
+  return self->is_split ? (BulkAmount){0} : bulk_intake_region(self->intake, region);
+}
+
+const BulkRejects *
+bulk_job_rejects(const BulkJob *self)
+{
+  return self->rejects;
+}
+
+BulkBuildCounts
+bulk_job_build(const BulkJob *self)
+{
+  return self->build;
+}
+
+GArray *
+bulk_job_files(BulkJob *self)
+{
+  return self->files;
+}
+
+const HfileOptions *
+bulk_job_hfile(const BulkJob *self)
+{
+  return self->hfile;
+}

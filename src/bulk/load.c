@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bulk/load.h"
+
+#include "base/retry.h"
+
+enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 5000, REFUSALS_BEFORE_ASKING = 3, LOOK_MS = 100 };
+
+/* A file on its way. */
+typedef struct {
+  BulkFile file;
+  char *url;     /* owned; NULL: not placed yet */
+  bool is_asked; /* a load was asked for, and its answer never came */
+  Slice family;  /* its name */
+} Pending;
+
+typedef struct {
+  const BulkLoadOptions *options;
+  GArray *pending;      /* owned, of Pending */
+  GPtrArray *meta;      /* owned, of MetaRegion: as looked up last */
+  BulkRegions *regions; /* owned: where they begin */
+  GHashTable *loaders;  /* owned: server -> Loader */
+  unsigned refusals;    /* without a reason, since a region last went live */
+  BulkLoadCounts *counts;
+} Load;
+
+static void
+pending_clear(gpointer data)
+{
+  Pending *self = data;
+
+  g_free(self->file.path);
+  g_free(self->url);
+}
+
+static void
+load_clear(Load *self)
+{
+  g_array_unref(self->pending);
+  if (self->meta != NULL)
+    g_ptr_array_unref(self->meta);
+  bulk_regions_free(self->regions);
+  g_hash_table_unref(self->loaders);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Load, load_clear)
+
+static void
+add_pending(Load *self, const BulkFile *file)
+{
+  Pending pending = {.file = *file, .family = self->options->plan->family[file->family].name};
+
+  g_array_append_val(self->pending, pending);
+}
+
+static bool
+look_up_regions(Load *self, GError **error)
+{
+  const BulkLoadOptions *options = self->options;
+  GPtrArray *meta = meta_regions(options->server, options->table, options->rpc, error);
+  g_autoptr(GArray) starts = g_array_new(FALSE, FALSE, sizeof(Slice));
+
+  if (meta == NULL)
+    return false;
+  for (guint i = 1; i < meta->len; i++) {
+    size_t len = 0;
+    const void *data = g_bytes_get_data(((MetaRegion *)meta->pdata[i])->start, &len);
+    Slice start = slice(data, len);
+
+    g_array_append_val(starts, start);
+  }
+  if (self->meta != NULL)
+    g_ptr_array_unref(self->meta);
+  self->meta = meta;
+  bulk_regions_free(self->regions);
+  self->regions = bulk_regions_new((const Slice *)(const void *)starts->data, starts->len);
+  return true;
+}
+
+/* Finds the region of each file, and cuts anew those that lie in several. */
+static bool
+assign_regions(Load *self, GError **error)
+{
+  g_auto(Bytes) first = {0};
+  g_auto(Bytes) last = {0};
+
+  for (guint i = 0; i < self->pending->len;) {
+    Pending *pending = &g_array_index(self->pending, Pending, i);
+    g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(BulkFile));
+
+    if (pending->is_asked) { /* the server may have it: not to be touched */
+      i++;
+      continue;
+    }
+    if (!bulk_file_range(pending->file.path, &first, &last, error))
+      return false;
+    pending->file.region = bulk_regions_find(self->regions, bytes_slice(&first));
+    if (bulk_regions_find(self->regions, bytes_slice(&last)) == pending->file.region) {
+      i++;
+      continue;
+    }
+    if (!bulk_file_recut(&pending->file, self->regions, &self->options->hfile[pending->file.family],
+                         parts, error))
+      return false;
+    g_array_remove_index(self->pending, i);
+    for (guint j = 0; j < parts->len; j++)
+      add_pending(self, &g_array_index(parts, BulkFile, j));
+    self->counts->recut++;
+  }
+  return true;
+}
+
+/* The connection to the region's server. */
+static Loader *
+loader_of(Load *self, const MetaRegion *region, GError **error)
+{
+  Loader *loader = g_hash_table_lookup(self->loaders, region->server);
+
+  if (loader != NULL)
+    return loader;
+  loader = loader_open(region->server, self->options->rpc, error);
+  if (loader != NULL)
+    g_hash_table_insert(self->loaders, g_strdup(region->server), loader);
+  return loader;
+}
+
+static bool
+place_file(Load *self, Pending *pending, GError **error)
+{
+  const BulkPlace *place = self->options->place;
+  g_autofree char *family = g_strndup((const char *)pending->family.data, pending->family.len);
+
+  if (pending->url == NULL)
+    pending->url = place->put(place->self, pending->file.path, family, error);
+  return pending->url != NULL;
+}
+
+/* The region's files, placed; no more of a family than a server takes at once. */
+static GArray *
+gather(Load *self, size_t region, GError **error)
+{
+  g_autoptr(GArray) of_family = g_array_new(FALSE, TRUE, sizeof(unsigned));
+  GArray *files = g_array_new(FALSE, FALSE, sizeof(LoaderFile));
+
+  g_array_set_size(of_family, (guint)self->options->plan->families);
+  for (guint i = 0; i < self->pending->len; i++) {
+    Pending *pending = &g_array_index(self->pending, Pending, i);
+    LoaderFile file = {.family = pending->family};
+
+    if (pending->file.region != region ||
+        g_array_index(of_family, unsigned, pending->file.family)++ >= BULK_FILES_MOST)
+      continue;
+    if (!place_file(self, pending, error)) {
+      g_array_unref(files);
+      return NULL;
+    }
+    file.url = pending->url;
+    g_array_append_val(files, file);
+  }
+  return files;
+}
+
+static bool
+is_among(const GArray *files, const char *url)
+{
+  for (guint i = 0; url != NULL && i < files->len; i++)
+    if (g_array_index(files, LoaderFile, i).url == url)
+      return true;
+  return false;
+}
+
+static void
+take_live(Load *self, const GArray *files)
+{
+  for (guint i = self->pending->len; i > 0; i--) {
+    const Pending *pending = &g_array_index(self->pending, Pending, i - 1);
+
+    if (!is_among(files, pending->url))
+      continue;
+    self->counts->files++;
+    self->counts->bytes += pending->file.bytes;
+    g_array_remove_index(self->pending, i - 1);
+  }
+  self->counts->regions++;
+  self->refusals = 0;
+}
+
+static void
+mark_asked(Load *self, const GArray *files)
+{
+  for (guint i = 0; i < self->pending->len; i++) {
+    Pending *pending = &g_array_index(self->pending, Pending, i);
+
+    if (is_among(files, pending->url))
+      pending->is_asked = true;
+  }
+}
+
+/* With a token, a server that takes files keeps them in a place of its own meanwhile and puts them
+ * back if the load fails, but a refusal says nothing of its reason; after some of them the load is
+ * asked for without. So it is at once where files are copied: there is nothing to put back, and
+ * with a token they would be copied twice. */
+static bool
+call_server(Load *self, Loader *loader, LoaderCall *call, bool *out_is_loaded, GError **error)
+{
+  g_auto(Bytes) token = {0};
+  bool is_answered;
+
+  if (!self->options->place->is_taken || self->refusals >= REFUSALS_BEFORE_ASKING)
+    return loader_load(loader, call, out_is_loaded, error);
+  if (!loader_prepare(loader, self->options->table, call->region, &token, error))
+    return false;
+  call->token = bytes_slice(&token);
+  is_answered = loader_load(loader, call, out_is_loaded, error);
+  /* Whatever came of it: without this the server keeps the empty place, no more. */
+  if (is_answered || !g_error_matches(*error, FAULT, FAULT_PEER))
+    loader_cleanup(loader, call->region, call->token, NULL);
+  return is_answered;
+}
+
+static bool
+load_region(Load *self, size_t region, GError **error)
+{
+  const MetaRegion *meta = self->meta->pdata[region];
+  g_autoptr(GArray) files = gather(self, region, error);
+  LoaderCall call = {.region = meta, .files = files};
+  bool is_loaded = false;
+  Loader *loader;
+
+  if (files == NULL || (loader = loader_of(self, meta, error)) == NULL)
+    return false;
+  if (!call_server(self, loader, &call, &is_loaded, error)) {
+    if (g_error_matches(*error, FAULT, FAULT_PEER))
+      mark_asked(self, files);
+    g_hash_table_remove(self->loaders, meta->server);
+    return false;
+  }
+  if (is_loaded)
+    take_live(self, files);
+  else
+    self->refusals++;
+  return true;
+}
+
+/* A server that loaded files and could not say so has taken them away; if it copies them, nobody
+ * knows, and they are loaded once more, which does no harm. */
+static bool
+settle_asked(Load *self, GError **error)
+{
+  const BulkPlace *place = self->options->place;
+
+  for (guint i = self->pending->len; i > 0; i--) {
+    Pending *pending = &g_array_index(self->pending, Pending, i - 1);
+    bool has = false;
+
+    if (!pending->is_asked)
+      continue;
+    if (!place->has(place->self, pending->url, &has, error))
+      return false;
+    pending->is_asked = false;
+    if (has)
+      continue;
+    self->counts->files++;
+    self->counts->bytes += pending->file.bytes;
+    g_array_remove_index(self->pending, i - 1);
+  }
+  return true;
+}
+
+static bool
+has_files(const Load *self, size_t region)
+{
+  for (guint i = 0; i < self->pending->len; i++)
+    if (g_array_index(self->pending, Pending, i).file.region == region)
+      return true;
+  return false;
+}
+
+/* Looks at the table as it is now, and asks each region once. */
+static bool
+load_once(Load *self, GError **error)
+{
+  if (!settle_asked(self, error))
+    return false;
+  if (self->pending->len == 0)
+    return true;
+  if (!look_up_regions(self, error) || !assign_regions(self, error))
+    return false;
+  for (size_t region = 0; region < self->meta->len; region++) {
+    if (!has_files(self, region))
+      continue;
+    if (!bulk_watch_goes_on(self->options->watch, error) || !load_region(self, region, error))
+      return false;
+    bulk_watch_progress(self->options->watch, BULK_LOADING, region + 1, self->meta->len, 0);
+  }
+  return true;
+}
+
+/* In short steps, so that a stop is seen. */
+static bool
+wait_for(const Load *self, uint32_t wait_ms, GError **error)
+{
+  for (uint32_t waited = 0; waited < wait_ms; waited += LOOK_MS) {
+    if (!bulk_watch_goes_on(self->options->watch, error))
+      return false;
+    g_usleep((gulong)LOOK_MS * 1000);
+  }
+  return true;
+}
+
+/* Whether to try again after the problem: it may pass, and the time is not up. */
+static bool
+may_pass(const GError *problem, int64_t until_us)
+{
+  return (problem == NULL || g_error_matches(problem, FAULT, FAULT_PEER)) &&
+         g_get_monotonic_time() < until_us;
+}
+
+static bool
+load_all(Load *self, GError **error)
+{
+  Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
+  int64_t until_us = 0;
+  uint64_t live = UINT64_MAX;
+
+  while (self->pending->len > 0) {
+    g_autoptr(GError) problem = NULL;
+
+    if (live != self->counts->files) {
+      until_us = g_get_monotonic_time() + self->options->timeout_ms * 1000;
+      retry_reset(&retry);
+    }
+    live = self->counts->files;
+    load_once(self, &problem);
+    if (self->pending->len == 0)
+      break;
+    if (!may_pass(problem, until_us)) {
+      if (problem == NULL)
+        g_set_error(&problem, FAULT, FAULT_PEER, "the region servers go on refusing the files");
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return false;
+    }
+    if (retry.tries > 0 && problem != NULL)
+      g_debug("load goes on reason='%s'", problem->message);
+    if (!wait_for(self, retry_next_ms(&retry), error))
+      return false;
+  }
+  return true;
+}
+
+bool
+bulk_load(const BulkLoadOptions *options, GArray *files, BulkLoadCounts *out_counts, GError **error)
+{
+  g_auto(Load) load = {
+      .options = options,
+      .pending = g_array_new(FALSE, FALSE, sizeof(Pending)),
+      .loaders =
+          g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)loader_free),
+      .counts = out_counts,
+  };
+  bool is_whole;
+
+  *out_counts = (BulkLoadCounts){0};
+  for (guint i = 0; i < files->len; i++) {
+    BulkFile *file = &g_array_index(files, BulkFile, i);
+
+    add_pending(&load, file);
+    file->path = NULL; /* pending has it now */
+  }
+  g_array_set_size(files, 0);
+  g_array_set_clear_func(load.pending, pending_clear);
+  is_whole = load_all(&load, error);
+  for (guint i = 0; i < load.pending->len; i++) {
+    Pending *pending = &g_array_index(load.pending, Pending, i);
+    BulkFile file = pending->file;
+
+    pending->file.path = NULL;
+    g_array_append_val(files, file);
+  }
+  return is_whole;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "bulk/place.h"
+#include "bulk/recut.h"
+#include "bulk/watch.h"
+#include "hbase/loader.h"
+
+/* Makes files live, region by region: all files of one region at once, or none of them. A region
+ * that has moved is looked up again; one that has split meanwhile gets its files cut anew. */
+
+/* Everything is borrowed. */
+typedef struct {
+  const char *server; /* "host:port" of any server of the cluster */
+  const char *table;
+  const RpcOptions *rpc;
+  const BulkPlace *place;
+  const BulkPlan *plan;
+  const HfileOptions *hfile; /* by family, for cutting anew */
+  int64_t timeout_ms;        /* without any region going live */
+  const BulkWatch *watch;
+} BulkLoadOptions;
+
+typedef struct {
+  uint64_t regions; /* that got files */
+  uint64_t files;   /* that are live */
+  uint64_t bytes;
+  uint64_t recut; /* files that were cut anew */
+} BulkLoadCounts;
+
+/* Takes the list's files (BulkFile) one by one as they go live; on failure what is left in it is
+ * not live, and out_counts tells of what is. */
+bool bulk_load(const BulkLoadOptions *options, GArray *files, BulkLoadCounts *out_counts,
+               GError **error);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/fault.h"
+
+/* Where a bulk load writes its HFiles. The folder has another name until they are whole, and goes
+ * with whatever is in it unless it is kept. Zeroed is none. */
+typedef struct {
+  char *path; /* owned; NULL: none */
+  bool is_kept;
+} CmdBulkFolder;
+
+/* A new one within `staging`, to which region servers that run as somebody else have access. */
+bool cmd_bulkfolder_make(CmdBulkFolder *self, const char *staging, GError **error);
+/* One that will be called `output`. */
+bool cmd_bulkfolder_make_output(CmdBulkFolder *self, const char *output, GError **error);
+void cmd_bulkfolder_clear(CmdBulkFolder *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CmdBulkFolder, cmd_bulkfolder_clear)
+
+/* Once the files are whole: gives the folder its name, and keeps it. An empty folder of that name
+ * gives way, another one does not. */
+bool cmd_bulkfolder_name(CmdBulkFolder *self, const char *output, GError **error);
+/* Once the files are whole: lets others take them out of the folders of the families. */
+void cmd_bulkfolder_share(const CmdBulkFolder *self);

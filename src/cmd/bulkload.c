@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/bulkargs.h"
+#include "cmd/bulkfolder.h"
+#include "cmd/bulkreport.h"
+#include "cmd/bulktarget.h"
+#include "cmd/mappings.h"
+#include "cmd/stop.h"
+
+#include <string.h>
+
+enum { CALL_TIMEOUT_MS = 180000, MOST_TOLD = 10 };
+
+/* One bulk load, from its options to what is live. */
+typedef struct {
+  const CommandCall *call;
+  CmdBulkArgs args;
+  Config *config;         /* owned */
+  CmdMappings *mappings;  /* owned */
+  const Mapping *mapping; /* borrowed */
+  CmdStop *stop;          /* owned */
+  BulkWatch watch;
+  BulkFindings findings;
+  BulkJob *job;          /* owned */
+  CmdBulkTarget *target; /* owned; NULL: no gateway was needed, or none answered */
+  CmdBulkFolder folder;  /* where files are written */
+  BulkSurvey survey;
+  BulkLoadCounts loaded;
+  CmdBulkReport report;
+  int64_t began_us;
+  int64_t phase_us; /* when the phase began */
+} Bulkload;
+
+static void
+bulkload_clear(Bulkload *self)
+{
+  bulk_job_free(self->job);
+  cmd_bulkfolder_clear(&self->folder);
+  cmd_bulktarget_free(self->target);
+  bulk_findings_clear(&self->findings);
+  bulk_survey_clear(&self->survey);
+  cmd_mappings_free(self->mappings);
+  config_free(self->config);
+  cmd_bulkargs_clear(&self->args);
+  cmd_stop_free(self->stop);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Bulkload, bulkload_clear)
+
+static double
+seconds_since(int64_t then_us)
+{
+  return (double)(g_get_monotonic_time() - then_us) / G_USEC_PER_SEC;
+}
+
+static void
+begin_phase(Bulkload *self)
+{
+  self->phase_us = g_get_monotonic_time();
+}
+
+static void
+end_phase(Bulkload *self, BulkPhase phase)
+{
+  self->report.seconds[phase] += seconds_since(self->phase_us);
+  self->report.total_seconds = seconds_since(self->began_us);
+}
+
+static void
+show_progress(void *data, BulkPhase phase, uint64_t done, uint64_t total, uint64_t rows)
+{
+  const Bulkload *self = data;
+  double seconds = seconds_since(self->phase_us);
+  double share = total > 0 ? (double)done / (double)total : 0;
+  g_autoptr(GString) text = g_string_new(bulk_phase_name(phase));
+
+  if (total > 0)
+    g_string_append_printf(text, " %.0f%%", share * 100);
+  if (rows > 0 && seconds > 0)
+    g_string_append_printf(text, " rows=%" G_GUINT64_FORMAT " rows/s=%.0f", rows,
+                           (double)rows / seconds);
+  if (share > 0.01 && seconds > 1)
+    g_string_append_printf(text, " left=%.0fs", seconds / share - seconds);
+  cmd_log_progress(self->call->log, text->str);
+}
+
+static bool
+is_stopped(void *data)
+{
+  return cmd_stop_is_asked(((const Bulkload *)data)->stop);
+}
+
+static bool
+read_configuration(Bulkload *self, GError **error)
+{
+  self->config = cmd_options_config(&self->args.options, self->call, error);
+  if (self->config == NULL)
+    return false;
+  self->mappings = cmd_mappings_load(self->config, error);
+  if (self->mappings == NULL)
+    return false;
+  self->mapping = cmd_mappings_for_table(self->mappings, self->args.table, error);
+  return self->mapping != NULL;
+}
+
+static const char *
+temp_folder(const Bulkload *self)
+{
+  return self->config->bulkload.temp != NULL ? self->config->bulkload.temp : g_get_tmp_dir();
+}
+
+static unsigned
+jobs_wanted(const Bulkload *self)
+{
+  unsigned jobs = self->args.jobs > 0 ? self->args.jobs : self->config->bulkload.jobs;
+
+  return jobs > 0 ? jobs : g_get_num_processors();
+}
+
+/* Everything that can be wrong with the files and the mapping is told before work starts. */
+static bool
+open_job(Bulkload *self, GError **error)
+{
+  const CmdBulkArgs *args = &self->args;
+  const BulkJobOptions options = {
+      .mapping = self->mapping,
+      .paths = (const char *const *)args->files,
+      .csv = {.delimiter = args->delimiter},
+      .null_texts = (const char *const *)args->nulls,
+      .timestamp_ms = args->timestamp_ms,
+      .memory_bytes = (size_t)MAX(args->memory_bytes > 0 ? args->memory_bytes
+                                                         : self->config->bulkload.memory_bytes,
+                                  (uint64_t)BULK_LEAST_MEMORY_BYTES),
+      .jobs = jobs_wanted(self),
+      .temp_folder = temp_folder(self),
+      .rejects_path = args->rejects,
+      .rejects_most = args->rejects_most,
+      .file_most_bytes =
+          args->file_most_bytes > 0 ? args->file_most_bytes : self->config->bulkload.file_max_bytes,
+      .codec = args->has_codec ? &args->codec : NULL,
+      .watch = &self->watch,
+  };
+
+  self->findings.may_miss = args->may_miss;
+  self->job = bulk_job_new(&options, &self->findings);
+  self->report.mapping = self->mapping;
+  self->report.job = self->job;
+  self->report.timestamp_ms = args->timestamp_ms;
+  for (size_t i = 0; i < fault_list_length(&self->findings.notes); i++)
+    g_warning("%s", fault_list_get(&self->findings.notes, i));
+  if (self->job == NULL)
+    g_propagate_error(error, fault_list_to_error(&self->findings.faults));
+  return self->job != NULL;
+}
+
+static bool
+loads(const Bulkload *self)
+{
+  return !self->args.is_dry_run && self->args.output == NULL;
+}
+
+/* A table that is yet to be split must not exist. */
+static bool
+expect_no_table(Bulkload *self, GError **error)
+{
+  bool exists = false;
+
+  if (!cmd_bulktarget_exists(self->target, &exists, error))
+    return false;
+  if (exists)
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "--regions creates table %s, but it exists; leave the option out to load into the "
+                "regions it has",
+                self->args.table);
+  return !exists;
+}
+
+/* Without a load the files can be cut by the mapping's own regions; HBase's tool cuts them anew if
+ * the table has others. */
+static bool
+look_at_table(Bulkload *self, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  int64_t patience_ms = loads(self) ? self->args.options.timeout_ms : 0;
+
+  if (self->args.regions > 0 && !loads(self))
+    return true;
+  self->target = cmd_bulktarget_new(self->config, self->mapping, patience_ms, error);
+  if (self->target == NULL)
+    return false;
+  if (self->args.regions > 0)
+    return expect_no_table(self, error);
+  if (cmd_bulktarget_describe(self->target, self->job, &problem))
+    return true;
+  if (loads(self)) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return false;
+  }
+  g_warning("regions are the mapping's, not the table's reason='%s'", problem->message);
+  return cmd_bulktarget_guess(self->mapping, self->job, error);
+}
+
+static bool
+read_files(Bulkload *self, GError **error)
+{
+  bool is_read;
+
+  begin_phase(self);
+  is_read = bulk_job_read(self->job, error);
+  end_phase(self, BULK_READING);
+  return is_read;
+}
+
+static bool
+survey_rows(Bulkload *self, GError **error)
+{
+  bool is_done = true;
+
+  if (!self->args.is_dry_run && self->args.regions == 0)
+    return true;
+  begin_phase(self);
+  is_done = bulk_job_survey(self->job, &self->survey, error) &&
+            (self->args.regions == 0 ||
+             bulk_job_split(self->job, &self->survey, (size_t)self->args.regions, error));
+  self->report.survey = &self->survey;
+  end_phase(self, BULK_SORTING);
+  return is_done;
+}
+
+static bool
+make_folder(Bulkload *self, GError **error)
+{
+  const char *staging = self->args.staging != NULL ? self->args.staging : temp_folder(self);
+
+  return self->args.output != NULL
+             ? cmd_bulkfolder_make_output(&self->folder, self->args.output, error)
+             : cmd_bulkfolder_make(&self->folder, staging, error);
+}
+
+static void
+count_files(Bulkload *self)
+{
+  const GArray *files = bulk_job_files(self->job);
+
+  self->report.files = files->len;
+  for (guint i = 0; i < files->len; i++) {
+    const BulkFile *file = &g_array_index(files, BulkFile, i);
+
+    self->report.bytes += file->bytes;
+    self->report.cells += file->cells;
+  }
+}
+
+static bool
+write_files(Bulkload *self, GError **error)
+{
+  bool is_written;
+
+  begin_phase(self);
+  is_written = make_folder(self, error) && bulk_job_write(self->job, self->folder.path, error);
+  end_phase(self, BULK_WRITING);
+  count_files(self);
+  self->report.output = self->args.output;
+  return is_written && (self->args.output == NULL ||
+                        cmd_bulkfolder_name(&self->folder, self->args.output, error));
+}
+
+/* What a load that ends half-way leaves, after the reason. */
+static void
+tell_rest(Bulkload *self, GError **error)
+{
+  const GArray *files = bulk_job_files(self->job);
+  g_autoptr(GString) text = g_string_new(NULL);
+
+  self->folder.is_kept = files->len > 0;
+  g_string_append_printf(text,
+                         "\nlive: %" G_GUINT64_FORMAT " of %zu files, in %" G_GUINT64_FORMAT
+                         " regions; not live, in %s:",
+                         self->loaded.files, self->report.files, self->loaded.regions,
+                         self->folder.path);
+  for (guint i = 0; i < MIN(files->len, (guint)MOST_TOLD); i++)
+    g_string_append_printf(text, "\n  %s",
+                           g_array_index(files, BulkFile, i).path + strlen(self->folder.path) + 1);
+  if (files->len > MOST_TOLD)
+    g_string_append_printf(text, "\n  and %u more", files->len - MOST_TOLD);
+  g_string_append_printf(text,
+                         "\nRun the same command once more, or 'hbase completebulkload %s %s'; "
+                         "cells that are live already do no harm.",
+                         self->folder.path, self->args.table);
+  g_autofree char *reason = g_strdup((*error)->message);
+
+  g_free((*error)->message);
+  (*error)->message = g_strconcat(reason, text->str, NULL);
+}
+
+static bool
+load_files(Bulkload *self, GError **error)
+{
+  const RpcOptions rpc = {
+      .socket = {.connect_timeout_ms = (uint32_t)self->config->gateway.connect_timeout_ms},
+      .timeout_ms = CALL_TIMEOUT_MS,
+      .user = self->args.user,
+  };
+  const BulkPlace place = bulk_place_shared();
+  g_autofree char *server = cmd_bulktarget_server(self->target, error);
+  const BulkLoadOptions options = {
+      .server = server,
+      .table = self->args.table,
+      .rpc = &rpc,
+      .place = &place,
+      .plan = bulk_job_plan(self->job),
+      .hfile = bulk_job_hfile(self->job),
+      .timeout_ms = self->args.options.timeout_ms,
+      .watch = &self->watch,
+  };
+  bool is_loaded;
+
+  if (server == NULL)
+    return false;
+  cmd_bulkfolder_share(&self->folder);
+  is_loaded = bulk_load(&options, bulk_job_files(self->job), &self->loaded, error);
+  self->report.loaded = &self->loaded;
+  return is_loaded;
+}
+
+/* COMMAND DIR TABLE, its output among ours on stderr. */
+static bool
+call_tool(Bulkload *self, GError **error)
+{
+  g_auto(GStrv) words = NULL;
+  g_autoptr(GPtrArray) argv = g_ptr_array_new();
+  g_autoptr(GError) problem = NULL;
+  int status = 0;
+
+  if (!g_shell_parse_argv(self->args.complete_with, NULL, &words, &problem)) {
+    g_set_error(error, FAULT, FAULT_SETUP, "--complete-with: %s", problem->message);
+    return false;
+  }
+  for (char **word = words; *word != NULL; word++)
+    g_ptr_array_add(argv, *word);
+  g_ptr_array_add(argv, self->folder.path);
+  g_ptr_array_add(argv, self->args.table);
+  g_ptr_array_add(argv, NULL);
+  if (g_spawn_sync(NULL, (char **)argv->pdata, NULL,
+                   G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, NULL,
+                   &status, &problem) &&
+      g_spawn_check_wait_status(status, &problem))
+    return true;
+  g_set_error(error, FAULT, FAULT_PEER, "--complete-with: %s", problem->message);
+  return false;
+}
+
+static bool
+make_live(Bulkload *self, GError **error)
+{
+  GError *problem = NULL;
+  bool is_live;
+
+  begin_phase(self);
+  is_live =
+      self->args.complete_with != NULL ? call_tool(self, &problem) : load_files(self, &problem);
+  end_phase(self, BULK_LOADING);
+  if (is_live)
+    return true;
+  tell_rest(self, &problem);
+  g_propagate_error(error, problem);
+  return false;
+}
+
+static void
+print_report(Bulkload *self, bool is_end)
+{
+  if (self->args.is_json) {
+    if (is_end)
+      cmd_bulkreport_print_json(&self->report);
+  } else if (is_end) {
+    cmd_bulkreport_print(&self->report);
+  } else {
+    cmd_log_progress(self->call->log, "");
+    cmd_bulkreport_print_insight(&self->report);
+  }
+}
+
+static bool
+create_table(Bulkload *self, GError **error)
+{
+  if (self->args.regions == 0 || !loads(self))
+    return true;
+  if (!cmd_bulktarget_create(self->target, self->job, error))
+    return false;
+  g_message("created table=%s regions=%zu", self->args.table,
+            bulk_regions_length(bulk_job_regions(self->job)));
+  return true;
+}
+
+static bool
+has_rows(const Bulkload *self)
+{
+  return bulk_job_intake(self->job).amount.rows > 0;
+}
+
+static bool
+work(Bulkload *self, GError **error)
+{
+  if (!read_configuration(self, error) || !open_job(self, error) || !look_at_table(self, error) ||
+      !read_files(self, error) || !survey_rows(self, error))
+    return false;
+  print_report(self, false);
+  if (self->args.is_dry_run) {
+    if (self->args.is_json)
+      print_report(self, true);
+    return true;
+  }
+  if (has_rows(self) || self->args.output != NULL) {
+    if (!create_table(self, error) || !write_files(self, error) ||
+        (loads(self) && has_rows(self) && !make_live(self, error)))
+      return false;
+  }
+  print_report(self, true);
+  return true;
+}
+
+ExitCode
+cmd_bulkload(const CommandCall *call, GError **error)
+{
+  g_auto(Bulkload) self = {.call = call, .began_us = g_get_monotonic_time()};
+
+  bulk_survey_init(&self.survey);
+  if (!cmd_bulkargs_parse(&self.args, call, error))
+    return EXIT_DONE;
+  self.stop = cmd_stop_new();
+  self.watch = (BulkWatch){.self = &self, .progress = show_progress, .is_stopped = is_stopped};
+  if (work(&self, error) || error == NULL || *error == NULL)
+    return EXIT_DONE;
+  if (!cmd_stop_is_asked(self.stop))
+    return EXIT_DATA; /* the error decides */
+
+  g_autofree char *text = g_strdup_printf("sluice bulkload: %s", (*error)->message);
+
+  cmd_log_error(call->log, text);
+  g_clear_error(error);
+  return EXIT_STOPPED;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/bulkreport.h"
+
+#include "cmd/sheet.h"
+
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+
+#define U64 G_GUINT64_FORMAT
+
+enum { REGIONS_SHOWN = 20, HOT_FACTOR = 3 };
+
+static char *
+size_text(uint64_t bytes)
+{
+  return g_format_size_full(bytes, G_FORMAT_SIZE_IEC_UNITS);
+}
+
+/* A region that gets several times its share is a server that others wait for. */
+static bool
+is_hot(const CmdBulkReport *self, size_t region)
+{
+  size_t regions = bulk_regions_length(bulk_job_regions(self->job));
+  uint64_t all = bulk_job_intake(self->job).amount.cell_bytes;
+
+  return regions > 1 && bulk_job_region(self->job, region).cell_bytes > all / regions * HOT_FACTOR;
+}
+
+static void
+print_regions(const CmdBulkReport *self)
+{
+  const BulkRegions *regions = bulk_job_regions(self->job);
+  size_t length = bulk_regions_length(regions);
+
+  if (length < 2 || bulk_job_is_split(self->job)) {
+    printf("regions     %zu\n", length);
+    return;
+  }
+  printf("regions     %zu, which get\n", length);
+  for (size_t i = 0; i < MIN(length, (size_t)REGIONS_SHOWN); i++) {
+    BulkAmount amount = bulk_job_region(self->job, i);
+    g_autofree char *start = cmd_sheet_escape(bulk_regions_start(regions, i));
+    g_autofree char *size = size_text(amount.cell_bytes);
+
+    printf("            %10" U64 " rows, %10s from '%s'%s\n", amount.rows, size, start,
+           is_hot(self, i) ? "  HOT: far more than its share" : "");
+  }
+  if (length > REGIONS_SHOWN)
+    printf("            and %zu more\n", length - REGIONS_SHOWN);
+}
+
+static void
+print_collisions(const BulkSurvey *survey)
+{
+  for (guint i = 0; i < survey->collisions->len; i++) {
+    const BulkCollision *collision = &g_array_index(survey->collisions, BulkCollision, i);
+
+    printf("            %10" U64 " records are row '%s'\n", collision->records, collision->key);
+  }
+}
+
+static void
+print_rejects(const CmdBulkReport *self)
+{
+  const BulkRejects *rejects = bulk_job_rejects(self->job);
+  const FaultList *examples = bulk_rejects_examples(rejects);
+
+  printf("rejects     %" U64 "\n", bulk_rejects_count(rejects));
+  for (size_t i = 0; i < fault_list_length(examples); i++)
+    printf("            %s\n", fault_list_get(examples, i));
+}
+
+void
+cmd_bulkreport_print_insight(const CmdBulkReport *self)
+{
+  BulkIntakeCounts counts = bulk_job_intake(self->job);
+  g_autofree char *size = size_text(counts.amount.cell_bytes);
+
+  printf("table       %s\n", mapping_table(self->mapping));
+  printf("records     %" U64 " read, %" U64 " headers among them passed over\n", counts.records,
+         counts.headers);
+  print_rejects(self);
+  printf("cells       %" U64 ", about %s of HFile before compression\n", counts.amount.cells, size);
+  if (mapping_uses_record_time(self->mapping))
+    printf("timestamp   %" G_GINT64_FORMAT " for all cells\n", self->timestamp_ms);
+  if (self->survey != NULL) {
+    printf("rows        %" U64 "; %" U64 " records more have the key of another one\n",
+           self->survey->rows, self->survey->duplicates);
+    print_collisions(self->survey);
+  }
+  print_regions(self);
+  fflush(stdout);
+}
+
+static void
+print_seconds(const CmdBulkReport *self)
+{
+  printf("seconds     %.2f:", self->total_seconds);
+  for (int i = 0; i < BULK_PHASES; i++)
+    if (self->seconds[i] > 0)
+      printf(" %s %.2f", bulk_phase_name((BulkPhase)i), self->seconds[i]);
+  putchar('\n');
+}
+
+void
+cmd_bulkreport_print(const CmdBulkReport *self)
+{
+  BulkBuildCounts built = bulk_job_build(self->job);
+  g_autofree char *size = size_text(self->bytes);
+
+  printf("rows        %" U64 "; %" U64 " records more had the key of another one\n", built.rows,
+         built.duplicates);
+  printf("written     %" U64 " cells in %zu files, %s\n", self->cells, self->files, size);
+  if (self->loaded != NULL)
+    printf("live        %" U64 " files in %" U64 " regions; %" U64 " were cut anew\n",
+           self->loaded->files, self->loaded->regions, self->loaded->recut);
+  if (self->output != NULL)
+    printf("output      %s; this makes it live:\n"
+           "            hbase completebulkload %s %s\n",
+           self->output, self->output, mapping_table(self->mapping));
+  print_seconds(self);
+}
+
+static void
+add_number(JsonBuilder *builder, const char *name, uint64_t number)
+{
+  json_builder_set_member_name(builder, name);
+  json_builder_add_int_value(builder, (gint64)number);
+}
+
+static void
+add_text(JsonBuilder *builder, const char *name, const char *text)
+{
+  json_builder_set_member_name(builder, name);
+  json_builder_add_string_value(builder, text);
+}
+
+static void
+add_seconds(JsonBuilder *builder, const CmdBulkReport *self)
+{
+  json_builder_set_member_name(builder, "seconds");
+  json_builder_begin_object(builder);
+  for (int i = 0; i < BULK_PHASES; i++) {
+    json_builder_set_member_name(builder, bulk_phase_name((BulkPhase)i));
+    json_builder_add_double_value(builder, self->seconds[i]);
+  }
+  json_builder_set_member_name(builder, "total");
+  json_builder_add_double_value(builder, self->total_seconds);
+  json_builder_end_object(builder);
+}
+
+static void
+add_region(JsonBuilder *builder, const CmdBulkReport *self, size_t i)
+{
+  BulkAmount amount = bulk_job_region(self->job, i);
+  g_autofree char *start = cmd_sheet_escape(bulk_regions_start(bulk_job_regions(self->job), i));
+
+  json_builder_begin_object(builder);
+  add_text(builder, "start", start);
+  if (!bulk_job_is_split(self->job)) {
+    add_number(builder, "records", amount.rows);
+    add_number(builder, "bytes", amount.cell_bytes);
+    json_builder_set_member_name(builder, "hot");
+    json_builder_add_boolean_value(builder, is_hot(self, i));
+  }
+  json_builder_end_object(builder);
+}
+
+static void
+add_regions(JsonBuilder *builder, const CmdBulkReport *self)
+{
+  json_builder_set_member_name(builder, "regions");
+  json_builder_begin_array(builder);
+  for (size_t i = 0; i < bulk_regions_length(bulk_job_regions(self->job)); i++)
+    add_region(builder, self, i);
+  json_builder_end_array(builder);
+}
+
+static void
+add_written(JsonBuilder *builder, const CmdBulkReport *self)
+{
+  BulkBuildCounts built = bulk_job_build(self->job);
+  uint64_t rows = self->survey != NULL ? self->survey->rows : built.rows;
+  uint64_t duplicates = self->survey != NULL ? self->survey->duplicates : built.duplicates;
+
+  add_number(builder, "rows", rows);
+  add_number(builder, "duplicates", duplicates);
+  add_number(builder, "cells", self->cells);
+  add_number(builder, "files", self->files);
+  add_number(builder, "bytes", self->bytes);
+}
+
+static void
+add_loaded(JsonBuilder *builder, const CmdBulkReport *self)
+{
+  if (self->loaded == NULL)
+    return;
+  json_builder_set_member_name(builder, "live");
+  json_builder_begin_object(builder);
+  add_number(builder, "files", self->loaded->files);
+  add_number(builder, "regions", self->loaded->regions);
+  add_number(builder, "bytes", self->loaded->bytes);
+  add_number(builder, "recut", self->loaded->recut);
+  json_builder_end_object(builder);
+}
+
+void
+cmd_bulkreport_print_json(const CmdBulkReport *self)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  BulkIntakeCounts counts = bulk_job_intake(self->job);
+
+  json_builder_begin_object(builder);
+  add_text(builder, "table", mapping_table(self->mapping));
+  add_number(builder, "records", counts.records);
+  add_number(builder, "headers", counts.headers);
+  add_number(builder, "rejects", bulk_rejects_count(bulk_job_rejects(self->job)));
+  add_number(builder, "cells_mapped", counts.amount.cells);
+  add_number(builder, "cell_bytes", counts.amount.cell_bytes);
+  add_number(builder, "spilled_bytes", counts.spilled_bytes);
+  if (mapping_uses_record_time(self->mapping))
+    add_number(builder, "timestamp", (uint64_t)self->timestamp_ms);
+  add_written(builder, self);
+  add_loaded(builder, self);
+  if (self->output != NULL)
+    add_text(builder, "output", self->output);
+  add_regions(builder, self);
+  add_seconds(builder, self);
+  json_builder_end_object(builder);
+
+  g_autoptr(JsonNode) root = json_builder_get_root(builder);
+  g_autofree char *text = json_to_string(root, FALSE);
+
+  puts(text);
+}

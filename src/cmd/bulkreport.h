@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "bulk/job.h"
+#include "bulk/load.h"
+
+/* What `sluice bulkload` says of its work. Members that do not apply are zero. */
+typedef struct {
+  const Mapping *mapping;
+  BulkJob *job;
+  const BulkSurvey *survey;     /* NULL: nobody looked */
+  const BulkLoadCounts *loaded; /* NULL: nothing was asked to be loaded here */
+  const char *output;           /* where the files stay; NULL: they do not */
+  size_t files;                 /* that were written */
+  uint64_t cells;
+  uint64_t bytes;
+  int64_t timestamp_ms;
+  double seconds[BULK_PHASES];
+  double total_seconds;
+} CmdBulkReport;
+
+/* What is known before anything is written: rows, regions and what they get, colliding keys. */
+void cmd_bulkreport_print_insight(const CmdBulkReport *self);
+void cmd_bulkreport_print(const CmdBulkReport *self);
+/* Both as one JSON object. */
+void cmd_bulkreport_print_json(const CmdBulkReport *self);

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/command.h"
+
+#include "support/bulk-case.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* What works without a gateway: nobody listens where it should be. */
+static const Command commands[] = {
+    {"bulkload", "--table TABLE FILE...", "Turn CSV files into HFiles and load them", cmd_bulkload},
+    {"hfile", "FILE...", "Check and show HFiles", cmd_hfile},
+    {0},
+};
+
+#define AS_PROGRAM "--as-program"
+
+enum { MOST_ARGUMENTS = 12, FIXED_ARGUMENTS = 6 };
+
+#define HEADER "id,at,z,b,n,t\n"
+
+/* In a folder with good.csv, bad.csv (one of two rows cannot be stored), tab.csv, headless.csv and
+ * full/ (not empty). */
+static const struct {
+  const char *arguments[MOST_ARGUMENTS];
+  ExitCode code;
+  const char *out;  /* standard output holds this */
+  const char *err;  /* and standard error this */
+  const char *file; /* there is such a file then; NULL: there is nothing new */
+} cases[] = {
+    {{"-t", "case", "--output", "new", "good.csv"},
+     EXIT_DONE,
+     "written     8 cells in 2 files",
+     "regions are the mapping's, not the table's",
+     "new/one/region-00000-00"},
+    {{"-t", "case", "--output", "new", "--json", "*d.csv", "--max-rejects", "1"},
+     EXIT_DONE,
+     "\"records\":4,\"headers\":0,\"rejects\":1,\"cells_mapped\":12,",
+     "",
+     "new/two/region-00000-00"},
+    {{"-t", "case", "--dry-run", "good.csv"}, EXIT_DONE, "rows        2; 0 records more", "", NULL},
+    {{"-t", "case", "--dry-run", "good.csv", "good.csv"},
+     EXIT_DONE,
+     "rows        2; 2 records more have the key of another one\n"
+     "                     2 records are row 'k1'\n",
+     "",
+     NULL},
+    {{"-t", "case", "--dry-run", "--json", "good.csv"},
+     EXIT_DONE,
+     "\"rows\":2,\"duplicates\":0",
+     "",
+     NULL},
+    {{"-t", "case", "--dry-run", "--delimiter", "tab", "tab.csv"},
+     EXIT_DONE,
+     "rows        1; ",
+     "",
+     NULL},
+    {{"-t", "case", "--output", "new", "bad.csv"},
+     EXIT_DATA,
+     "",
+     "1 records could not be stored, and 0 may be set aside: nothing was loaded",
+     NULL},
+    {{"-t", "case", "--dry-run", "bad.csv", "--rejects", "rejects.csv"},
+     EXIT_DONE,
+     "rejects     1\n            bad.csv line 3: field n: not a number: 'many'",
+     "",
+     "rejects.csv"},
+    {{"-t", "case", "--dry-run", "bad.csv", "--null", "many"},
+     EXIT_DONE,
+     "rejects     0\n",
+     "",
+     NULL},
+    {{"-t", "case", "--output", "full", "good.csv"},
+     EXIT_USAGE,
+     "",
+     "full: cannot be the folder",
+     NULL},
+    {{"-t", "case", "--output", "no/where", "good.csv"},
+     EXIT_USAGE,
+     "",
+     "no/where.unfinished",
+     NULL},
+    {{"-t", "case", "good.csv", "--timeout", "1ms"}, EXIT_PEER, "", "127.0.0.1:1: connect", NULL},
+    {{"-t", "case", "headless.csv"}, EXIT_USAGE, "", "names none of the mapping's fields", NULL},
+    {{"-t", "case", "good.csv", "none.csv"}, EXIT_USAGE, "", "none.csv: No such file", NULL},
+    {{"-t", "cases", "good.csv"}, EXIT_USAGE, "", "case", NULL},
+    {{"good.csv"}, EXIT_USAGE, "", "name the table with --table", NULL},
+    {{"-t", "case"}, EXIT_USAGE, "", "name at least one CSV file", NULL},
+    {{"-t", "case", "--delimiter", "ab", "good.csv"},
+     EXIT_USAGE,
+     "",
+     "--delimiter: give one",
+     NULL},
+    {{"-t", "case", "--memory", "1M", "good.csv"}, EXIT_USAGE, "", "at least 16M", NULL},
+    {{"-t", "case", "--timestamp", "-1", "good.csv"}, EXIT_USAGE, "", "--timestamp: give", NULL},
+    {{"-t", "case", "--timestamp", "1.5", "good.csv"}, EXIT_USAGE, "", "--timestamp: give", NULL},
+    {{"-t", "case", "--compression", "LZO", "good.csv"},
+     EXIT_USAGE,
+     "",
+     "--compression: give",
+     NULL},
+    {{"-t", "case", "--dry-run", "--output", "new", "good.csv"},
+     EXIT_USAGE,
+     "",
+     "exclude each other",
+     NULL},
+    {{"-t", "case", "--dry-run", "--compression", "LZ4", "good.csv"},
+     EXIT_DONE,
+     "",
+     "a stock HBase cannot read it",
+     NULL},
+};
+
+static void
+write_file(const BulkCase *bulk, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename(bulk->folder, name, NULL);
+
+  g_assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+static void
+make_files(const BulkCase *bulk)
+{
+  g_autofree char *full = g_build_filename(bulk->folder, "full", NULL);
+
+  write_file(bulk, "good.csv", HEADER "k2,5,z,b,1,t\nk1,5,z,b,1,t\n");
+  write_file(bulk, "bad.csv", HEADER "k3,5,z,b,1,t\nk4,5,z,b,many,t\n");
+  write_file(bulk, "tab.csv", "id\tat\tz\tb\tn\tt\nk1\t5\tz\tb\t1\tt\n");
+  write_file(bulk, "headless.csv", "1,2,3,4,5,6\n");
+  g_assert_cmpint(g_mkdir(full, 0700), ==, 0);
+  write_file(bulk, "full/thing", "");
+}
+
+static void
+calls_end_as_they_should(gconstpointer data)
+{
+  g_autofree char *self = g_canonicalize_filename((const char *)data, NULL);
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_auto(BulkCase) bulk = bulk_case_make();
+    g_autofree char *mappings = g_strconcat("ingest.mappings=", bulk.mapping.folder, NULL);
+    const char *argv[MOST_ARGUMENTS + FIXED_ARGUMENTS + 4] = {self,
+                                                              AS_PROGRAM,
+                                                              "bulkload",
+                                                              "-X",
+                                                              mappings,
+                                                              "-X",
+                                                              "ingest.builtin=none",
+                                                              "-X",
+                                                              "gateway.endpoints=127.0.0.1:1"};
+    g_autofree char *out = NULL;
+    g_autofree char *err = NULL;
+    size_t files;
+    int status = 0;
+
+    make_files(&bulk);
+    files = bulk_case_files(&bulk);
+    memcpy(argv + 9, cases[i].arguments, sizeof cases[i].arguments);
+    g_assert_true(g_spawn_sync(bulk.folder, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &out,
+                               &err, &status, NULL));
+    g_test_message("case %zu\n%s%s", i, out, err);
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, cases[i].code);
+    g_assert_nonnull(strstr(out, cases[i].out));
+    g_assert_nonnull(strstr(err, cases[i].err));
+    if (cases[i].file != NULL) {
+      g_autofree char *path = g_build_filename(bulk.folder, cases[i].file, NULL);
+
+      g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+    } else {
+      g_assert_cmpuint(bulk_case_files(&bulk), ==, files);
+    }
+  }
+}
+
+int
+main(int argc, char **argv)
+{
+  if (argc > 1 && strcmp(argv[1], AS_PROGRAM) == 0)
+    return (int)command_main(commands, argc - 1, argv + 1);
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_data_func("/bulkload/calls", argv[0], calls_end_as_they_should);
+  return g_test_run();
+}
