@@ -18,7 +18,7 @@
  * deletion; or, for a whole row, the row key and the timestamp. */
 
 enum {
-  LENGTH_BYTES = 5,                               /* at most: a varint of 32 bits */
+  HEAD_BYTES = 3 * 3 + 2 * 5,                     /* at most: three field headers, two lengths */
   CELL_BYTES = 5 + 1,                             /* at most: the value's length, the stop */
   COLUMN_BYTES = 3 + 10 + 1,                      /* at most: the timestamp, the stop */
   ROW_BYTES = 3 + 5 + 3 + 6 + 3 + 10 + 3 + 5 + 1, /* at most: key, list, timestamp, type, stop */
@@ -44,7 +44,7 @@ struct FramePlan {
 static void
 encode_column(WireProtocol protocol, const Column *column, bool with_value, Bytes *out)
 {
-  Pen pen = pen_open(out, protocol, column->family.len + column->qualifier.len + 3 * 3 + 2 * 5);
+  Pen pen = pen_open(out, protocol, column->family.len + column->qualifier.len + HEAD_BYTES);
 
   pen_field(&pen, WIRE_STRING, 1, 0);
   pen_text(&pen, column->family);

@@ -238,9 +238,8 @@ socket_send(Socket *self, const Slice *parts, size_t parts_length, uint32_t time
 
     if (result == G_POLLABLE_RETURN_OK)
       left = advance(vectors, left, written);
-    else if (result == G_POLLABLE_RETURN_FAILED)
-      return peer_fault(self->name, "send", cause, error);
-    else if (!wait_for(self->socket, G_IO_OUT, deadline_us, self->cancellable, &cause))
+    else if (result == G_POLLABLE_RETURN_FAILED ||
+             !wait_for(self->socket, G_IO_OUT, deadline_us, self->cancellable, &cause))
       return peer_fault(self->name, "send", cause, error);
   }
   return true;
