@@ -49,23 +49,22 @@ typedef struct {
 static void
 run_clear(Run *self)
 {
-  g_clear_pointer(&self->pages, cmd_pages_free);
+  cmd_pages_free(self->pages);
+  g_free(self->list);
   if (self->stream != NULL && stream_is_stuck(self->stream))
     return; /* the process ends now, and its threads with it */
   stream_free(self->stream);
-  g_clear_pointer(&self->sinks, cmd_sinks_free);
+  cmd_sinks_free(self->sinks);
   for (size_t i = 0; i < self->length; i++)
     frame_plan_free(self->plans[i]);
   g_free(self->plans);
-  g_free(self->list);
   g_free(self->properties);
-  g_clear_pointer(&self->registry, http_registry_free);
-  g_clear_pointer(&self->mappings, cmd_mappings_free);
-  g_clear_pointer(&self->config, config_free);
+  http_registry_free(self->registry);
+  cmd_mappings_free(self->mappings);
+  config_free(self->config);
   cmd_options_clear(&self->options);
   g_free(self->topic);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
 
 static bool
 choose_mappings(Run *self, GError **error)
@@ -209,10 +208,27 @@ run_stream(Run *self, GError **error)
   return outcome == STREAM_DONE ? EXIT_DONE : EXIT_STOPPED;
 }
 
+static ExitCode
+run(Run *self, const GOptionEntry *entries, GError **error)
+{
+  if (!cmd_options_parse(&self->options, self->call, entries, about, error))
+    return EXIT_DONE;
+  self->config = cmd_options_config(&self->options, self->call, error);
+  if (self->config == NULL)
+    return EXIT_USAGE;
+  self->pages = cmd_pages_new(self->config, error);
+  if (self->pages == NULL || !choose_mappings(self, error) || !open_registry(self, error) ||
+      !open_gateway(self, error))
+    return EXIT_USAGE;
+  self->properties = cmd_properties_list(self->config);
+  open_stream(self);
+  return run_stream(self, error);
+}
+
 ExitCode
 cmd_run(const CommandCall *call, GError **error)
 {
-  g_auto(Run) self = {.call = call};
+  Run self = {.call = call};
   const GOptionEntry entries[] = {
       {"topic", 0, 0, G_OPTION_ARG_FILENAME, &self.topic, "only this topic", "TOPIC"},
       {"until-end", 0, 0, G_OPTION_ARG_NONE, &self.until_end,
@@ -220,17 +236,8 @@ cmd_run(const CommandCall *call, GError **error)
       {"json", 0, 0, G_OPTION_ARG_NONE, &self.json, "print the summary as one JSON object", NULL},
       {NULL},
   };
+  ExitCode code = run(&self, entries, error);
 
-  if (!cmd_options_parse(&self.options, call, entries, about, error))
-    return EXIT_DONE;
-  self.config = cmd_options_config(&self.options, call, error);
-  if (self.config == NULL)
-    return EXIT_USAGE;
-  self.pages = cmd_pages_new(self.config, error);
-  if (self.pages == NULL || !choose_mappings(&self, error) || !open_registry(&self, error) ||
-      !open_gateway(&self, error))
-    return EXIT_USAGE;
-  self.properties = cmd_properties_list(self.config);
-  open_stream(&self);
-  return run_stream(&self, error);
+  run_clear(&self);
+  return code;
 }

@@ -68,17 +68,19 @@ sink_init(Sink *self, const CmdSinks *owner, const CmdMappings *mappings, size_t
 CmdSinks *
 cmd_sinks_new(const Config *config, const CmdMappings *mappings, GError **error)
 {
-  g_autoptr(CmdSinks) self = g_new0(CmdSinks, 1);
+  CmdSinks *self = g_new0(CmdSinks, 1);
 
   self->config = config;
   self->length = config->gateway.connections;
   self->sinks = g_new0(Sink, self->length);
   self->list = g_new0(StreamSink, self->length);
   for (size_t i = 0; i < self->length; i++) {
-    if (!sink_init(&self->sinks[i], self, mappings, i, error))
+    if (!sink_init(&self->sinks[i], self, mappings, i, error)) {
+      cmd_sinks_free(self);
       return NULL;
+    }
   }
-  return g_steal_pointer(&self);
+  return self;
 }
 
 void
@@ -88,7 +90,8 @@ cmd_sinks_free(CmdSinks *self)
     return;
   for (size_t i = 0; i < self->length; i++) {
     gateway_free(self->sinks[i].gateway);
-    g_clear_object(&self->sinks[i].cancellable);
+    if (self->sinks[i].cancellable != NULL)
+      g_object_unref(self->sinks[i].cancellable);
   }
   g_free(self->sinks);
   g_free(self->list);

@@ -288,20 +288,21 @@ open_client(KafkaConsumer *self, GError **error)
 KafkaConsumer *
 kafka_consumer_new(const KafkaConsumerOptions *options, GError **error)
 {
-  g_autoptr(KafkaConsumer) self = g_new0(KafkaConsumer, 1);
+  KafkaConsumer *self = g_new0(KafkaConsumer, 1);
 
   self->options = *options;
   self->partitions = g_ptr_array_new_with_free_func((GDestroyNotify)kafka_partition_unref);
   self->leaving = g_new0(bool, options->lanes);
   self->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (!open_client(self, error))
+  if (!open_client(self, error)) {
+    kafka_consumer_free(self);
     return NULL;
-
+  }
   self->lanes = g_new0(KafkaLane *, options->lanes);
   for (size_t i = 0; i < options->lanes; i++)
     self->lanes[i] = kafka_lane_new(self->client, options->properties);
   self->options.properties = NULL; /* borrowed for this call alone */
-  return g_steal_pointer(&self);
+  return self;
 }
 
 /* librdkafka before 2.3.0 aborts if a member is destroyed that has joined its group and was never
@@ -321,7 +322,8 @@ kafka_consumer_free(KafkaConsumer *self)
   for (size_t i = 0; self->lanes != NULL && i < self->options.lanes; i++)
     kafka_lane_free(self->lanes[i]);
   g_free(self->lanes);
-  g_clear_pointer(&self->queue, rd_kafka_queue_destroy);
+  if (self->queue != NULL)
+    rd_kafka_queue_destroy(self->queue);
   if (self->client != NULL && can_destroy(self))
     rd_kafka_destroy_flags(self->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
   g_ptr_array_unref(self->partitions);

@@ -42,20 +42,29 @@ on_delivery(rd_kafka_t *client, const rd_kafka_message_t *message, void *data)
   }
 }
 
-KafkaProducer *
-kafka_producer_new(const KafkaProperty *properties, GError **error)
+static bool
+open_client(KafkaProducer *self, const KafkaProperty *properties, GError **error)
 {
-  g_autoptr(KafkaProducer) self = g_new0(KafkaProducer, 1);
   g_autoptr(rd_kafka_conf_t) conf = rd_kafka_conf_new();
 
   if (!client_set(conf, defaults, error) || !client_set(conf, properties, error) ||
       !client_set(conf, promises, error))
-    return NULL;
-
+    return false;
   rd_kafka_conf_set_opaque(conf, self);
   rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
   self->client = client_new(RD_KAFKA_PRODUCER, g_steal_pointer(&conf), error);
-  return self->client == NULL ? NULL : g_steal_pointer(&self);
+  return self->client != NULL;
+}
+
+KafkaProducer *
+kafka_producer_new(const KafkaProperty *properties, GError **error)
+{
+  KafkaProducer *self = g_new0(KafkaProducer, 1);
+
+  if (open_client(self, properties, error))
+    return self;
+  kafka_producer_free(self);
+  return NULL;
 }
 
 void

@@ -52,19 +52,29 @@ kafka_topic_free(KafkaTopic *self)
   g_free(self);
 }
 
-KafkaTopics *
-kafka_topics_new(const KafkaProperty *properties, int timeout_ms, GError **error)
+static bool
+open_client(KafkaTopics *self, const KafkaProperty *properties, GError **error)
 {
-  g_autoptr(KafkaTopics) self = g_new0(KafkaTopics, 1);
   g_autoptr(rd_kafka_conf_t) conf = rd_kafka_conf_new();
 
   if (!client_set(conf, properties, error) || !client_set(conf, promises, error))
-    return NULL;
-  self->timeout_ms = timeout_ms;
+    return false;
   rd_kafka_conf_set_opaque(conf, self);
   rd_kafka_conf_set_error_cb(conf, on_trouble);
   self->client = client_new(RD_KAFKA_CONSUMER, g_steal_pointer(&conf), error);
-  return self->client == NULL ? NULL : g_steal_pointer(&self);
+  return self->client != NULL;
+}
+
+KafkaTopics *
+kafka_topics_new(const KafkaProperty *properties, int timeout_ms, GError **error)
+{
+  KafkaTopics *self = g_new0(KafkaTopics, 1);
+
+  self->timeout_ms = timeout_ms;
+  if (open_client(self, properties, error))
+    return self;
+  kafka_topics_free(self);
+  return NULL;
 }
 
 void
@@ -72,7 +82,8 @@ kafka_topics_free(KafkaTopics *self)
 {
   if (self == NULL)
     return;
-  g_clear_pointer(&self->client, rd_kafka_destroy);
+  if (self->client != NULL)
+    rd_kafka_destroy(self->client);
   g_free(self->trouble);
   g_free(self);
 }
@@ -135,9 +146,11 @@ find_before(KafkaTopics *self, const char *name, int64_t deadline, GError **erro
       topic == NULL ? rd_kafka_last_error()
                     : rd_kafka_metadata(self->client, 0, topic, &metadata, left_ms(deadline));
 
-  if (err == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1)
+  bool is_there = metadata != NULL && metadata->topic_cnt == 1;
+
+  if (err == RD_KAFKA_RESP_ERR_NO_ERROR && is_there)
     err = metadata->topics[0].err;
-  if (err == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1)
+  if (err == RD_KAFKA_RESP_ERR_NO_ERROR && is_there)
     return topic_new(&metadata->topics[0]);
 
   if (err == RD_KAFKA_RESP_ERR_NO_ERROR || err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
@@ -243,18 +256,16 @@ kafka_topics_create(KafkaTopics *self, const KafkaTopicSpec *spec, GError **erro
     return false;
 
   /* The broker answers before the topic's leaders are known everywhere. */
-  for (;;) {
-    g_autoptr(GError) unseen = NULL;
-    g_autoptr(KafkaTopic) topic = find_before(self, spec->name, deadline, &unseen);
+  while (g_get_monotonic_time() < deadline) {
+    KafkaTopic *topic = find_before(self, spec->name, deadline, NULL);
 
+    kafka_topic_free(topic);
     if (topic != NULL)
       return true;
-    if (g_get_monotonic_time() >= deadline) {
-      g_propagate_prefixed_error(error, g_steal_pointer(&unseen), "after creating it: ");
-      return false;
-    }
     g_usleep(AGAIN_AFTER_US);
   }
+  g_set_error(error, FAULT, FAULT_PEER, "topic %s was created and has no leaders yet", spec->name);
+  return false;
 }
 
 bool

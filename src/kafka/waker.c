@@ -55,8 +55,11 @@ waker_clear(Waker *self)
 void
 waker_wake(const Waker *self)
 {
-  g_autoptr(rd_kafka_error_t) ignored = NULL;
+  rd_kafka_error_t *refusal;
 
-  if (self->username != NULL)
-    ignored = rd_kafka_sasl_set_credentials(self->client, self->username, self->password);
+  if (self->username == NULL)
+    return;
+  refusal = rd_kafka_sasl_set_credentials(self->client, self->username, self->password);
+  if (refusal != NULL) /* it refuses no credentials but NULL */
+    rd_kafka_error_destroy(refusal);
 }

@@ -45,16 +45,18 @@ read_topic(StreamEnds *self, KafkaTopics *topics, const char *name, bool is_need
 StreamEnds *
 stream_ends_read(KafkaTopics *topics, const char *const *names, bool needs_all, GError **error)
 {
-  g_autoptr(StreamEnds) self = g_new0(StreamEnds, 1);
+  StreamEnds *self = g_new0(StreamEnds, 1);
 
   self->topics = g_ptr_array_new_with_free_func(g_free);
   self->left = g_array_new(FALSE, FALSE, sizeof(KafkaPosition));
   for (; *names != NULL; names++) {
-    if (!read_topic(self, topics, *names, needs_all, error))
+    if (!read_topic(self, topics, *names, needs_all, error)) {
+      stream_ends_free(self);
       return NULL;
+    }
   }
   g_ptr_array_add(self->topics, NULL);
-  return g_steal_pointer(&self);
+  return self;
 }
 
 void

@@ -4,7 +4,7 @@
 #include "stream/report.h"
 
 /* An idle line gives its spare batch back after so long. */
-static const int64_t REST_US = 1000 * 1000;
+static const int64_t REST_US = INT64_C(1000) * 1000;
 
 struct StreamLine {
   StreamLineOptions options;
@@ -280,8 +280,10 @@ stream_line_done(StreamLine *self, StreamBatch *batch)
 void
 stream_line_rest(StreamLine *self, int64_t now_us)
 {
-  if (self->spare != NULL && now_us - self->spared_us >= REST_US)
-    g_clear_pointer(&self->spare, stream_batch_free);
+  if (now_us - self->spared_us < REST_US)
+    return;
+  stream_batch_free(self->spare);
+  self->spare = NULL;
 }
 
 static void

@@ -19,16 +19,18 @@
  * way and one being filled for a few topics at once. One record is always taken, however large.
  * Beside all this the program itself, its threads and librdkafka take about 12 MiB. */
 
+enum { STREAM_MEMORY_LEAST = 65536 };
+
 static inline uint64_t
 stream_memory_lane(uint64_t memory_bytes, size_t writers)
 {
-  return MAX(memory_bytes / 8 / writers, 64 * 1024);
+  return MAX(memory_bytes / 8 / writers, STREAM_MEMORY_LEAST);
 }
 
 static inline size_t
 stream_memory_writer(uint64_t memory_bytes, size_t writers)
 {
-  return MAX(memory_bytes / 2 / writers, 64 * 1024);
+  return MAX(memory_bytes / 2 / writers, STREAM_MEMORY_LEAST);
 }
 
 static inline size_t

@@ -2,7 +2,7 @@
 #include "stream/report.h"
 
 enum { SHOWN_A_MINUTE = 10 };
-static const int64_t MINUTE_US = 60 * 1000 * 1000;
+static const int64_t MINUTE_US = INT64_C(60) * 1000 * 1000;
 
 static void
 begin_minute(StreamReport *self, const char *topic, int64_t now)

@@ -296,7 +296,7 @@ settle_when_quiet(Stream *self, int64_t now)
   if (read != self->read) {
     self->read = read;
     self->quiet_since_us = now;
-  } else if (self->quiet_since_us != 0 && now - self->quiet_since_us >= QUIET_MS * 1000) {
+  } else if (self->quiet_since_us != 0 && now - self->quiet_since_us >= (int64_t)1000 * QUIET_MS) {
     self->quiet_since_us = 0;
     stream_crew_settle(self->crew);
   }
@@ -306,7 +306,7 @@ static void
 watch_ends(Stream *self)
 {
   int64_t now = g_get_monotonic_time();
-  bool asks = now - self->asked_others_us >= (int64_t)TICK_MS * 1000;
+  bool asks = now - self->asked_others_us >= (int64_t)1000 * TICK_MS;
 
   if (asks)
     self->asked_others_us = now;

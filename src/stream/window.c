@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/window.h"
 
-static const int64_t WINDOW_US = 10 * 1000 * 1000;
+static const int64_t WINDOW_US = INT64_C(10) * 1000 * 1000;
 
 void
 stream_window_add(StreamWindow *self, uint64_t seen, uint64_t bad, int64_t now_us)

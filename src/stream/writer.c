@@ -118,7 +118,7 @@ batch_done(void *data, StreamBatch *batch)
 StreamWriter *
 stream_writer_new(const StreamWriterOptions *options, GError **error)
 {
-  g_autoptr(StreamWriter) self = g_new0(StreamWriter, 1);
+  StreamWriter *self = g_new0(StreamWriter, 1);
 
   self->options = *options;
   g_mutex_init(&self->lock);
@@ -126,14 +126,16 @@ stream_writer_new(const StreamWriterOptions *options, GError **error)
   self->lines = g_new0(StreamLine *, options->lines_length);
   for (size_t i = 0; i < options->lines_length; i++) {
     self->lines[i] = stream_line_new(&options->lines[i], error);
-    if (self->lines[i] == NULL)
+    if (self->lines[i] == NULL) {
+      stream_writer_free(self);
       return NULL;
+    }
   }
   self->options.lines = NULL;
   self->flight = stream_flight_new(&self->options.sink,
                                    &(StreamFlightEvents){self, batch_done, tell_waiting, pause_ms},
                                    &options->retry, options->sheet);
-  return g_steal_pointer(&self);
+  return self;
 }
 
 void
@@ -141,7 +143,8 @@ stream_writer_free(StreamWriter *self)
 {
   if (self == NULL)
     return;
-  g_clear_pointer(&self->thread, g_thread_join);
+  if (self->thread != NULL)
+    g_thread_join(self->thread);
   for (; self->next < self->length; self->next++)
     kafka_message_release(&self->read[self->next]);
   stream_flight_free(self->flight);
@@ -329,7 +332,7 @@ run(gpointer data)
   while (is_well && !atomic_load(&self->is_stopping))
     is_well = serve_flushes(self) && turn(self);
   if (is_well)
-    is_well = flush(self);
+    (void)flush(self); /* what it cannot bring to an end is read again */
 
   self->options.events.ended(self->options.events.self, self->options.number, self->failure);
   g_mutex_lock(&self->lock);
