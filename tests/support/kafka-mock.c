@@ -187,6 +187,18 @@ kafka_mock_flush(KafkaMock *self)
   g_assert_cmpint(rd_kafka_flush(self->producer, ANSWER_MS), ==, 0);
 }
 
+void
+kafka_mock_commit(const KafkaMock *self, const char *group, const char *topic, int32_t partition,
+                  int64_t offset)
+{
+  const KafkaProperty in_group[] = {{"group.id", group}, {NULL, NULL}};
+  g_autoptr(rd_kafka_t) client = client_on(self, RD_KAFKA_CONSUMER, in_group);
+  g_autoptr(rd_kafka_topic_partition_list_t) list = rd_kafka_topic_partition_list_new(1);
+
+  rd_kafka_topic_partition_list_add(list, topic, partition)->offset = offset;
+  g_assert_cmpint(rd_kafka_commit(client, list, 0), ==, 0);
+}
+
 int64_t
 kafka_mock_committed(const KafkaMock *self, const char *group, const char *topic, int32_t partition)
 {

@@ -41,6 +41,10 @@ void kafka_mock_fill(KafkaMock *self, const char *topic, int32_t partition, size
 void kafka_mock_produce(KafkaMock *self, const char *topic, int32_t partition, const char *value);
 void kafka_mock_flush(KafkaMock *self);
 
+/* Commits for the group, as a member elsewhere would. */
+void kafka_mock_commit(const KafkaMock *self, const char *group, const char *topic,
+                       int32_t partition, int64_t offset);
+
 /* What the group has committed for the partition; RD_KAFKA_OFFSET_INVALID: nothing. */
 int64_t kafka_mock_committed(const KafkaMock *self, const char *group, const char *topic,
                              int32_t partition);
