@@ -263,32 +263,38 @@ write_files(Bulkload *self, GError **error)
                         cmd_bulkfolder_name(&self->folder, self->args.output, error));
 }
 
-/* What a load that ends half-way leaves, after the reason. */
 static void
-tell_rest(Bulkload *self, GError **error)
+append_files(const Bulkload *self, GString *text)
 {
   const GArray *files = bulk_job_files(self->job);
-  g_autoptr(GString) text = g_string_new(NULL);
 
-  self->folder.is_kept = files->len > 0;
-  g_string_append_printf(text,
-                         "\nlive: %" G_GUINT64_FORMAT " of %zu files, in %" G_GUINT64_FORMAT
-                         " regions; not live, in %s:",
-                         self->loaded.files, self->report.files, self->loaded.regions,
-                         self->folder.path);
   for (guint i = 0; i < MIN(files->len, (guint)MOST_TOLD); i++)
     g_string_append_printf(text, "\n  %s",
                            g_array_index(files, BulkFile, i).path + strlen(self->folder.path) + 1);
   if (files->len > MOST_TOLD)
     g_string_append_printf(text, "\n  and %u more", files->len - MOST_TOLD);
-  g_string_append_printf(text,
-                         "\nRun the same command once more, or 'hbase completebulkload %s %s'; "
-                         "cells that are live already do no harm.",
-                         self->folder.path, self->args.table);
-  g_autofree char *reason = g_strdup((*error)->message);
+}
 
-  g_free((*error)->message);
-  (*error)->message = g_strconcat(reason, text->str, NULL);
+/* What a load that ends half-way leaves. Files are of use only to somebody who did not stop it. */
+static char *
+describe_rest(Bulkload *self)
+{
+  GString *text = g_string_new(NULL);
+
+  self->folder.is_kept = bulk_job_files(self->job)->len > 0 && !cmd_stop_is_asked(self->stop);
+  g_string_append_printf(text,
+                         "\nlive: %" G_GUINT64_FORMAT " of %zu files, in %" G_GUINT64_FORMAT
+                         " regions. Running the same command once more finishes the load; cells "
+                         "that are live already do no harm.",
+                         self->loaded.files, self->report.files, self->loaded.regions);
+  if (self->folder.is_kept) {
+    g_string_append_printf(text,
+                           " So does 'hbase completebulkload %s %s', which has the files that are "
+                           "not live:",
+                           self->folder.path, self->args.table);
+    append_files(self, text);
+  }
+  return g_string_free(text, FALSE);
 }
 
 static bool
@@ -351,7 +357,8 @@ call_tool(Bulkload *self, GError **error)
 static bool
 make_live(Bulkload *self, GError **error)
 {
-  GError *problem = NULL;
+  g_autoptr(GError) problem = NULL;
+  g_autofree char *rest = NULL;
   bool is_live;
 
   begin_phase(self);
@@ -360,8 +367,8 @@ make_live(Bulkload *self, GError **error)
   end_phase(self, BULK_LOADING);
   if (is_live)
     return true;
-  tell_rest(self, &problem);
-  g_propagate_error(error, problem);
+  rest = describe_rest(self);
+  g_set_error(error, problem->domain, problem->code, "%s%s", problem->message, rest);
   return false;
 }
 
