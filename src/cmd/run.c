@@ -103,7 +103,7 @@ open_gateway(Run *self, GError **error)
 {
   int64_t timeout_ms = self->until_end ? self->options.timeout_ms : INT64_MAX;
 
-  self->sinks = cmd_sinks_new(self->config, self->mappings, error);
+  self->sinks = cmd_sinks_new(self->config, error);
   if (self->sinks == NULL || !cmd_sinks_open(self->sinks, timeout_ms, error))
     return false;
 

@@ -7,7 +7,6 @@
 #include "hbase/gateway.h"
 
 typedef struct {
-  const CmdMappings *mappings; /* borrowed */
   GatewayOptions options;
   GCancellable *cancellable; /* owned */
   Gateway *gateway;          /* owned */
@@ -33,18 +32,19 @@ sink_receive(void *data, GError **error)
 }
 
 static bool
+sink_is_busy(void *data)
+{
+  return gateway_is_busy(((Sink *)data)->gateway);
+}
+
+/* A family that the table lacks does not stop the table: rows without cells in it are taken. */
+static bool
 sink_probe(void *data, const char *table, GError **error)
 {
   const Sink *self = data;
-  const Mapping *mapping = cmd_mappings_for_table(self->mappings, table, error);
   g_autoptr(Catalog) catalog = catalog_new(&self->options, error);
-  const Family *families;
-  size_t length;
 
-  if (mapping == NULL || catalog == NULL)
-    return false;
-  families = mapping_families(mapping, &length);
-  return catalog_probe(catalog, table, families, length, error);
+  return catalog != NULL && catalog_probe(catalog, table, NULL, 0, error);
 }
 
 static void
@@ -54,10 +54,8 @@ sink_cancel(void *data)
 }
 
 static bool
-sink_init(Sink *self, const CmdSinks *owner, const CmdMappings *mappings, size_t number,
-          GError **error)
+sink_init(Sink *self, const CmdSinks *owner, size_t number, GError **error)
 {
-  self->mappings = mappings;
   self->cancellable = g_cancellable_new();
   self->options = cmd_gateway_options(owner->config);
   self->options.cancellable = self->cancellable;
@@ -66,7 +64,7 @@ sink_init(Sink *self, const CmdSinks *owner, const CmdMappings *mappings, size_t
 }
 
 CmdSinks *
-cmd_sinks_new(const Config *config, const CmdMappings *mappings, GError **error)
+cmd_sinks_new(const Config *config, GError **error)
 {
   CmdSinks *self = g_new0(CmdSinks, 1);
 
@@ -75,7 +73,7 @@ cmd_sinks_new(const Config *config, const CmdMappings *mappings, GError **error)
   self->sinks = g_new0(Sink, self->length);
   self->list = g_new0(StreamSink, self->length);
   for (size_t i = 0; i < self->length; i++) {
-    if (!sink_init(&self->sinks[i], self, mappings, i, error)) {
+    if (!sink_init(&self->sinks[i], self, i, error)) {
       cmd_sinks_free(self);
       return NULL;
     }
@@ -141,6 +139,7 @@ cmd_sinks_open(CmdSinks *self, int64_t timeout_ms, GError **error)
         .frame_max_bytes = self->config->gateway.frame_max_bytes,
         .send = sink_send,
         .receive = sink_receive,
+        .is_busy = sink_is_busy,
         .probe = sink_probe,
         .cancel = sink_cancel,
     };

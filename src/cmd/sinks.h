@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "cmd/mappings.h"
+#include "config/config.h"
 #include "stream/sink.h"
 
 /* The gateway as the sinks of `run`: [gateway] connections of them, a connection each. */
 typedef struct CmdSinks CmdSinks;
 
-/* Both are borrowed. FAULT_SETUP. */
-CmdSinks *cmd_sinks_new(const Config *config, const CmdMappings *mappings, GError **error);
+/* `config` is borrowed. FAULT_SETUP. */
+CmdSinks *cmd_sinks_new(const Config *config, GError **error);
 void cmd_sinks_free(CmdSinks *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CmdSinks, cmd_sinks_free)
 

@@ -9,6 +9,7 @@ struct Gateway {
   size_t frame_max_bytes;
   uint32_t sequence; /* of the next batch */
   size_t under_way;
+  bool is_busy; /* see gateway_is_busy() */
   Bytes head; /* owned: scratch */
 };
 
@@ -111,6 +112,7 @@ fits(const Gateway *self, const Slice *parts, size_t count, GError **error)
 bool
 gateway_send(Gateway *self, const FrameBatch *batch, GError **error)
 {
+  self->is_busy = false;
   if (!gateway_open(self, error))
     return false;
   g_assert(frame_plan_protocol(batch->plan) == gateway_protocol(self));
@@ -134,6 +136,7 @@ gateway_receive(Gateway *self, GError **error)
   GError *reason = NULL;
   Slice answer;
 
+  self->is_busy = false;
   if (self->under_way == 0) {
     g_set_error_literal(error, FAULT, FAULT_PEER, "the connection to the gateway was lost");
     return false;
@@ -143,10 +146,19 @@ gateway_receive(Gateway *self, GError **error)
   self->under_way--;
   if (reply_check(gateway_protocol(self), answer, sequence, &reason))
     return true;
+  self->is_busy = reason->code == FAULT_RECORD && reply_is_busy(gateway_protocol(self), answer);
+  if (self->is_busy)
+    reason->code = FAULT_PEER;
   if (reason->code != FAULT_RECORD)
     return give_up(self, reason, error);
   g_propagate_error(error, reason);
   return false;
+}
+
+bool
+gateway_is_busy(const Gateway *self)
+{
+  return self->is_busy;
 }
 
 bool

@@ -32,6 +32,9 @@ unsigned gateway_connections(const Gateway *self);
  * reason that lies in a row. */
 bool gateway_send(Gateway *self, const FrameBatch *batch, GError **error);
 bool gateway_receive(Gateway *self, GError **error);
+/* After FAULT_PEER of gateway_receive(): whether there was an answer, and it was that HBase cannot
+ * take rows at present. */
+bool gateway_is_busy(const Gateway *self);
 
 /* One call whose message somebody else made, and its answer, good until the next call. With
  * `cuts` (of size_t, ascending), a framed message is sent in several frames that end there.

@@ -34,6 +34,58 @@ read_refusal(WireReader *reader, Refusal *out_refusal)
   return reader->verdict == WIRE_WHOLE;
 }
 
+/* Exceptions of HBase, its client and the network beneath, none of which is about a row. */
+static const char *const passing[] = {
+    "CallDroppedException",
+    "CallQueueTooBigException",
+    "CallTimeoutException",
+    "CallerDisconnectedException",
+    "ClosedChannelException",
+    "ConnectException",
+    "ConnectTimeoutException",
+    "ConnectionClosedException",
+    "ConnectionClosingException",
+    "ConnectionException",
+    "DroppedSnapshotException",
+    "EOFException",
+    "FailedServerException",
+    "FatalConnectionException",
+    "InterruptedIOException",
+    "MasterNotRunningException",
+    "MasterRegistryFetchException",
+    "MultiActionResultTooLarge",
+    "NoRouteToHostException",
+    "NoServerForRegionException",
+    "NotServingRegionException",
+    "OperationTimeoutExceededException",
+    "PleaseHoldException",
+    "PleaseRestartMasterException",
+    "QuotaExceededException",
+    "RegionInRecoveryException",
+    "RegionMovedException",
+    "RegionOpeningException",
+    "RegionServerAbortedException",
+    "RegionServerStoppedException",
+    "RegionTooBusyException",
+    "RetriesExhaustedException",
+    "RetryImmediatelyException",
+    "RpcConnectionRegistryFetchException",
+    "RpcThrottlingException",
+    "ServerNotRunningYetException",
+    "ServerTooBusyException",
+    "SocketException",
+    "SocketTimeoutException",
+    "SpaceLimitingException",
+    "StoppedRpcClientException",
+    "TimeoutIOException",
+    "UnknownHostException",
+    "YouAreDeadException",
+    NULL,
+};
+
+/* What a table or region says for which writing was switched off. */
+static const char read_only[] = "DoNotRetryIOException: region is read only";
+
 static Slice
 line_at(Slice text)
 {
@@ -81,6 +133,61 @@ sentence_of(Slice message)
     return g_steal_pointer(&head);
   tail = g_utf8_make_valid((const char *)last.data, (gssize)MIN(last.len, MESSAGE_BYTES));
   return g_strdup_printf("%s %s", head, tail);
+}
+
+static bool
+has_prefix(Slice text, const char *prefix)
+{
+  size_t len = strlen(prefix);
+
+  return text.len >= len && memcmp(text.data, prefix, len) == 0;
+}
+
+static Slice
+skip(Slice text, size_t len)
+{
+  return slice(text.data + len, text.len - len);
+}
+
+static bool
+is_of_name(uint8_t c)
+{
+  return g_ascii_isalnum(c) || c == '.' || c == '$' || c == '_';
+}
+
+/* Of "Failed 3 actions: a.b.NameException: sentence" what begins with the name. There alone: what
+ * follows may quote a row. */
+static Slice
+exception_in(Slice message)
+{
+  Slice last = last_of_list(message);
+  Slice exception = last.len > 0 ? last : message;
+  const uint8_t *end = memmem(exception.data, exception.len, ": ", 2);
+  size_t begin = 0;
+
+  if (has_prefix(exception, "Failed ") && end != NULL)
+    exception = skip(exception, (size_t)(end - exception.data) + 2);
+  for (size_t i = 0; i < exception.len && is_of_name(exception.data[i]); i++) {
+    if (exception.data[i] == '.')
+      begin = i + 1;
+  }
+  return skip(exception, begin);
+}
+
+static bool
+is_passing(Slice message)
+{
+  Slice exception = exception_in(message);
+  size_t len = 0;
+
+  if (has_prefix(exception, read_only))
+    return true;
+  while (len < exception.len && is_of_name(exception.data[len]))
+    len++;
+  for (size_t i = 0; passing[i] != NULL; i++)
+    if (slice_equal(slice(exception.data, len), slice_text(passing[i])))
+      return true;
+  return false;
 }
 
 static bool
@@ -171,4 +278,23 @@ reply_check(WireProtocol protocol, Slice answer, int32_t sequence, GError **erro
   if (header.type != WIRE_REPLY)
     return not_an_answer(error);
   return check_result(&reader, slice_equal(header.name, slice_text("deleteMultiple")), error);
+}
+
+bool
+reply_is_busy(WireProtocol protocol, Slice answer)
+{
+  WireReader reader = wire_reader(protocol, answer);
+  WireHeader header;
+  WireField field = {0};
+  Refusal refusal = {0};
+
+  if (!wire_read_header(&reader, &header) || header.type != WIRE_REPLY)
+    return false;
+  while (wire_next_field(&reader, &field)) {
+    if (field.id > FIELD_SUCCESS && field.type == WIRE_STRUCT)
+      return read_refusal(&reader, &refusal) && is_passing(refusal.message);
+    if (!extent_skip(&reader, &field))
+      return false;
+  }
+  return false;
 }

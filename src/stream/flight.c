@@ -183,6 +183,7 @@ recover(StreamFlight *self, guint under_way, const GError *error)
 {
   const char *table = frame_plan_table(stream_batch_plan(call_at(self, 0)->batch));
   bool is_refusal = g_error_matches(error, FAULT, FAULT_RECORD);
+  bool is_cut = g_error_matches(error, FAULT, FAULT_PEER) && !self->sink->is_busy(self->sink->self);
   g_autoptr(GError) verdict = NULL;
 
   if (is_refusal)
@@ -193,7 +194,7 @@ recover(StreamFlight *self, guint under_way, const GError *error)
 
   if (!wait_for_table(self, table, verdict != NULL ? verdict : error))
     return false;
-  if (g_error_matches(error, FAULT, FAULT_PEER) && ++call_at(self, 0)->cuts >= CUTS_TO_HALVE)
+  if (is_cut && ++call_at(self, 0)->cuts >= CUTS_TO_HALVE)
     return halve_oldest(self);
   return true;
 }

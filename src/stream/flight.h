@@ -14,6 +14,7 @@
  *   it does not                     wait, for as long as it takes, then send again
  *   it does, the call was refused   halve it until the culprit is alone
  *   it does, no answer came         send again; twice the same call: halve it
+ *   HBase says that it is busy      wait, then send again, however often
  * Whenever a call is sent again all that were sent after it follow anew, so that among puts of one
  * timestamp the later offset stays the later put. */
 typedef struct StreamFlight StreamFlight;

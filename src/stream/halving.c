@@ -93,6 +93,16 @@ judge_cut(Halving *self, Part part, const GError *error)
     g_array_append_val(self->suspects, part);
 }
 
+/* The sink waits for HBase, or the table for whoever looks after it: nothing is said of rows. */
+static bool
+is_outage(const Halving *self, const GError *error)
+{
+  const StreamSink *sink = self->seam->sink;
+
+  return g_error_matches(error, FAULT, FAULT_SETUP) ||
+         (g_error_matches(error, FAULT, FAULT_PEER) && sink->is_busy(sink->self));
+}
+
 static void
 try_part(Halving *self, Part part)
 {
@@ -102,11 +112,11 @@ try_part(Halving *self, Part part)
   if (send_part(self, part.first, part.count, &error)) {
     self->has_control = true;
     self->control = part.first;
-  } else if (g_error_matches(error, FAULT, FAULT_PEER)) {
-    judge_cut(self, part, error);
-  } else if (g_error_matches(error, FAULT, FAULT_SETUP)) {
+  } else if (is_outage(self, error)) {
     if (wait_for_table(self, error))
       g_array_append_val(self->parts, part);
+  } else if (g_error_matches(error, FAULT, FAULT_PEER)) {
+    judge_cut(self, part, error);
   } else if (part.count > 1) {
     push_halves(self, part);
   } else {
@@ -129,8 +139,15 @@ try_suspect(Halving *self, Part part)
     g_array_append_val(self->parts, part);
     return;
   }
+
+  bool is_busy = is_outage(self, error);
+
   if (!wait_for_table(self, error))
     return;
+  if (is_busy) {
+    g_array_append_val(self->suspects, part);
+    return;
+  }
   if (send_part(self, self->control, 1, &verdict))
     reject(self, &part, error);
   else if (wait_for_table(self, verdict))

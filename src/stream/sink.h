@@ -17,6 +17,9 @@ typedef struct {
   size_t frame_max_bytes; /* the largest call: head, rows and tail */
   bool (*send)(void *self, const FrameBatch *batch, GError **error);
   bool (*receive)(void *self, GError **error);
+  /* After FAULT_PEER of receive: whether HBase itself has answered that it cannot take rows at
+   * present. However often that comes, it is no reason to suspect a row. */
+  bool (*is_busy)(void *self);
   /* Asks over a new connection whether the table takes rows: what an error means is decided by
    * this, not by its text. */
   bool (*probe)(void *self, const char *table, GError **error);

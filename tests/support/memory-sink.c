@@ -81,6 +81,7 @@ next_letter(const char **script)
 static bool
 answer(MemorySink *self, char verdict, GError **error)
 {
+  self->is_busy = verdict == 'B';
   switch (verdict) {
   case '.':
     return true;
@@ -151,6 +152,12 @@ sink_receive(void *data, GError **error)
 }
 
 static bool
+sink_is_busy(void *data)
+{
+  return ((MemorySink *)data)->is_busy;
+}
+
+static bool
 sink_probe(void *data, const char *table, GError **error)
 {
   MemorySink *self = data;
@@ -186,6 +193,7 @@ memory_sink_init(MemorySink *self)
       .frame_max_bytes = 1 << 20,
       .send = sink_send,
       .receive = sink_receive,
+      .is_busy = sink_is_busy,
       .probe = sink_probe,
       .cancel = sink_cancel,
   };

@@ -11,11 +11,13 @@ typedef struct {
   StreamSink sink;
   FramePlan *plan; /* owned: of table "t" */
   Column column;
-  GString *calls;      /* owned: "put a b c;delete d;probe;" in the order sent */
-  GHashTable *table;   /* owned: row key -> value, as the last put left it */
+  GString *calls;    /* owned: "put a b c;delete d;probe;" in the order sent */
+  GHashTable *table; /* owned: row key -> value, as the last put left it */
+  bool is_busy;
   GQueue under_way;    /* of owned calls */
   const char *answers; /* one letter a sent call, then all well: '.' well, 'P' FAULT_PEER, 'R'
-                          FAULT_RECORD, 'S' FAULT_SETUP, 'p' as 'P' but it has taken effect */
+                          FAULT_RECORD, 'S' FAULT_SETUP, 'p' as 'P' but it has taken effect,
+                          'B' as 'P' but is_busy() */
   const char *probes;  /* the same for probes */
   const char *refused; /* calls with this row key in them get FAULT_RECORD; NULL: none */
   const char *cutting; /* and with this one FAULT_PEER */

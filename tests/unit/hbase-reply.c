@@ -153,6 +153,83 @@ what_does_not_answer_the_call_is_no_verdict(void)
   }
 }
 
+static const struct {
+  const char *message;
+  bool is_busy;
+} messages[] = {
+    /* As HBase 2.6.1 writes them */
+    {"Failed 200 actions: org.apache.hadoop.hbase.RegionTooBusyException: Over memstore "
+     "limit=-2048, "
+     "regionName=9c5b, server=localhost,16020,1\n\tat org.apache.hadoop.hbase.A.b(C.java:1)\n"
+     ": 200 times, servers with issues: localhost,16020,1",
+     true},
+    {"Failed 3 actions: NotServingRegionException: 3 times, servers with issues: a,1,2", true},
+    {"Failed 1 action: CallQueueTooBigException: 1 time, servers with issues: a,1,2", true},
+    {"Failed 1 action: org.apache.hadoop.hbase.DoNotRetryIOException: region is read only\n\tat "
+     "a.b",
+     true},
+    {"Failed after attempts=2, exceptions:\n"
+     "2026-01-01T00:00:00Z, RpcRetryingCaller{pause=200}, java.io.IOException: first\n"
+     "2026-01-01T00:00:01Z, RpcRetryingCaller{pause=200}, a.b.NotServingRegionException: "
+     "second\n\n",
+     true},
+    {"org.apache.hadoop.hbase.ipc.ServerNotRunningYetException: Server is not running yet", true},
+    {"Failed 1 action: org.apache.hadoop.hbase.regionserver.NoSuchColumnFamilyException: Column "
+     "family x does not exist in region t,,1. in table 't'",
+     false},
+    {"Failed 2 actions: org.apache.hadoop.hbase.DoNotRetryIOException: Cell[b/f:q] with size 2027 "
+     "exceeds limit of 1000 bytes",
+     false},
+    {"Failed 2 actions: IOException: 2 times, servers with issues: a,1,2", false},
+    {"Failed 1 action: some_table: 1 time, servers with issues: null", false},
+    /* A row key that looks like an exception */
+    {"Failed 1 action: org.apache.hadoop.hbase.DoNotRetryIOException: "
+     "Cell[org.apache.hadoop.hbase.RegionTooBusyException: /f:q] with size 2027",
+     false},
+    {"Failed 1 action: x: RegionTooBusyException: y", false},
+    {"NotServingRegionExceptions", false},
+    {"Failed ", false},
+    {"Failed 1 action: ", false},
+    {"a.b.", false},
+    {"", false},
+};
+
+static void
+busy_is_told_from_refused_by_the_exception_alone(void)
+{
+  for (WireProtocol wire = WIRE_BINARY; wire <= WIRE_COMPACT; wire++)
+    for (size_t i = 0; i < G_N_ELEMENTS(messages); i++) {
+      g_auto(Bytes) answer = {0};
+      const Case one = {IO_ERROR, "putMultiple", 0, messages[i].message, FAULT_RECORD, NULL};
+
+      make_answer(wire, &one, 1, &answer);
+      g_test_message("%s", messages[i].message);
+      g_assert_cmpint(reply_is_busy(wire, bytes_slice(&answer)), ==, messages[i].is_busy);
+      for (size_t len = 0; len < answer.len; len++) {
+        g_autofree uint8_t *copy = g_memdup2(answer.data, len);
+
+        (void)reply_is_busy(wire, slice(copy, len)); /* and reads no step too far */
+      }
+    }
+}
+
+static void
+only_a_refusal_can_be_busy(void)
+{
+  const Case others[] = {
+      {DONE, "putMultiple", 0, NULL, -1, NULL},
+      {DELETED, "deleteMultiple", 0, NULL, -1, NULL},
+      {EXCEPTION, "putMultiple", 6, "RegionTooBusyException", FAULT_RECORD, NULL},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+    g_auto(Bytes) answer = {0};
+
+    make_answer(WIRE_BINARY, &others[i], 1, &answer);
+    g_assert_false(reply_is_busy(WIRE_BINARY, bytes_slice(&answer)));
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -160,5 +237,7 @@ main(int argc, char **argv)
   g_test_add_func("/reply/verdict", a_verdict_says_which_remedy_helps);
   g_test_add_func("/reply/cut", an_answer_cut_short_is_no_verdict);
   g_test_add_func("/reply/strange", what_does_not_answer_the_call_is_no_verdict);
+  g_test_add_func("/reply/busy", busy_is_told_from_refused_by_the_exception_alone);
+  g_test_add_func("/reply/refusals", only_a_refusal_can_be_busy);
   return g_test_run();
 }
