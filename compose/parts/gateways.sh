@@ -13,11 +13,28 @@ thrift2_command() {
   command+=(org.apache.hadoop.hbase.thrift2.ThriftServer start -threadpool -f -b 127.0.0.1 -p "$thrift2_port")
 }
 
-# get("hbase:meta", {row: "?"}) in a frame
 thrift2_answers() {
+  framed_answers "$thrift2_port"
+}
+
+gateway2_configure() {
+  gateway_configure gateway2
+}
+
+gateway2_command() {
+  hbase_java gateway2 "$gateway_heap"
+  command+=(org.apache.hadoop.hbase.thrift2.ThriftServer start -threadpool -f -b 127.0.0.1 -p "$gateway2_port")
+}
+
+gateway2_answers() {
+  framed_answers "$gateway2_port"
+}
+
+# get("hbase:meta", {row: "?"}) in a frame
+framed_answers() {
   local call
   call=80010001$(string32 get)000000000b0001$(string32 hbase:meta)0c00020b0001$(string32 '?')0000
-  [[ $(ask "$thrift2_port" "$(with_length 8 "$call")") == ????????80010002$(string32 get)000000000c0000* ]]
+  [[ $(ask "$1" "$(with_length 8 "$call")") == ????????80010002$(string32 get)000000000c0000* ]]
 }
 
 thrift1_configure() {

@@ -6,9 +6,24 @@
 # Region servers report often, so that the master need not wait for the first; and a session outlives one
 # minute of standing still (20 ticks are the most it may have): frozen is not dead.
 hbase_configure() {
-  local data=$root/data/hbase
   write_log4j hbase
-  write_site hbase \
+  write_hbase_site hbase "$regionserver_port" hbase.cluster.distributed false
+}
+
+# A region server of its own process, so that regions can move and one server can die alone. It has the
+# shortest session there can be (two ticks), so that its death is noticed soon.
+region2_configure() {
+  write_log4j region2
+  write_hbase_site region2 "$region2_port" hbase.cluster.distributed true \
+    hbase.tmp.dir "$root/data/region2/tmp" \
+    zookeeper.session.timeout 12000
+}
+
+# write_hbase_site PART PORT NAME VALUE...: for a process with a region server on that port
+write_hbase_site() {
+  local part=$1 port=$2 data=$root/data/hbase
+  shift 2
+  write_site "$part" \
     hbase.rootdir "file://$data/root" \
     hbase.tmp.dir "$data/tmp" \
     hbase.zookeeper.property.dataDir "$data/zookeeper" \
@@ -21,21 +36,22 @@ hbase_configure() {
     hbase.master.wait.on.regionservers.maxtostart 1 \
     hbase.regionserver.ipc.address 127.0.0.1 \
     hbase.regionserver.hostname localhost \
-    hbase.regionserver.port "$regionserver_port" \
+    hbase.regionserver.port "$port" \
     hbase.regionserver.info.port -1 \
     hbase.regionserver.msginterval 500 \
     hfile.block.cache.size 0.2 \
     hbase.regionserver.global.memstore.size 0.35 \
     hbase.zookeeper.property.tickTime 6000 \
     zookeeper.session.timeout.localHBaseCluster 60000 \
-    zookeeper.recovery.retry.intervalmill 300
+    zookeeper.recovery.retry.intervalmill 300 \
+    "$@"
 }
 
 # write_site PART NAME VALUE...: hbase-site.xml with what every HBase process needs, and the given
 write_site() {
   local part=$1
   shift
-  set -- hbase.cluster.distributed false hbase.zookeeper.quorum 127.0.0.1 \
+  set -- hbase.zookeeper.quorum 127.0.0.1 \
     hbase.zookeeper.property.clientPort "$zookeeper_port" "$@"
   {
     printf '<?xml version="1.0"?>\n<configuration>\n'
@@ -49,18 +65,31 @@ hbase_command() {
   command+=(org.apache.hadoop.hbase.master.HMaster start)
 }
 
+region2_command() {
+  hbase_java region2 "$region2_heap"
+  command+=(org.apache.hadoop.hbase.regionserver.HRegionServer start)
+}
+
 hbase_java() {
   java_command "$1" "$2" "$root/conf/$1:$(artifacts_of hbase)/*"
 }
 
-# Asks the master for the namespaces, which it refuses until it is initialised: a reply header of
-# nothing but the call's number (no exception) is good.
+# Asks the master for the namespaces, which it refuses until it is initialised.
 hbase_answers() {
-  local header call method
-  header=0a$(with_length 2 "0a$(string8 sluice)")12$(string8 MasterService)
-  method=08001a$(string8 ListNamespaceDescriptors)2001
-  call=$(with_length 2 "$method")00
-  [[ $(ask "$master_port" "$(hex HBas)0050$(with_length 8 "$header")$(with_length 8 "$call")") == ????????020800* ]]
+  rpc_answers "$master_port" MasterService ListNamespaceDescriptors
+}
+
+# Asks the region server who it is, which it refuses until the master has taken it in.
+region2_answers() {
+  rpc_answers "$region2_port" AdminService GetServerInfo
+}
+
+# rpc_answers PORT SERVICE METHOD: a reply header of nothing but the call's number (no exception) is good.
+rpc_answers() {
+  local header call
+  header=0a$(with_length 2 "0a$(string8 sluice)")12$(string8 "$2")
+  call=$(with_length 2 "08001a$(string8 "$3")2001")00
+  [[ $(ask "$1" "$(hex HBas)0050$(with_length 8 "$header")$(with_length 8 "$call")") == ????????020800* ]]
 }
 
 # The hbase shell: a session on a terminal, else the script FILE or standard input. A script's `exit N` is
