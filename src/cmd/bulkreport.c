@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/bulkreport.h"
 
+#include "cmd/json.h"
 #include "cmd/sheet.h"
 
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 
 #define U64 G_GUINT64_FORMAT
@@ -122,30 +122,13 @@ cmd_bulkreport_print(const CmdBulkReport *self)
 }
 
 static void
-add_number(JsonBuilder *builder, const char *name, uint64_t number)
-{
-  json_builder_set_member_name(builder, name);
-  json_builder_add_int_value(builder, (gint64)number);
-}
-
-static void
-add_text(JsonBuilder *builder, const char *name, const char *text)
-{
-  json_builder_set_member_name(builder, name);
-  json_builder_add_string_value(builder, text);
-}
-
-static void
 add_seconds(JsonBuilder *builder, const CmdBulkReport *self)
 {
-  json_builder_set_member_name(builder, "seconds");
-  json_builder_begin_object(builder);
+  cmd_json_object(builder, "seconds");
   for (int i = 0; i < BULK_PHASES; i++) {
-    json_builder_set_member_name(builder, bulk_phase_name((BulkPhase)i));
-    json_builder_add_double_value(builder, self->seconds[i]);
+    cmd_json_real(builder, bulk_phase_name((BulkPhase)i), self->seconds[i]);
   }
-  json_builder_set_member_name(builder, "total");
-  json_builder_add_double_value(builder, self->total_seconds);
+  cmd_json_real(builder, "total", self->total_seconds);
   json_builder_end_object(builder);
 }
 
@@ -156,12 +139,11 @@ add_region(JsonBuilder *builder, const CmdBulkReport *self, size_t i)
   g_autofree char *start = cmd_sheet_escape(bulk_regions_start(bulk_job_regions(self->job), i));
 
   json_builder_begin_object(builder);
-  add_text(builder, "start", start);
+  cmd_json_text(builder, "start", start);
   if (!bulk_job_is_split(self->job)) {
-    add_number(builder, "records", amount.rows);
-    add_number(builder, "bytes", amount.cell_bytes);
-    json_builder_set_member_name(builder, "hot");
-    json_builder_add_boolean_value(builder, is_hot(self, i));
+    cmd_json_count(builder, "records", amount.rows);
+    cmd_json_count(builder, "bytes", amount.cell_bytes);
+    cmd_json_claim(builder, "hot", is_hot(self, i));
   }
   json_builder_end_object(builder);
 }
@@ -169,8 +151,7 @@ add_region(JsonBuilder *builder, const CmdBulkReport *self, size_t i)
 static void
 add_regions(JsonBuilder *builder, const CmdBulkReport *self)
 {
-  json_builder_set_member_name(builder, "regions");
-  json_builder_begin_array(builder);
+  cmd_json_list(builder, "regions");
   for (size_t i = 0; i < bulk_regions_length(bulk_job_regions(self->job)); i++)
     add_region(builder, self, i);
   json_builder_end_array(builder);
@@ -183,11 +164,11 @@ add_written(JsonBuilder *builder, const CmdBulkReport *self)
   uint64_t rows = self->survey != NULL ? self->survey->rows : built.rows;
   uint64_t duplicates = self->survey != NULL ? self->survey->duplicates : built.duplicates;
 
-  add_number(builder, "rows", rows);
-  add_number(builder, "duplicates", duplicates);
-  add_number(builder, "cells", self->cells);
-  add_number(builder, "files", self->files);
-  add_number(builder, "bytes", self->bytes);
+  cmd_json_count(builder, "rows", rows);
+  cmd_json_count(builder, "duplicates", duplicates);
+  cmd_json_count(builder, "cells", self->cells);
+  cmd_json_count(builder, "files", self->files);
+  cmd_json_count(builder, "bytes", self->bytes);
 }
 
 static void
@@ -195,12 +176,11 @@ add_loaded(JsonBuilder *builder, const CmdBulkReport *self)
 {
   if (self->loaded == NULL)
     return;
-  json_builder_set_member_name(builder, "live");
-  json_builder_begin_object(builder);
-  add_number(builder, "files", self->loaded->files);
-  add_number(builder, "regions", self->loaded->regions);
-  add_number(builder, "bytes", self->loaded->bytes);
-  add_number(builder, "recut", self->loaded->recut);
+  cmd_json_object(builder, "live");
+  cmd_json_count(builder, "files", self->loaded->files);
+  cmd_json_count(builder, "regions", self->loaded->regions);
+  cmd_json_count(builder, "bytes", self->loaded->bytes);
+  cmd_json_count(builder, "recut", self->loaded->recut);
   json_builder_end_object(builder);
 }
 
@@ -211,25 +191,21 @@ cmd_bulkreport_print_json(const CmdBulkReport *self)
   BulkIntakeCounts counts = bulk_job_intake(self->job);
 
   json_builder_begin_object(builder);
-  add_text(builder, "table", mapping_table(self->mapping));
-  add_number(builder, "records", counts.records);
-  add_number(builder, "headers", counts.headers);
-  add_number(builder, "rejects", bulk_rejects_count(bulk_job_rejects(self->job)));
-  add_number(builder, "cells_mapped", counts.amount.cells);
-  add_number(builder, "cell_bytes", counts.amount.cell_bytes);
-  add_number(builder, "spilled_bytes", counts.spilled_bytes);
+  cmd_json_text(builder, "table", mapping_table(self->mapping));
+  cmd_json_count(builder, "records", counts.records);
+  cmd_json_count(builder, "headers", counts.headers);
+  cmd_json_count(builder, "rejects", bulk_rejects_count(bulk_job_rejects(self->job)));
+  cmd_json_count(builder, "cells_mapped", counts.amount.cells);
+  cmd_json_count(builder, "cell_bytes", counts.amount.cell_bytes);
+  cmd_json_count(builder, "spilled_bytes", counts.spilled_bytes);
   if (mapping_uses_record_time(self->mapping))
-    add_number(builder, "timestamp", (uint64_t)self->timestamp_ms);
+    cmd_json_count(builder, "timestamp", (uint64_t)self->timestamp_ms);
   add_written(builder, self);
   add_loaded(builder, self);
   if (self->output != NULL)
-    add_text(builder, "output", self->output);
+    cmd_json_text(builder, "output", self->output);
   add_regions(builder, self);
   add_seconds(builder, self);
   json_builder_end_object(builder);
-
-  g_autoptr(JsonNode) root = json_builder_get_root(builder);
-  g_autofree char *text = json_to_string(root, FALSE);
-
-  puts(text);
+  cmd_json_print(builder, false);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/differences.h"
 
-#include <json-glib/json-glib.h>
+#include "cmd/json.h"
+
 #include <stdio.h>
 
 #define U64 G_GUINT64_FORMAT
@@ -25,8 +26,7 @@ cmd_differences_new(const CmdDifferencesOptions *options)
   self->text = g_string_new(NULL);
   self->json = json_builder_new();
   json_builder_begin_object(self->json);
-  json_builder_set_member_name(self->json, "differences");
-  json_builder_begin_array(self->json);
+  cmd_json_list(self->json, "differences");
   return self;
 }
 
@@ -145,25 +145,11 @@ add_text(const CmdDifferences *self, const VerifyDifference *difference)
 }
 
 static void
-add_string(JsonBuilder *json, const char *name, const char *text)
-{
-  json_builder_set_member_name(json, name);
-  json_builder_add_string_value(json, text);
-}
-
-static void
 add_bytes(JsonBuilder *json, const char *name, Slice bytes)
 {
   g_autofree char *quoted = slice_quote(bytes);
 
-  add_string(json, name, quoted);
-}
-
-static void
-add_number(JsonBuilder *json, const char *name, int64_t number)
-{
-  json_builder_set_member_name(json, name);
-  json_builder_add_int_value(json, number);
+  cmd_json_text(json, name, quoted);
 }
 
 /* A count by its name in the text, with underscores. */
@@ -172,36 +158,35 @@ add_count(JsonBuilder *json, const char *name, uint64_t count)
 {
   g_autofree char *word = g_strdelimit(g_strdup(name), " ", '_');
 
-  add_number(json, word, (int64_t)count);
+  cmd_json_number(json, word, (int64_t)count);
 }
 
 static void
 add_place(const CmdDifferences *self, VerifyPlace place)
 {
   if (self->options.topic != NULL) {
-    add_string(self->json, "topic", self->options.topic);
-    add_number(self->json, "partition", place.part);
-    add_number(self->json, "offset", place.at);
+    cmd_json_text(self->json, "topic", self->options.topic);
+    cmd_json_number(self->json, "partition", place.part);
+    cmd_json_number(self->json, "offset", place.at);
     return;
   }
 
   g_autofree char *file = g_utf8_make_valid(self->options.files[place.part], -1);
 
-  add_string(self->json, "file", file);
-  add_number(self->json, "line", place.at);
+  cmd_json_text(self->json, "file", file);
+  cmd_json_number(self->json, "line", place.at);
 }
 
 static void
 add_wanted_json(const CmdDifferences *self, const VerifyDifference *difference)
 {
-  json_builder_set_member_name(self->json, "source");
-  json_builder_begin_object(self->json);
+  cmd_json_object(self->json, "source");
   if (difference->kind == VERIFY_MISSING_ROW)
-    add_number(self->json, "cells", (int64_t)difference->cells);
+    cmd_json_number(self->json, "cells", (int64_t)difference->cells);
   else
     add_bytes(self->json, "value", bytes_slice(&difference->wanted->value));
   if (!self->options.ignores_times)
-    add_number(self->json, "timestamp", difference->wanted_at);
+    cmd_json_number(self->json, "timestamp", difference->wanted_at);
   add_place(self, difference->wanted->place);
   json_builder_end_object(self->json);
 }
@@ -209,13 +194,12 @@ add_wanted_json(const CmdDifferences *self, const VerifyDifference *difference)
 static void
 add_found_json(const CmdDifferences *self, const VerifyDifference *difference)
 {
-  json_builder_set_member_name(self->json, "table");
-  json_builder_begin_object(self->json);
+  cmd_json_object(self->json, "table");
   if (difference->kind == VERIFY_EXTRA_ROW) {
-    add_number(self->json, "cells", (int64_t)difference->cells);
+    cmd_json_number(self->json, "cells", (int64_t)difference->cells);
   } else {
     add_bytes(self->json, "value", difference->found);
-    add_number(self->json, "timestamp", difference->found_at);
+    cmd_json_number(self->json, "timestamp", difference->found_at);
   }
   json_builder_end_object(self->json);
 }
@@ -224,21 +208,20 @@ static void
 add_json(const CmdDifferences *self, const VerifyDifference *difference)
 {
   json_builder_begin_object(self->json);
-  add_string(self->json, "kind", verify_kind_names[difference->kind]);
+  cmd_json_text(self->json, "kind", verify_kind_names[difference->kind]);
   add_bytes(self->json, "row", difference->row);
   if (difference->family.len > 0) {
     add_bytes(self->json, "family", difference->family);
     add_bytes(self->json, "qualifier", difference->qualifier);
   }
-  add_number(self->json, "records", (int64_t)difference->records);
+  cmd_json_number(self->json, "records", (int64_t)difference->records);
   if (difference->wanted != NULL)
     add_wanted_json(self, difference);
   if (difference->kind > VERIFY_MISSING_CELL)
     add_found_json(self, difference);
   if (difference->deleted_at >= 0) {
-    json_builder_set_member_name(self->json, "deleted_by");
-    json_builder_begin_object(self->json);
-    add_number(self->json, "timestamp", difference->deleted_at);
+    cmd_json_object(self->json, "deleted_by");
+    cmd_json_number(self->json, "timestamp", difference->deleted_at);
     add_place(self, difference->deleted_by);
     json_builder_end_object(self->json);
   }
@@ -308,29 +291,21 @@ print_json(CmdDifferences *self, const CmdDifferencesSummary *summary)
   list_records(&summary->counts, records);
   list_rows(summary->result, rows);
   json_builder_end_array(self->json);
-  add_string(self->json, "table", self->options.table);
-  json_builder_set_member_name(self->json, "equal");
-  json_builder_add_boolean_value(self->json, cmd_differences_total(self, summary->result) == 0);
-  json_builder_set_member_name(self->json, "seconds");
-  json_builder_add_double_value(self->json, summary->seconds);
-  json_builder_set_member_name(self->json, "records");
-  json_builder_begin_object(self->json);
+  cmd_json_text(self->json, "table", self->options.table);
+  cmd_json_claim(self->json, "equal", cmd_differences_total(self, summary->result) == 0);
+  cmd_json_real(self->json, "seconds", summary->seconds);
+  cmd_json_object(self->json, "records");
   for (size_t i = 0; i < RECORD_LINES; i++)
     add_count(self->json, records[i].name, records[i].number);
   json_builder_end_object(self->json);
   for (size_t i = 0; i < ROW_LINES; i++)
     add_count(self->json, rows[i].name, rows[i].number);
-  json_builder_set_member_name(self->json, "counts");
-  json_builder_begin_object(self->json);
+  cmd_json_object(self->json, "counts");
   for (size_t i = 0; i < VERIFY_KINDS; i++)
     add_count(self->json, verify_kind_names[i], summary->result->differences[i]);
   json_builder_end_object(self->json);
   json_builder_end_object(self->json);
-
-  g_autoptr(JsonNode) root = json_builder_get_root(self->json);
-  g_autofree char *text = json_to_string(root, FALSE);
-
-  puts(text);
+  cmd_json_print(self->json, false);
 }
 
 static void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/findings.h"
 
-#include <json-glib/json-glib.h>
+#include "cmd/json.h"
+
 #include <stdio.h>
 
 typedef enum { STATE_FINE, STATE_FAULT, STATE_SKIPPED } State;
@@ -24,8 +25,7 @@ cmd_findings_new(bool is_json)
     return self;
   self->json = json_builder_new();
   json_builder_begin_object(self->json);
-  json_builder_set_member_name(self->json, "findings");
-  json_builder_begin_array(self->json);
+  cmd_json_list(self->json, "findings");
   return self;
 }
 
@@ -39,15 +39,6 @@ cmd_findings_free(CmdFindings *self)
 }
 
 static void
-add_text_member(JsonBuilder *json, const char *name, const char *text)
-{
-  g_autofree char *valid = g_utf8_make_valid(text, -1);
-
-  json_builder_set_member_name(json, name);
-  json_builder_add_string_value(json, valid);
-}
-
-static void
 add(CmdFindings *self, State state, const char *what, const char *says)
 {
   if (self->json == NULL) {
@@ -56,9 +47,9 @@ add(CmdFindings *self, State state, const char *what, const char *says)
     return;
   }
   json_builder_begin_object(self->json);
-  add_text_member(self->json, "what", what);
-  add_text_member(self->json, "state", words[state]);
-  add_text_member(self->json, "says", says);
+  cmd_json_text(self->json, "what", what);
+  cmd_json_text(self->json, "state", words[state]);
+  cmd_json_text(self->json, "says", says);
   json_builder_end_object(self->json);
 }
 
@@ -118,16 +109,10 @@ cmd_findings_list(CmdFindings *self, const char *what, const FaultList *faults)
 static void
 print_json(CmdFindings *self)
 {
-  g_autoptr(JsonNode) root = NULL;
-  g_autofree char *text = NULL;
-
   json_builder_end_array(self->json);
-  json_builder_set_member_name(self->json, "faults");
-  json_builder_add_int_value(self->json, (gint64)self->faults);
+  cmd_json_count(self->json, "faults", self->faults);
   json_builder_end_object(self->json);
-  root = json_builder_get_root(self->json);
-  text = json_to_string(root, TRUE);
-  puts(text);
+  cmd_json_print(self->json, true);
 }
 
 ExitCode

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/ledger.h"
 
-#include <json-glib/json-glib.h>
+#include "cmd/json.h"
+
 #include <stdio.h>
 
 static uint64_t
@@ -91,31 +92,21 @@ cmd_ledger_print(const CmdLedger *self)
 }
 
 static void
-add_count(JsonBuilder *json, const char *name, uint64_t count)
-{
-  json_builder_set_member_name(json, name);
-  json_builder_add_int_value(json, (gint64)count);
-}
-
-static void
 add_chaos(JsonBuilder *json, const CmdLedger *self, const CmdLedgerLine *line)
 {
   const GenerateCounts *counts = &line->counts;
 
-  json_builder_set_member_name(json, "chaos");
-  json_builder_begin_object(json);
-  json_builder_set_member_name(json, "nulls");
-  json_builder_begin_object(json);
+  cmd_json_object(json, "chaos");
+  cmd_json_object(json, "nulls");
   for (size_t i = 0; i < line->entity->fields_length; i++)
-    add_count(json, line->entity->fields[i].name, counts->nulls[i]);
+    cmd_json_count(json, line->entity->fields[i].name, counts->nulls[i]);
   json_builder_end_object(json);
-  add_count(json, "duplicates", counts->duplicates);
-  add_count(json, "out_of_order", counts->out_of_order);
-  add_count(json, "late", counts->late);
-  json_builder_set_member_name(json, "undecodable");
-  json_builder_begin_object(json);
+  cmd_json_count(json, "duplicates", counts->duplicates);
+  cmd_json_count(json, "out_of_order", counts->out_of_order);
+  cmd_json_count(json, "late", counts->late);
+  cmd_json_object(json, "undecodable");
   for (size_t i = 0; self->damages[i] != NULL; i++)
-    add_count(json, self->damages[i], counts->damaged[i]);
+    cmd_json_count(json, self->damages[i], counts->damaged[i]);
   json_builder_end_object(json);
   json_builder_end_object(json);
 }
@@ -127,29 +118,25 @@ add_place(JsonBuilder *json, const CmdLedger *self, const CmdLedgerLine *line)
   if (self->folder == NULL) {
     g_autofree char *topic = g_strconcat(self->prefix, line->entity->topic, NULL);
 
-    json_builder_set_member_name(json, "topic");
-    json_builder_add_string_value(json, topic);
+    cmd_json_text(json, "topic", topic);
     return;
   }
 
   g_autofree char *path = file_path(self, line->entity);
   g_autofree char *valid = g_utf8_make_valid(path, -1);
 
-  json_builder_set_member_name(json, "file");
-  json_builder_add_string_value(json, valid);
+  cmd_json_text(json, "file", valid);
 }
 
 static void
 add_line(JsonBuilder *json, const CmdLedger *self, const CmdLedgerLine *line)
 {
   json_builder_begin_object(json);
-  json_builder_set_member_name(json, "name");
-  json_builder_add_string_value(json, line->entity->name);
+  cmd_json_text(json, "name", line->entity->name);
   add_place(json, self, line);
-  json_builder_set_member_name(json, "whole");
-  json_builder_add_boolean_value(json, line->is_whole);
-  add_count(json, "records", line->counts.records);
-  add_count(json, "messages", line->counts.messages);
+  cmd_json_claim(json, "whole", line->is_whole);
+  cmd_json_count(json, "records", line->counts.records);
+  cmd_json_count(json, "messages", line->counts.messages);
   if (self->has_chaos)
     add_chaos(json, self, line);
   json_builder_end_object(json);
@@ -161,20 +148,13 @@ cmd_ledger_print_json(const CmdLedger *self)
   g_autoptr(JsonBuilder) json = json_builder_new();
 
   json_builder_begin_object(json);
-  add_count(json, "seed", self->seed);
-  json_builder_set_member_name(json, "scale");
-  json_builder_add_double_value(json, self->scale);
-  json_builder_set_member_name(json, "seconds");
-  json_builder_add_double_value(json, self->seconds);
-  json_builder_set_member_name(json, "entities");
-  json_builder_begin_array(json);
+  cmd_json_count(json, "seed", self->seed);
+  cmd_json_real(json, "scale", self->scale);
+  cmd_json_real(json, "seconds", self->seconds);
+  cmd_json_list(json, "entities");
   for (size_t i = 0; i < self->length; i++)
     add_line(json, self, &self->lines[i]);
   json_builder_end_array(json);
   json_builder_end_object(json);
-
-  g_autoptr(JsonNode) root = json_builder_get_root(json);
-  g_autofree char *text = json_to_string(root, false);
-
-  puts(text);
+  cmd_json_print(json, false);
 }

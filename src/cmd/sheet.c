@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/sheet.h"
 
-#include <json-glib/json-glib.h>
+#include "cmd/json.h"
+
 #include <stdio.h>
 
 #define U64 G_GUINT64_FORMAT
@@ -131,34 +132,11 @@ cmd_sheet_print_cell(const HfileCell *cell)
 }
 
 static void
-add_text(JsonBuilder *builder, const char *name, const char *text)
-{
-  json_builder_set_member_name(builder, name);
-  json_builder_add_string_value(builder, text);
-}
-
-static void
 add_slice(JsonBuilder *builder, const char *name, Slice bytes)
 {
   g_autofree char *text = cmd_sheet_escape(bytes);
 
-  add_text(builder, name, text);
-}
-
-static void
-add_number(JsonBuilder *builder, const char *name, uint64_t number)
-{
-  json_builder_set_member_name(builder, name);
-  json_builder_add_int_value(builder, (gint64)number);
-}
-
-static void
-print_json_line(JsonBuilder *builder)
-{
-  g_autoptr(JsonNode) root = json_builder_get_root(builder);
-  g_autofree char *line = json_to_string(root, FALSE);
-
-  puts(line);
+  cmd_json_text(builder, name, text);
 }
 
 void
@@ -170,15 +148,15 @@ cmd_sheet_print_cell_json(const HfileCell *cell)
   add_slice(builder, "row", cell->key.row);
   add_slice(builder, "family", cell->key.family);
   add_slice(builder, "qualifier", cell->key.qualifier);
-  add_number(builder, "timestamp", (uint64_t)cell->key.timestamp);
-  add_text(builder, "type", type_name(cell->key.type));
+  cmd_json_count(builder, "timestamp", (uint64_t)cell->key.timestamp);
+  cmd_json_text(builder, "type", type_name(cell->key.type));
   add_slice(builder, "value", cell->value);
   if (cell->sequence_id != 0)
-    add_number(builder, "sequence_id", (uint64_t)cell->sequence_id);
+    cmd_json_count(builder, "sequence_id", (uint64_t)cell->sequence_id);
   if (cell->tags.len > 0)
     add_slice(builder, "tags", cell->tags);
   json_builder_end_object(builder);
-  print_json_line(builder);
+  cmd_json_print(builder, false);
 }
 
 static void
@@ -258,8 +236,7 @@ cmd_sheet_print(const char *path, const HfileReport *report, bool has_statistics
 static void
 add_sentences(JsonBuilder *builder, const char *name, const FaultList *list)
 {
-  json_builder_set_member_name(builder, name);
-  json_builder_begin_array(builder);
+  cmd_json_list(builder, name);
   for (size_t i = 0; i < fault_list_length(list); i++)
     json_builder_add_string_value(builder, fault_list_get(list, i));
   json_builder_end_array(builder);
@@ -268,16 +245,14 @@ add_sentences(JsonBuilder *builder, const char *name, const FaultList *list)
 static void
 add_blocks(JsonBuilder *builder, const HfileReport *report)
 {
-  json_builder_set_member_name(builder, "blocks");
-  json_builder_begin_object(builder);
+  cmd_json_object(builder, "blocks");
   for (int i = 0; i < HFILE_BLOCK_TYPES; i++) {
     if (report->totals[i].blocks == 0)
       continue;
-    json_builder_set_member_name(builder, hfile_block_type_name((HfileBlockType)i));
-    json_builder_begin_object(builder);
-    add_number(builder, "number", report->totals[i].blocks);
-    add_number(builder, "disk_bytes", report->disk_bytes[i]);
-    add_number(builder, "raw_bytes", report->totals[i].raw_bytes);
+    cmd_json_object(builder, hfile_block_type_name((HfileBlockType)i));
+    cmd_json_count(builder, "number", report->totals[i].blocks);
+    cmd_json_count(builder, "disk_bytes", report->disk_bytes[i]);
+    cmd_json_count(builder, "raw_bytes", report->totals[i].raw_bytes);
     json_builder_end_object(builder);
   }
   json_builder_end_object(builder);
@@ -288,26 +263,24 @@ add_filter(JsonBuilder *builder, const char *name, const HfileFilterSize *size)
 {
   if (size->chunks == 0)
     return;
-  json_builder_set_member_name(builder, name);
-  json_builder_begin_object(builder);
-  add_number(builder, "keys", size->keys);
-  add_number(builder, "keys_most", size->keys_most);
-  add_number(builder, "chunks", size->chunks);
-  add_number(builder, "bytes", size->bytes);
-  add_number(builder, "hashes", size->hashes);
+  cmd_json_object(builder, name);
+  cmd_json_count(builder, "keys", size->keys);
+  cmd_json_count(builder, "keys_most", size->keys_most);
+  cmd_json_count(builder, "chunks", size->chunks);
+  cmd_json_count(builder, "bytes", size->bytes);
+  cmd_json_count(builder, "hashes", size->hashes);
   json_builder_end_object(builder);
 }
 
 static void
 add_info(JsonBuilder *builder, const HfileInfo *info)
 {
-  json_builder_set_member_name(builder, "info");
-  json_builder_begin_object(builder);
+  cmd_json_object(builder, "info");
   for (size_t i = 0; info != NULL && i < hfile_info_length(info); i++) {
     g_autofree char *name = cmd_sheet_escape(hfile_info_name(info, i));
     g_autofree char *value = describe_value(hfile_info_name(info, i), hfile_info_value(info, i));
 
-    add_text(builder, name, value);
+    cmd_json_text(builder, name, value);
   }
   json_builder_end_object(builder);
 }
@@ -322,29 +295,28 @@ cmd_sheet_print_json(const char *path, const HfileReport *report)
 
   json_builder_begin_object(builder);
   add_slice(builder, "path", slice_text(path));
-  json_builder_set_member_name(builder, "sound");
-  json_builder_add_boolean_value(builder, report->faults_total == 0);
-  add_number(builder, "faults_total", report->faults_total);
+  cmd_json_claim(builder, "sound", report->faults_total == 0);
+  cmd_json_count(builder, "faults_total", report->faults_total);
   add_sentences(builder, "faults", &report->faults);
   add_sentences(builder, "warnings", &report->warnings);
-  add_number(builder, "bytes", report->bytes);
-  add_text(builder, "compression", hfile_codec_name(report->trailer.codec));
+  cmd_json_count(builder, "bytes", report->bytes);
+  cmd_json_text(builder, "compression", hfile_codec_name(report->trailer.codec));
   add_slice(builder, "family", bytes_slice(&report->family));
-  add_number(builder, "cells", statistics->cells);
-  add_number(builder, "rows", report->rows);
-  add_number(builder, "family_deletes", statistics->family_deletes);
-  add_number(builder, "key_bytes", statistics->key_bytes);
-  add_number(builder, "value_bytes", statistics->value_bytes);
-  add_text(builder, "first_key", first);
-  add_text(builder, "last_key", last);
-  add_number(builder, "least_timestamp", (uint64_t)statistics->least_timestamp);
-  add_number(builder, "most_timestamp", (uint64_t)statistics->most_timestamp);
-  add_number(builder, "index_levels", report->trailer.index_levels);
-  add_text(builder, "bloom", hfile_bloom_name(report->bloom));
+  cmd_json_count(builder, "cells", statistics->cells);
+  cmd_json_count(builder, "rows", report->rows);
+  cmd_json_count(builder, "family_deletes", statistics->family_deletes);
+  cmd_json_count(builder, "key_bytes", statistics->key_bytes);
+  cmd_json_count(builder, "value_bytes", statistics->value_bytes);
+  cmd_json_text(builder, "first_key", first);
+  cmd_json_text(builder, "last_key", last);
+  cmd_json_count(builder, "least_timestamp", (uint64_t)statistics->least_timestamp);
+  cmd_json_count(builder, "most_timestamp", (uint64_t)statistics->most_timestamp);
+  cmd_json_count(builder, "index_levels", report->trailer.index_levels);
+  cmd_json_text(builder, "bloom", hfile_bloom_name(report->bloom));
   add_filter(builder, "bloom_filter", &report->filter);
   add_filter(builder, "delete_filter", &report->deletes);
   add_blocks(builder, report);
   add_info(builder, report->info);
   json_builder_end_object(builder);
-  print_json_line(builder);
+  cmd_json_print(builder, false);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/summary.h"
 
-#include <json-glib/json-glib.h>
+#include "cmd/json.h"
+
 #include <stdio.h>
 
 /* The columns of both forms. */
@@ -64,12 +65,10 @@ print_table(const CmdSummary *self)
 static void
 add_counts(const CmdSummary *self, JsonBuilder *json, int index)
 {
-  json_builder_set_member_name(json, "consumed");
-  json_builder_add_int_value(json, (gint64)metrics_counters_consumed(self->counters, index));
+  cmd_json_count(json, "consumed", metrics_counters_consumed(self->counters, index));
   for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
-    json_builder_set_member_name(json, columns[i].name);
-    json_builder_add_int_value(
-        json, (gint64)metrics_counters_sum(self->counters, index, columns[i].counter));
+    cmd_json_count(json, columns[i].name,
+                   metrics_counters_sum(self->counters, index, columns[i].counter));
   }
 }
 
@@ -77,10 +76,8 @@ static void
 add_topic(const CmdSummary *self, JsonBuilder *json, size_t index)
 {
   json_builder_begin_object(json);
-  json_builder_set_member_name(json, "topic");
-  json_builder_add_string_value(json, mapping_topic(self->mappings[index]));
-  json_builder_set_member_name(json, "table");
-  json_builder_add_string_value(json, mapping_table(self->mappings[index]));
+  cmd_json_text(json, "topic", mapping_topic(self->mappings[index]));
+  cmd_json_text(json, "table", mapping_table(self->mappings[index]));
   add_counts(self, json, (int)index);
   json_builder_end_object(json);
 }
@@ -90,24 +87,17 @@ print_json(const CmdSummary *self)
 {
   uint64_t consumed = metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS);
   g_autoptr(JsonBuilder) json = json_builder_new();
-  g_autoptr(JsonNode) root = NULL;
-  g_autofree char *text = NULL;
 
   json_builder_begin_object(json);
-  json_builder_set_member_name(json, "topics");
-  json_builder_begin_array(json);
+  cmd_json_list(json, "topics");
   for (size_t i = 0; i < self->mappings_length; i++)
     add_topic(self, json, i);
   json_builder_end_array(json);
   add_counts(self, json, METRICS_ALL_TOPICS);
-  json_builder_set_member_name(json, "seconds");
-  json_builder_add_double_value(json, self->seconds);
-  json_builder_set_member_name(json, "records_per_second");
-  json_builder_add_double_value(json, rate(consumed, self->seconds));
+  cmd_json_real(json, "seconds", self->seconds);
+  cmd_json_real(json, "records_per_second", rate(consumed, self->seconds));
   json_builder_end_object(json);
-  root = json_builder_get_root(json);
-  text = json_to_string(root, FALSE);
-  printf("%s\n", text);
+  cmd_json_print(json, false);
 }
 
 void
