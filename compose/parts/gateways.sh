@@ -66,7 +66,7 @@ gateway_configure() {
     hbase.tmp.dir "$root/data/$part/tmp" \
     hbase.thrift.info.port -1 \
     hbase.client.registry.impl org.apache.hadoop.hbase.client.RpcConnectionRegistry \
-    hbase.client.bootstrap.servers "localhost:$regionserver_port" \
+    hbase.client.bootstrap.servers "$(region_servers)" \
     hbase.client.retries.number 4 \
     hbase.client.pause 200 \
     hbase.rpc.timeout 3000 \

@@ -51,13 +51,12 @@ write_hbase_site() {
 write_site() {
   local part=$1
   shift
-  set -- hbase.zookeeper.quorum 127.0.0.1 \
-    hbase.zookeeper.property.clientPort "$zookeeper_port" "$@"
-  {
-    printf '<?xml version="1.0"?>\n<configuration>\n'
-    printf '  <property><name>%s</name><value>%s</value></property>\n' "$@"
-    printf '</configuration>\n'
-  } > "$root/conf/$part/hbase-site.xml"
+  set -- hbase.zookeeper.quorum 127.0.0.1 hbase.zookeeper.property.clientPort "$zookeeper_port" "$@"
+  if [[ $mode == distributed ]]; then
+    set -- hbase.cluster.distributed true hbase.rootdir "$(hdfs_url)/hbase" fs.defaultFS "$(hdfs_url)" \
+      dfs.replication 1 "$@"
+  fi
+  write_properties "$root/conf/$part/hbase-site.xml" "$@"
 }
 
 hbase_command() {

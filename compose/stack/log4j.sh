@@ -13,6 +13,7 @@ log4j.appender.console.layout.ConversionPattern=%d{ISO8601} %p %c{2}: %m%n
 log4j.logger.org.apache.hadoop.util.NativeCodeLoader=ERROR
 log4j.logger.org.apache.hadoop.metrics2.impl.MetricsConfig=ERROR
 log4j.logger.org.apache.hadoop.hbase.ZNodeClearer=ERROR
+log4j.logger.org.apache.hadoop.security.ShellBasedUnixGroupsMapping=ERROR
 log4j.logger.org.apache.zookeeper.server.ServerCnxnFactory=ERROR
 END
 }

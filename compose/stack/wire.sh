@@ -41,3 +41,10 @@ string32() {
 string8() {
   with_length 2 "$(hex "$1")"
 }
+
+# ask_http METHOD PORT TARGET: prints the answer, head and body
+ask_http() {
+  local request="$1 $3 HTTP/1.1"$'\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
+  # shellcheck disable=SC2001 # a pattern of bash cannot repeat what it matched
+  printf '%b' "$(ask "$2" "$(hex "$request")" 65536 | sed 's/../\\x&/g')"
+}
