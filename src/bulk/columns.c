@@ -4,6 +4,7 @@
 struct BulkColumns {
   GPtrArray *names; /* owned, of owned char *, NULL-ended */
   int *of_fields;   /* owned */
+  size_t fields;
 };
 
 void
@@ -95,6 +96,7 @@ bind_fields(BulkColumns *self, const char *const *fields, size_t length)
 {
   bool has_any = false;
 
+  self->fields = length;
   self->of_fields = g_new(int, length);
   for (size_t i = 0; i < length; i++) {
     self->of_fields[i] = find(self, fields[i]);
@@ -178,12 +180,37 @@ bulk_columns_new(const Mapping *mapping, const char *name, const CsvRecord *head
 }
 
 bool
+bulk_columns_is_stored(const BulkColumns *self, size_t i)
+{
+  for (size_t field = 0; field < self->fields; field++)
+    if (self->of_fields[field] == (int)i)
+      return true;
+  return false;
+}
+
+/* Tools that join files leave their byte order marks, too. */
+static Slice
+without_mark(Slice text)
+{
+  static const char mark[] = "\xef\xbb\xbf";
+  size_t len = sizeof mark - 1;
+
+  if (text.len < len || memcmp(text.data, mark, len) != 0)
+    return text;
+  return slice((const uint8_t *)text.data + len, text.len - len);
+}
+
+bool
 bulk_columns_is_header(const BulkColumns *self, const CsvRecord *record)
 {
   if (record->length != bulk_columns_length(self))
     return false;
-  for (size_t i = 0; i < record->length; i++)
-    if (!slice_equal(record->fields[i].text, slice_text(bulk_columns_name(self, i))))
+  for (size_t i = 0; i < record->length; i++) {
+    Slice text = record->fields[i].text;
+    Slice name = slice_text(bulk_columns_name(self, i));
+
+    if (!slice_equal(text, name) && (i > 0 || !slice_equal(without_mark(text), name)))
       return false;
+  }
   return true;
 }

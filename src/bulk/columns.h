@@ -31,5 +31,8 @@ const char *bulk_columns_name(const BulkColumns *self, size_t i);
 /* The column of each of mapping_fields(), or BULK_NO_COLUMN. */
 const int *bulk_columns_of_fields(const BulkColumns *self);
 
+/* Whether the column is for any field. */
+bool bulk_columns_is_stored(const BulkColumns *self, size_t i);
+
 /* True for the header once more, which tools leave when they join files. */
 bool bulk_columns_is_header(const BulkColumns *self, const CsvRecord *record);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulk/input.h"
 
+#include <string.h>
+
 struct BulkInput {
   char *path; /* owned */
   CsvOptions csv;
@@ -69,8 +71,8 @@ read_header(BulkInput *self, const BulkInputOptions *options, BulkFindings *find
   }
   self->size = csv_source_size(csv_reader_source(reader));
   self->columns = bulk_columns_new(options->mapping, self->path, &header, findings);
-  /* A pipe cannot be opened twice; a file need not stay open. */
-  if (self->size == 0)
+  /* Standard input and pipes cannot be opened twice; a file need not stay open. */
+  if (self->size == 0 || strcmp(self->path, "-") == 0)
     self->reader = g_steal_pointer(&reader);
   return self->columns != NULL;
 }

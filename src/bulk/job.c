@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulk/job.h"
 
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 enum { MICROSECONDS = 1000 };
@@ -21,19 +23,59 @@ struct BulkJob {
   GArray *files; /* owned, of BulkFile */
 };
 
+/* True, and a fault, if the file of the rejects would replace the input. */
+static bool
+is_rejects_file(const BulkJob *self, const char *path, BulkFindings *findings)
+{
+  struct stat input;
+  struct stat rejects;
+
+  if (self->options.rejects_path == NULL || stat(path, &input) != 0 ||
+      stat(self->options.rejects_path, &rejects) != 0 || input.st_dev != rejects.st_dev ||
+      input.st_ino != rejects.st_ino)
+    return false;
+  fault_list_add(&findings->faults,
+                 "%s: is to be read, and the rejects would replace it; name another file", path);
+  return true;
+}
+
+static bool
+is_read_already(const BulkJob *self, const char *const *path, BulkFindings *findings)
+{
+  if (strcmp(*path, "-") != 0)
+    return false;
+  for (const char *const *at = self->options.paths; at < path; at++)
+    if (strcmp(*at, "-") == 0) {
+      fault_list_add(&findings->faults, "-: standard input can be read once; name it once");
+      return true;
+    }
+  return false;
+}
+
 static void
 open_inputs(BulkJob *self, BulkFindings *findings)
 {
   const BulkInputOptions options = {.mapping = self->options.mapping, .csv = self->options.csv};
 
   for (const char *const *path = self->options.paths; *path != NULL; path++) {
-    BulkInput *input = bulk_input_new(*path, &options, findings);
+    BulkInput *input;
 
-    if (input == NULL)
+    if (is_rejects_file(self, *path, findings) || is_read_already(self, path, findings) ||
+        (input = bulk_input_new(*path, &options, findings)) == NULL)
       continue;
     g_ptr_array_add(self->inputs, input);
     bulk_rejects_know(self->rejects, bulk_input_columns(input));
   }
+}
+
+/* So that a place where they cannot be written is told before work starts. */
+static void
+begin_rejects(BulkJob *self, BulkFindings *findings)
+{
+  GError *error = NULL;
+
+  if (fault_list_length(&findings->faults) == 0 && !bulk_rejects_begin(self->rejects, &error))
+    fault_list_take_error(&findings->faults, error);
 }
 
 static void
@@ -71,9 +113,11 @@ bulk_job_new(const BulkJobOptions *options, BulkFindings *findings)
   self->family_bytes = g_new0(uint64_t, self->plan->families);
   for (size_t i = 0; i < self->plan->families; i++)
     set_hfile(self, i, &self->plan->family[i]);
-  self->rejects = bulk_rejects_new(options->rejects_path, options->rejects_most);
+  self->rejects =
+      bulk_rejects_new(options->rejects_path, options->rejects_most, options->csv.delimiter);
   self->files = bulk_files_new();
   open_inputs(self, findings);
+  begin_rejects(self, findings);
   if (fault_list_length(&findings->faults) == 0)
     return self;
   bulk_job_free(self);

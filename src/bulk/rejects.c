@@ -8,21 +8,31 @@ enum { MOST_EXAMPLES = 5 };
 struct BulkRejects {
   char *path; /* owned, or NULL */
   int64_t most;
+  char delimiter;
   uint64_t count;
   GPtrArray *names;  /* owned, of owned char *: columns of all input files */
-  CsvWriter *writer; /* owned; NULL before the first reject */
+  CsvWriter *writer; /* owned; NULL before it begins */
+  Bytes text;        /* scratch */
   FaultList examples;
 };
 
-static const char *const own_names[] = {"file", "line", "column", "reason"};
+/* What the file has beside the input's columns. The second is for an input that stores a column of
+ * the first one's name. */
+static const char *const own_names[][2] = {
+    {"file", "reject_file"},
+    {"line", "reject_line"},
+    {"column", "reject_column"},
+    {"reason", "reject_reason"},
+};
 
 BulkRejects *
-bulk_rejects_new(const char *path, int64_t most)
+bulk_rejects_new(const char *path, int64_t most, char delimiter)
 {
   BulkRejects *self = g_new0(BulkRejects, 1);
 
   self->path = g_strdup(path);
   self->most = most;
+  self->delimiter = delimiter == 0 ? ',' : delimiter;
   self->names = g_ptr_array_new_with_free_func(g_free);
   return self;
 }
@@ -34,32 +44,51 @@ bulk_rejects_free(BulkRejects *self)
     return;
   csv_writer_free(self->writer);
   g_ptr_array_unref(self->names);
+  bytes_clear(&self->text);
   fault_list_clear(&self->examples);
   g_free(self->path);
   g_free(self);
 }
 
+static bool
+is_own_name(const char *name)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS(own_names); i++)
+    if (strcmp(name, own_names[i][0]) == 0 || strcmp(name, own_names[i][1]) == 0)
+      return true;
+  return false;
+}
+
+static bool
+knows(const BulkRejects *self, const char *name)
+{
+  return g_ptr_array_find_with_equal_func(self->names, name, g_str_equal, NULL);
+}
+
+/* Rejects of a file of rejects have their reasons once. */
 void
 bulk_rejects_know(BulkRejects *self, const BulkColumns *columns)
 {
   for (size_t i = 0; i < bulk_columns_length(columns); i++) {
     const char *name = bulk_columns_name(columns, i);
 
-    if (!g_ptr_array_find_with_equal_func(self->names, name, g_str_equal, NULL))
+    if (!knows(self, name) && (!is_own_name(name) || bulk_columns_is_stored(columns, i)))
       g_ptr_array_add(self->names, g_strdup(name));
   }
 }
 
-static bool
-begin_file(BulkRejects *self, GError **error)
+bool
+bulk_rejects_begin(BulkRejects *self, GError **error)
 {
-  self->writer = csv_writer_new(self->path, error);
+  if (self->path == NULL || self->writer != NULL)
+    return true;
+  self->writer = csv_writer_new(self->path, self->delimiter, error);
   if (self->writer == NULL)
     return false;
   for (guint i = 0; i < self->names->len; i++)
     csv_writer_field(self->writer, slice_text(self->names->pdata[i]));
   for (size_t i = 0; i < G_N_ELEMENTS(own_names); i++)
-    csv_writer_field(self->writer, slice_text(own_names[i]));
+    csv_writer_field(self->writer, slice_text(own_names[i][knows(self, own_names[i][0])]));
   return csv_writer_end_row(self->writer, error);
 }
 
@@ -72,18 +101,48 @@ find_column(const BulkColumns *columns, const char *name)
   return BULK_NO_COLUMN;
 }
 
-/* The record's fields under the names of all files; a line that is no record under the first. */
+/* The record as a line, without its end. */
+static Slice
+join_fields(BulkRejects *self, const BulkBatch *batch, const BulkRecord *record)
+{
+  bytes_reset(&self->text);
+  for (guint i = 0; i < record->length; i++) {
+    if (i > 0)
+      bytes_append_u8(&self->text, (uint8_t)self->delimiter);
+    csv_append_field(&self->text, bulk_batch_field(batch, record, i), self->delimiter);
+  }
+  return bytes_slice(&self->text);
+}
+
+/* A line in the first column, whatever that is, and nothing in the others. */
 static void
-write_fields(BulkRejects *self, const BulkBatch *batch, const BulkReject *reject)
+write_line(BulkRejects *self, Slice line)
+{
+  for (guint i = 0; i < self->names->len; i++)
+    csv_writer_field(self->writer, i == 0 ? line : SLICE_EMPTY);
+}
+
+/* The record's fields under the names of all files. What has more or fewer fields than its header
+ * stays a line: fields that are made up or left out would pass for a record that was mended. */
+static void
+write_record(BulkRejects *self, const BulkBatch *batch, const BulkReject *reject)
 {
   const BulkRecord *record = bulk_batch_record(batch, reject->record);
 
+  if (reject->is_text) {
+    write_line(self, bulk_batch_field(batch, record, 0));
+    return;
+  }
+  if (record->length != bulk_columns_length(batch->columns)) {
+    write_line(self, join_fields(self, batch, record));
+    return;
+  }
   for (guint i = 0; i < self->names->len; i++) {
-    int column = reject->is_text ? (int)i : find_column(batch->columns, self->names->pdata[i]);
-    bool has_field = column != BULK_NO_COLUMN && (guint)column < record->length;
+    int column = find_column(batch->columns, self->names->pdata[i]);
 
-    csv_writer_field(self->writer,
-                     has_field ? bulk_batch_field(batch, record, (guint)column) : SLICE_EMPTY);
+    csv_writer_field(self->writer, column != BULK_NO_COLUMN
+                                       ? bulk_batch_field(batch, record, (guint)column)
+                                       : SLICE_EMPTY);
   }
 }
 
@@ -98,9 +157,9 @@ write_reject(BulkRejects *self, const BulkBatch *batch, const BulkReject *reject
 
   if (self->path == NULL)
     return true;
-  if (self->writer == NULL && !begin_file(self, error))
+  if (!bulk_rejects_begin(self, error))
     return false;
-  write_fields(self, batch, reject);
+  write_record(self, batch, reject);
   csv_writer_field(self->writer, slice_text(batch->file));
   csv_writer_field(self->writer, slice_text(line));
   csv_writer_field(self->writer, slice_text(column));
@@ -126,10 +185,10 @@ check_limit(const BulkRejects *self, GError **error)
   for (size_t i = 0; i < fault_list_length(&self->examples); i++)
     g_string_append_printf(examples, "\n  %s", fault_list_get(&self->examples, i));
   g_set_error(error, FAULT, FAULT_RECORD,
-              "%" G_GUINT64_FORMAT " records could not be stored, and %" G_GINT64_FORMAT
+              "%" G_GUINT64_FORMAT " record%s could not be stored, and %" G_GINT64_FORMAT
               " may be set aside: nothing was loaded. Mend them, set them aside with --rejects "
               "FILE, or raise --max-rejects:%s",
-              self->count, self->most, examples->str);
+              self->count, self->count == 1 ? "" : "s", self->most, examples->str);
   return false;
 }
 
@@ -162,8 +221,7 @@ bulk_rejects_finish(BulkRejects *self, GError **error)
 {
   if (self->path == NULL)
     return true;
-  return (self->writer != NULL || begin_file(self, error)) &&
-         csv_writer_finish(self->writer, error);
+  return bulk_rejects_begin(self, error) && csv_writer_finish(self->writer, error);
 }
 
 uint64_t

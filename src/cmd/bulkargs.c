@@ -176,7 +176,8 @@ understand_codec(CmdBulkArgs *self, const char *text, GError **error)
   return true;
 }
 
-/* Shells resolve patterns, unless they are quoted or there is no shell. */
+/* Shells resolve patterns, unless they are quoted or there is no shell. One that no file has is
+ * taken for a name, of which it is said that there is no such file. */
 static void
 resolve_files(CmdBulkArgs *self, char **patterns)
 {

@@ -11,7 +11,8 @@ enum { BUFFER_BYTES = 256 * 1024 };
 struct CsvWriter {
   char *path;       /* owned: what it will be called */
   char *unfinished; /* owned: what it is called until then */
-  int fd;           /* -1: closed */
+  char delimiter;
+  int fd; /* -1: closed */
   bool is_finished;
   size_t row_start; /* in buffer */
   bool has_fields;  /* this row has one */
@@ -27,7 +28,7 @@ set_error(GError **error, const char *path, const char *what)
 }
 
 CsvWriter *
-csv_writer_new(const char *path, GError **error)
+csv_writer_new(const char *path, char delimiter, GError **error)
 {
   g_autofree char *unfinished = g_strconcat(path, ".unfinished", NULL);
   int fd = g_open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -40,6 +41,7 @@ csv_writer_new(const char *path, GError **error)
   CsvWriter *self = g_new0(CsvWriter, 1);
 
   self->path = g_strdup(path);
+  self->delimiter = delimiter == 0 ? ',' : delimiter;
   self->unfinished = g_steal_pointer(&unfinished);
   self->fd = fd;
   return self;
@@ -61,12 +63,12 @@ csv_writer_free(CsvWriter *self)
 }
 
 static bool
-needs_quotes(Slice text)
+needs_quotes(Slice text, char delimiter)
 {
   for (size_t i = 0; i < text.len; i++) {
     uint8_t c = text.data[i];
 
-    if (c == ',' || c == '"' || c == '\n' || c == '\r')
+    if (c == (uint8_t)delimiter || c == '"' || c == '\n' || c == '\r')
       return true;
   }
   return false;
@@ -89,15 +91,21 @@ put_quoted(Bytes *buffer, Slice text)
 }
 
 void
+csv_append_field(Bytes *out, Slice text, char delimiter)
+{
+  if (needs_quotes(text, delimiter))
+    put_quoted(out, text);
+  else
+    bytes_append_slice(out, text);
+}
+
+void
 csv_writer_field(CsvWriter *self, Slice text)
 {
   if (self->has_fields)
-    bytes_append_u8(&self->buffer, ',');
+    bytes_append_u8(&self->buffer, (uint8_t)self->delimiter);
   self->has_fields = true;
-  if (needs_quotes(text))
-    put_quoted(&self->buffer, text);
-  else
-    bytes_append_slice(&self->buffer, text);
+  csv_append_field(&self->buffer, text, self->delimiter);
 }
 
 static bool

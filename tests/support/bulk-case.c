@@ -146,7 +146,7 @@ take_in(Run *self, GError **error)
   };
 
   self->intake = bulk_intake_new(&options);
-  self->rejects = bulk_rejects_new(self->options.rejects_path, self->options.rejects_most);
+  self->rejects = bulk_rejects_new(self->options.rejects_path, self->options.rejects_most, 0);
   for (guint i = 0; i < self->bulk->inputs->len; i++)
     bulk_rejects_know(self->rejects, bulk_input_columns(self->bulk->inputs->pdata[i]));
   return bulk_intake_run(self->intake, self->bulk->inputs, self->rejects, error) &&

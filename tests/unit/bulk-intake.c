@@ -10,11 +10,12 @@
 /* Two files, the second with its columns in another order and one that no field is for. */
 static const char *const texts[] = {
     HEADER "a,1,z,b,1,t\n"
-           "b,1,z,b,one,t\n"    /* no number */
-           "c,1,z\n"            /* short */
-           ",1,z,b,1,t\n"       /* no key */
-           "d,1,\"z\"z,b,1,t\n" /* no CSV */
-    HEADER                      /* once more: passed over */
+           "b,1,z,b,one,t\n"     /* no number */
+           "c,1,z\n"             /* short */
+           ",1,z,b,1,t\n"        /* no key */
+           "d,1,\"z\"z,b,1,t\n"  /* no CSV */
+    HEADER                       /* once more: passed over */
+           "\xef\xbb\xbf" HEADER /* so is one of a file with a mark that was joined */
            "e,soon,z,b,1,\"t,\n\"\"t\"\n",
     "t,id,extra,at,z,b,n\nt,f,x,1,z,b,two\nt,g,x,1,z,b,2,more\nt,h,x,1,,,\n",
 };
@@ -22,12 +23,12 @@ static const char *const texts[] = {
 static const char wanted_rejects[] =
     "id,at,z,b,n,t,extra,file,line,column,reason\r\n"
     "b,1,z,b,one,t,,0.csv,3,n,field n: not a number: 'one'\r\n"
-    "c,1,z,,,,,0.csv,4,,\"has 3 fields, the header names 6\"\r\n"
+    "\"c,1,z\",,,,,,,0.csv,4,,\"has 3 fields, the header names 6\"\r\n"
     ",1,z,b,1,t,,0.csv,5,id,KEY\r\n"
     "\"d,1,\"\"z\"\"z,b,1,t\",,,,,,,0.csv,6,,QUOTE\r\n"
-    "e,soon,z,b,1,\"t,\n\"\"t\",,0.csv,8,at,TIME\r\n"
+    "e,soon,z,b,1,\"t,\n\"\"t\",,0.csv,9,at,TIME\r\n"
     "f,1,z,b,two,t,x,1.csv,2,n,field n: not a number: 'two'\r\n"
-    "g,1,z,b,2,t,x,1.csv,3,,\"has 8 fields, the header names 7\"\r\n";
+    "\"t,g,x,1,z,b,2,more\",,,,,,,1.csv,3,,\"has 8 fields, the header names 7\"\r\n";
 
 /* The folder's name goes, and so do the words that others choose. */
 static char *

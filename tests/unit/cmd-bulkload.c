@@ -3,9 +3,11 @@
 
 #include "support/bulk-case.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 /* What works without a gateway: nobody listens where it should be. */
 static const Command commands[] = {
@@ -19,8 +21,10 @@ static const Command commands[] = {
 enum { MOST_ARGUMENTS = 12, FIXED_ARGUMENTS = 6 };
 
 #define HEADER "id,at,z,b,n,t\n"
+#define HEADER_OF_REJECTS "id,at,z,b,n,t,file,line,column,reason\r\n"
 
-/* In a folder with good.csv, bad.csv (one of two rows cannot be stored), tab.csv, headless.csv and
+/* In a folder with good.csv, which standard input is, too, bad.csv (one of two rows cannot be
+ * stored), set-aside.csv (what comes of it), semi.csv (and so here), tab.csv, headless.csv and
  * full/ (not empty). */
 static const struct {
   const char *arguments[MOST_ARGUMENTS];
@@ -28,6 +32,7 @@ static const struct {
   const char *out;  /* standard output holds this */
   const char *err;  /* and standard error this */
   const char *file; /* there is such a file then; NULL: there is nothing new */
+  const char *text; /* which holds this; NULL: whatever it holds */
 } cases[] = {
     {{"-t", "case", "--output", "new", "good.csv"},
      EXIT_DONE,
@@ -59,13 +64,39 @@ static const struct {
     {{"-t", "case", "--output", "new", "bad.csv"},
      EXIT_DATA,
      "",
-     "1 records could not be stored, and 0 may be set aside: nothing was loaded",
+     "1 record could not be stored, and 0 may be set aside: nothing was loaded",
      NULL},
     {{"-t", "case", "--dry-run", "bad.csv", "--rejects", "rejects.csv"},
      EXIT_DONE,
      "rejects     1\n            bad.csv line 3: field n: not a number: 'many'",
      "",
      "rejects.csv"},
+    {{"-t", "case", "--dry-run", "set-aside.csv", "--rejects", "again.csv"},
+     EXIT_DONE,
+     "set-aside.csv line 2: field n: not a number: 'many'",
+     "column 'reason' is not in the mapping",
+     "again.csv",
+     HEADER_OF_REJECTS "k4,5,z,b,many,t,set-aside.csv,2,n,field n: not a number: 'many'\r\n"},
+    {{"-t", "case", "--dry-run", "--delimiter", ";", "semi.csv", "--rejects", "again.csv"},
+     EXIT_DONE,
+     "rejects     1\n",
+     "",
+     "again.csv",
+     "id;at;z;b;n;t;file;line;column;reason\r\n"
+     "k1;5;z;b;a,b;t;semi.csv;2;n;field n: not a number: 'a,b'\r\n"},
+    {{"-t", "case", "bad.csv", "--rejects", "bad.csv"},
+     EXIT_USAGE,
+     "",
+     "bad.csv: is to be read, and the rejects would replace it",
+     NULL},
+    {{"-t", "case", "--dry-run", "good.csv", "--rejects", "no/where.csv"},
+     EXIT_USAGE,
+     "",
+     "no/where.csv.unfinished: cannot be created",
+     NULL},
+    {{"-t", "case", "-", "-"}, EXIT_USAGE, "", "standard input can be read once", NULL},
+    {{"-t", "case", "--dry-run", "-"}, EXIT_DONE, "records     2 read", "", NULL},
+    {{"-t", "case", "--dry-run", "none*.csv"}, EXIT_USAGE, "", "none*.csv: No such file", NULL},
     {{"-t", "case", "--dry-run", "bad.csv", "--null", "many"},
      EXIT_DONE,
      "rejects     0\n",
@@ -128,9 +159,32 @@ make_files(const BulkCase *bulk)
   write_file(bulk, "good.csv", HEADER "k2,5,z,b,1,t\nk1,5,z,b,1,t\n");
   write_file(bulk, "bad.csv", HEADER "k3,5,z,b,1,t\nk4,5,z,b,many,t\n");
   write_file(bulk, "tab.csv", "id\tat\tz\tb\tn\tt\nk1\t5\tz\tb\t1\tt\n");
+  write_file(bulk, "set-aside.csv", HEADER_OF_REJECTS "k4,5,z,b,many,t,bad.csv,3,n,because\r\n");
+  write_file(bulk, "semi.csv", "id;at;z;b;n;t\nk1;5;z;b;a,b;t\n");
   write_file(bulk, "headless.csv", "1,2,3,4,5,6\n");
   g_assert_cmpint(g_mkdir(full, 0700), ==, 0);
   write_file(bulk, "full/thing", "");
+}
+
+/* In the child, whose folder is the case's. */
+static void
+take_file_as_input(gpointer data)
+{
+  int fd = open((const char *)data, O_RDONLY);
+
+  if (fd >= 0)
+    dup2(fd, STDIN_FILENO);
+}
+
+static void
+expect_file(const BulkCase *bulk, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename(bulk->folder, name, NULL);
+  g_autofree char *found = NULL;
+
+  g_assert_true(g_file_get_contents(path, &found, NULL, NULL));
+  if (text != NULL)
+    g_assert_cmpstr(found, ==, text);
 }
 
 static void
@@ -158,20 +212,18 @@ calls_end_as_they_should(gconstpointer data)
     make_files(&bulk);
     files = bulk_case_files(&bulk);
     memcpy(argv + 9, cases[i].arguments, sizeof cases[i].arguments);
-    g_assert_true(g_spawn_sync(bulk.folder, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &out,
-                               &err, &status, NULL));
+    g_assert_true(g_spawn_sync(bulk.folder, (char **)argv, NULL, G_SPAWN_DEFAULT,
+                               take_file_as_input, (gpointer) "good.csv", &out, &err, &status,
+                               NULL));
     g_test_message("case %zu\n%s%s", i, out, err);
     g_assert_true(WIFEXITED(status));
     g_assert_cmpint(WEXITSTATUS(status), ==, cases[i].code);
     g_assert_nonnull(strstr(out, cases[i].out));
     g_assert_nonnull(strstr(err, cases[i].err));
-    if (cases[i].file != NULL) {
-      g_autofree char *path = g_build_filename(bulk.folder, cases[i].file, NULL);
-
-      g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
-    } else {
+    if (cases[i].file != NULL)
+      expect_file(&bulk, cases[i].file, cases[i].text);
+    else
       g_assert_cmpuint(bulk_case_files(&bulk), ==, files);
-    }
   }
 }
 

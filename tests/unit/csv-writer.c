@@ -65,6 +65,7 @@ fields_are_quoted_only_where_readers_need_it(void)
   const struct {
     const char *fields[4];
     const char *line;
+    char delimiter; /* 0: a comma */
   } cases[] = {
       {{"plain", "text"}, "plain,text\r\n"},
       {{"a,b", "c"}, "\"a,b\",c\r\n"},
@@ -76,6 +77,8 @@ fields_are_quoted_only_where_readers_need_it(void)
       {{""}, "\"\"\r\n"},
       {{" space ", "tab\t", "'"}, " space ,tab\t,'\r\n"},
       {{"crème 中文"}, "crème 中文\r\n"},
+      {{"a,b", "c\td"}, "a,b\t\"c\td\"\r\n", '\t'},
+      {{"a;b", ""}, "\"a;b\";\r\n", ';'},
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -84,7 +87,7 @@ fields_are_quoted_only_where_readers_need_it(void)
 
     place_init(&place);
 
-    g_autoptr(CsvWriter) writer = csv_writer_new(place.path, NULL);
+    g_autoptr(CsvWriter) writer = csv_writer_new(place.path, cases[i].delimiter, NULL);
 
     write_row(writer, cases[i].fields);
     finish(writer);
@@ -105,7 +108,7 @@ rows_of_any_size_are_written_whole(void)
 
   place_init(&place);
 
-  g_autoptr(CsvWriter) writer = csv_writer_new(place.path, NULL);
+  g_autoptr(CsvWriter) writer = csv_writer_new(place.path, 0, NULL);
 
   for (size_t i = 0; i < ROWS; i++)
     write_row(writer, (const char *[]){"0123456789012345678901234567890123456789", "", NULL});
@@ -124,7 +127,7 @@ an_unfinished_file_never_has_the_name_and_leaves_nothing(void)
 
   place_init(&place);
 
-  CsvWriter *writer = csv_writer_new(place.path, NULL);
+  CsvWriter *writer = csv_writer_new(place.path, 0, NULL);
 
   write_row(writer, (const char *[]){"a", NULL});
   g_assert_false(g_file_test(place.path, G_FILE_TEST_EXISTS));
@@ -143,7 +146,7 @@ an_older_file_stays_until_the_new_one_is_whole(void)
   place_init(&place);
   g_assert_true(g_file_set_contents(place.path, "old", -1, NULL));
 
-  g_autoptr(CsvWriter) writer = csv_writer_new(place.path, NULL);
+  g_autoptr(CsvWriter) writer = csv_writer_new(place.path, 0, NULL);
 
   write_row(writer, (const char *[]){"new", NULL});
   g_assert_true(g_file_get_contents(place.path, &before, NULL, NULL));
@@ -158,7 +161,7 @@ errors_name_the_file(void)
 {
   g_autoptr(GError) missing = NULL;
 
-  g_assert_null(csv_writer_new("/nowhere/at/all.csv", &missing));
+  g_assert_null(csv_writer_new("/nowhere/at/all.csv", 0, &missing));
   g_assert_error(missing, FAULT, FAULT_SETUP);
   g_assert_true(g_str_has_prefix(missing->message, "/nowhere/at/all.csv"));
 }
@@ -175,7 +178,7 @@ a_full_disk_is_told(void)
   signal(SIGXFSZ, SIG_IGN);
   g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
 
-  CsvWriter *writer = csv_writer_new(place.path, NULL);
+  CsvWriter *writer = csv_writer_new(place.path, 0, NULL);
 
   write_row(writer, (const char *[]){"0123456789", NULL});
   g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &(struct rlimit){5, before.rlim_max}), ==, 0);
