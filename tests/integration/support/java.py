@@ -14,10 +14,24 @@ def _process():
     return words[: words.index("-cp") + 2]
 
 
-def java(name, *arguments):
-    command = [word for word in _process() if not word.startswith(("-Dsluice.part", "-Xmx"))]
+def _command():
+    return [word for word in _process() if not word.startswith(("-Dsluice.part", "-Xmx"))]
+
+
+def _run(command, *arguments):
     done = subprocess.run(
-        [*command, name, *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=180
+        [*command, *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=180
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def java(name, *arguments):
+    return _run(_command(), name, *arguments)
+
+
+def run_source(path, *arguments, more=()):
+    """Compiles and runs a program of one file; more: what goes on the class path behind HBase's own."""
+    command = _command()
+    command[-1] = ":".join([command[-1], *map(str, more)])
+    return _run(command, path, *arguments)

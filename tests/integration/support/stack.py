@@ -19,6 +19,12 @@ KAFKA = f"127.0.0.1:{KAFKA_PORT}"
 GATEWAY = f"127.0.0.1:{THRIFT2_PORT}"
 
 
+def data_folder(part):
+    """Where a part of the stack keeps its data."""
+    home = os.environ.get("XDG_DATA_HOME", pathlib.Path.home() / ".local" / "share")
+    return pathlib.Path(os.environ.get("SLUICE_LOCAL", pathlib.Path(home) / "sluice")) / "data" / part
+
+
 def local(*words):
     done = subprocess.run([LOCAL, *words], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=400)
     assert done.returncode == 0, f"compose/local {' '.join(words)}: {done.stdout}{done.stderr}"
