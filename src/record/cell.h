@@ -58,6 +58,5 @@ typedef struct {
   Bytes text;      /* owned: numbers as text, big-endian values */
 } Row;
 
-void
-row_clear(Row *self);
+void row_clear(Row *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Row, row_clear)

@@ -9,15 +9,14 @@
 #define RECORD "\"record\":{\"schema\":\"mapping.avsc\",\"key_schema\":\"mapping.avsc\"}"
 #define FAMILIES(columns) "\"families\":{\"f\":{\"columns\":[" columns "]}}"
 
-static const char seed_text[] = "{\"table\":\"t\",\"topic\":\"t\"," RECORD
-                                ",\"key\":{\"separator\":\"::\",\"parts\":[\"s\","
-                                "{\"field\":\"d\",\"width\":9},{\"literal\":\"x\"},{\"metadata\":"
-                                "\"offset\"}]}," FAMILIES(
-                                    "\"e\",\"x\",\"u\",\"t\",\"day\",\"clock\",\"m\",\"n\",\"home."
-                                    "city\"") ",\"regions\":3}\0"
-                                              "key\n12.5\nA\nabc\nf81d4fae-7dec-11d0-a765-"
-                                              "00a0c91e6bf6\n2018-07-29 15:22:01.458193+07:00\n"
-                                              "2024-02-29\n16:05:30.5\n-12.340\n2012.0\nBergen";
+static const char seed_text[] =
+    "{\"table\":\"t\",\"topic\":\"t\"," RECORD ",\"key\":{\"separator\":\"::\",\"parts\":[\"s\","
+    "{\"field\":\"d\",\"width\":9},{\"literal\":\"x\"},{\"metadata\":"
+    "\"offset\"}]}," FAMILIES("\"e\",\"x\",\"u\",\"t\",\"day\",\"clock\",\"m\",\"n\",\"home."
+                              "city\"") ",\"regions\":3}\0"
+                                        "key\n12.5\nA\nabc\nf81d4fae-7dec-11d0-a765-"
+                                        "00a0c91e6bf6\n2018-07-29 15:22:01.458193+07:00\n"
+                                        "2024-02-29\n16:05:30.5\n-12.340\n2012.0\nBergen";
 
 static const char seed_binary[] =
     "{\"table\":\"ns:t\",\"topic\":\"t\"," RECORD ",\"key\":{\"parts\":[{\"salt\":16,\"of\":[\"s\","
