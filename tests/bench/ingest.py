@@ -5,26 +5,22 @@ the tables are compared: all must have done the same work."""
 import argparse
 import contextlib
 import json
-import os
 import pathlib
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "integration"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
+from measure import ROOT, default_sluice, measure, require, say  # noqa: E402
 from support.hbase import Thrift1  # noqa: E402
 from support.kafka import Kafka  # noqa: E402
 
 TOPIC, TABLE = "transactions", "transactions"
 AT_SCALE_1 = 852_000
-NOT_RUN = 77
 SAMPLE = 500
 PEERS = {
     "thrift2": "Python confluent-kafka + fastavro + thrift2",
@@ -50,29 +46,6 @@ def options():
         if name not in PEERS:
             parser.error(f"there is no peer '{name}': choose from {', '.join(PEERS)}")
     return chosen
-
-
-def default_sluice():
-    """The newest build there is."""
-    built = [path for path in (ROOT / "build" / "src" / "sluice", ROOT / "build" / "tests" / "src" / "sluice") if path.exists()]
-    return os.environ.get("SLUICE") or str(max(built, key=lambda path: path.stat().st_mtime, default="sluice"))
-
-
-def require_stack(chosen):
-    for address in (chosen.kafka, chosen.gateway, chosen.thrift1):
-        host, port = address.rsplit(":", 1)
-        try:
-            socket.create_connection((host, int(port)), timeout=5).close()
-        except OSError as error:
-            sys.stderr.write(f"not run: {address}: {error}; start the stack with compose/local up\n")
-            sys.exit(NOT_RUN)
-    if shutil.which(chosen.sluice) is None:
-        sys.stderr.write(f"not run: there is no {chosen.sluice}; build it, or name it with --sluice\n")
-        sys.exit(NOT_RUN)
-
-
-def say(text):
-    sys.stderr.write(f"{text}\n")
 
 
 class Bench:
@@ -143,22 +116,6 @@ class Bench:
             say(f"tables left behind: {', '.join(self.tables)}: {str(error)[:200]}")
 
 
-def measure(command):
-    """Runs it and returns what it took."""
-    started = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"exit {process.returncode}: {' '.join(map(str, command))}")
-    return {
-        "seconds": seconds,
-        "cpu_seconds": usage.ru_utime + usage.ru_stime,
-        "peak_rss_mib": usage.ru_maxrss / 1024,
-    }
-
-
 def run_all(bench, contestants):
     """{name: figures of the round in which it was quickest}, and each one's last table."""
     best, tables = {}, {}
@@ -221,7 +178,7 @@ def print_figures(bench, best):
 
 def main():
     chosen = options()
-    require_stack(chosen)
+    require(chosen.sluice, chosen.kafka, chosen.gateway, chosen.thrift1)
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as folder, contextlib.ExitStack() as stack:
         bench = Bench(chosen, pathlib.Path(folder))
         stack.callback(bench.remove)

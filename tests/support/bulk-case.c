@@ -172,7 +172,7 @@ build(Run *self, GError **error)
       .rows_total = bulk_intake_counts(self->intake).amount.rows,
       .watch = &self->watch,
   };
-  g_autoptr(BulkMerge) merge = bulk_intake_merge(self->intake);
+  g_autoptr(SortMerge) merge = bulk_intake_merge(self->intake);
 
   return bulk_build(&options, merge, self->files, &self->counts, error);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bulk/sorter.h"
+#include "sort/sorter.h"
 
 #include "support/bulk-case.h"
 
@@ -42,20 +42,20 @@ compare(gconstpointer a, gconstpointer b)
 }
 
 static void
-expect_all(const BulkSorter *sorter, const GPtrArray *sorted)
+expect_all(const Sorter *sorter, const GPtrArray *sorted)
 {
-  g_autoptr(BulkMerge) merge = bulk_merge_new();
+  g_autoptr(SortMerge) merge = sort_merge_new();
   const uint8_t *row = NULL;
   GError *error = NULL;
 
-  bulk_sorter_join(sorter, merge);
+  sorter_join(sorter, merge);
   for (guint i = 0; i < sorted->len; i++) {
-    bulk_merge_next(merge, &row, &error);
+    sort_merge_next(merge, &row, &error);
     g_assert_no_error(error);
     g_assert_nonnull(row);
     g_assert_cmpmem(row, bulk_row_bytes(row), sorted->pdata[i], bulk_row_bytes(sorted->pdata[i]));
   }
-  g_assert_true(bulk_merge_next(merge, &row, &error));
+  g_assert_true(sort_merge_next(merge, &row, &error));
   g_assert_null(row);
 }
 
@@ -75,13 +75,13 @@ rows_come_out_in_order_however_little_memory_there_is(void)
   g_ptr_array_set_free_func(sorted, NULL);
   g_ptr_array_sort(sorted, compare);
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    g_autoptr(BulkSorter) sorter = bulk_sorter_new(bulk.folder, cases[i].memory_bytes);
+    g_autoptr(Sorter) sorter = sorter_new(bulk.folder, cases[i].memory_bytes);
 
     for (guint j = 0; j < rows->len; j++)
       g_assert_true(
-          bulk_sorter_add(sorter, slice(rows->pdata[j], bulk_row_bytes(rows->pdata[j])), NULL));
-    g_assert_true(bulk_sorter_finish(sorter, cases[i].runs_most, NULL));
-    g_assert_cmpint(bulk_sorter_spilled_bytes(sorter) > 0, ==, cases[i].spills);
+          sorter_add(sorter, slice(rows->pdata[j], bulk_row_bytes(rows->pdata[j])), NULL));
+    g_assert_true(sorter_finish(sorter, cases[i].runs_most, NULL));
+    g_assert_cmpint(sorter_spilled_bytes(sorter) > 0, ==, cases[i].spills);
     expect_all(sorter, sorted);
     expect_all(sorter, sorted); /* once more: it can be read any number of times */
     g_assert_cmpuint(bulk_case_files(&bulk), ==, 0); /* spilled runs have no name */
@@ -98,7 +98,7 @@ no_order_of_the_input_is_too_hard(void)
 
   bulk_packer_init(&packer, bulk.plan);
   for (int order = 0; order < ORDERS; order++) {
-    g_autoptr(BulkArena) arena = bulk_arena_new(1 << 22);
+    g_autoptr(SortArena) arena = sort_arena_new(1 << 22);
 
     for (int i = 0; i < MANY; i++) {
       const int keys[ORDERS] = {0, i, MANY - i, i < MANY / 2 ? i : MANY - i};
@@ -107,11 +107,11 @@ no_order_of_the_input_is_too_hard(void)
       Slice packed;
 
       g_assert_true(bulk_packer_pack(&packer, &row, (uint64_t)i, &packed, NULL));
-      g_assert_true(bulk_arena_add(arena, packed));
+      g_assert_true(sort_arena_add(arena, packed));
     }
-    bulk_arena_sort(arena);
-    for (size_t i = 1; i < bulk_arena_length(arena); i++)
-      g_assert_cmpint(bulk_row_compare(bulk_arena_get(arena, i - 1), bulk_arena_get(arena, i)), <,
+    sort_arena_sort(arena);
+    for (size_t i = 1; i < sort_arena_length(arena); i++)
+      g_assert_cmpint(bulk_row_compare(sort_arena_get(arena, i - 1), sort_arena_get(arena, i)), <,
                       0);
   }
   bulk_packer_clear(&packer);
@@ -122,11 +122,11 @@ a_folder_to_spill_to_that_is_not_there_is_told(void)
 {
   g_auto(BulkCase) bulk = bulk_case_make();
   g_autoptr(GPtrArray) rows = draw_rows(bulk.plan);
-  g_autoptr(BulkSorter) sorter = bulk_sorter_new("/not/there", 16);
+  g_autoptr(Sorter) sorter = sorter_new("/not/there", 16);
   g_autoptr(GError) error = NULL;
 
   g_assert_false(
-      bulk_sorter_add(sorter, slice(rows->pdata[0], bulk_row_bytes(rows->pdata[0])), &error));
+      sorter_add(sorter, slice(rows->pdata[0], bulk_row_bytes(rows->pdata[0])), &error));
   g_assert_error(error, FAULT, FAULT_SETUP);
   g_assert_true(g_str_has_prefix(error->message, "/not/there: cannot make a file to sort in"));
 }

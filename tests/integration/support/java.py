@@ -18,6 +18,10 @@ def _command():
     return [word for word in _process() if not word.startswith(("-Dsluice.part", "-Xmx"))]
 
 
+def java_command(name, *arguments):
+    return [*_command(), name, *map(str, arguments)]
+
+
 def _run(command, *arguments):
     done = subprocess.run(
         [*command, *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=180
