@@ -68,11 +68,11 @@ add_parcel(Writer *self, const Parcel *parcel, GError **error)
   const uint8_t *end = at + parcel->rows.len;
 
   while (at < end) {
-    const uint8_t *next = at + bulk_row_bytes(at);
+    const uint8_t *next = at + sort_entry_bytes(at);
     size_t length = 1;
 
     for (; next < end && slice_equal(bulk_row_key(at), bulk_row_key(next)); length++)
-      next += bulk_row_bytes(next);
+      next += sort_entry_bytes(next);
     if (!(length == 1 ? add_single(self, at, error) : add_group(self, at, length, error)))
       return false;
     at = next;
@@ -174,7 +174,7 @@ add_row(Build *self, const uint8_t *row)
   }
   self->last_row = self->parcel->rows.len;
   self->has_last = true;
-  bytes_append(&self->parcel->rows, row, bulk_row_bytes(row));
+  bytes_append(&self->parcel->rows, row, sort_entry_bytes(row));
 }
 
 /* False once a writer failed, whose error is told at the end, or somebody asked to stop. */
@@ -186,12 +186,12 @@ goes_on(const Build *self, GError **error)
 }
 
 static bool
-add_rows(Build *self, BulkMerge *merge, GError **error)
+add_rows(Build *self, SortMerge *merge, GError **error)
 {
   const uint8_t *row = NULL;
 
   do {
-    if (!bulk_merge_next(merge, &row, error))
+    if (!sort_merge_next(merge, &row, error))
       return false;
     if (row != NULL)
       add_row(self, row);
@@ -316,7 +316,7 @@ hand_over(const Build *self, GArray *out_files)
 }
 
 bool
-bulk_build(const BulkBuildOptions *options, BulkMerge *merge, GArray *out_files,
+bulk_build(const BulkBuildOptions *options, SortMerge *merge, GArray *out_files,
            BulkBuildCounts *out_counts, GError **error)
 {
   g_auto(Build) build = {0};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "bulk/merge.h"
 #include "bulk/store.h"
 #include "bulk/watch.h"
+#include "sort/merge.h"
 
 /* The second half of a bulk load: sorted rows to HFiles.
  *
@@ -25,7 +25,7 @@ typedef struct {
 } BulkBuildCounts;
 
 /* Writes all files; `out_files` (of BulkFile) gets them, family by family. */
-bool bulk_build(const BulkBuildOptions *options, BulkMerge *merge, GArray *out_files,
+bool bulk_build(const BulkBuildOptions *options, SortMerge *merge, GArray *out_files,
                 BulkBuildCounts *out_counts, GError **error);
 
 /* A list of BulkFile that frees its files. */

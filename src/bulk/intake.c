@@ -5,7 +5,7 @@
 enum { BATCHES_A_JOB = 3 };
 
 /* A merge reads about this much ahead of each run. */
-enum { RUN_BUFFERS_BYTES = 3 * BULK_SPILL_BLOCK_BYTES, LEAST_RUNS = 8 };
+enum { RUN_BUFFERS_BYTES = 3 * SORT_BLOCK_BYTES, LEAST_RUNS = 8 };
 
 typedef struct {
   BulkBatch batch;
@@ -46,10 +46,10 @@ bulk_intake_new(const BulkIntakeOptions *options)
   for (size_t i = 0; i < self->slots_length; i++)
     bulk_batch_init(&self->slots[i].batch);
   for (unsigned i = 0; i < options->jobs; i++) {
-    BulkSorter *sorter =
-        bulk_sorter_new(options->temp_folder, options->memory_bytes / options->jobs);
+    Sort *sort =
+        sort_new(&bulk_row_order, options->temp_folder, options->memory_bytes / options->jobs);
 
-    g_ptr_array_add(self->mappers, bulk_mapper_new(&options->mapper, sorter));
+    g_ptr_array_add(self->mappers, bulk_mapper_new(&options->mapper, sort));
   }
   return self;
 }
@@ -98,7 +98,7 @@ work(gpointer data)
 
     if ((gpointer)slot == (gpointer)intake) { /* the mark */
       if (intake->is_read)
-        bulk_sorter_finish(bulk_mapper_sorter(self->mapper), runs_most(intake), &error);
+        sort_finish(bulk_mapper_sort(self->mapper), runs_most(intake), &error);
       return error;
     }
     bulk_mapper_map(self->mapper, &slot->batch);
@@ -140,7 +140,7 @@ stop_threads(BulkIntake *self)
   for (guint i = 0; i < self->threads->len; i++)
     keep_first_error(&kept, g_thread_join(self->threads->pdata[i]));
   if (self->threads->len == 0 && self->is_read)
-    bulk_sorter_finish(bulk_mapper_sorter(self->mappers->pdata[0]), runs_most(self), &kept);
+    sort_finish(bulk_mapper_sort(self->mappers->pdata[0]), runs_most(self), &kept);
   g_ptr_array_set_size(self->threads, 0);
   return kept;
 }
@@ -272,13 +272,13 @@ bulk_intake_run(BulkIntake *self, const GPtrArray *inputs, BulkRejects *rejects,
   return false;
 }
 
-BulkMerge *
+SortMerge *
 bulk_intake_merge(const BulkIntake *self)
 {
-  BulkMerge *merge = bulk_merge_new();
+  SortMerge *merge = sort_merge_new(&bulk_row_order);
 
   for (guint i = 0; i < self->mappers->len; i++)
-    bulk_sorter_join(bulk_mapper_sorter(self->mappers->pdata[i]), merge);
+    sort_join(bulk_mapper_sort(self->mappers->pdata[i]), merge);
   return merge;
 }
 
@@ -292,7 +292,7 @@ bulk_intake_counts(const BulkIntake *self)
     BulkAmount amount = bulk_mapper_amount(mapper);
 
     bulk_amount_add(&counts.amount, &amount);
-    counts.spilled_bytes += bulk_sorter_spilled_bytes(bulk_mapper_sorter(mapper));
+    counts.spilled_bytes += sort_spilled_bytes(bulk_mapper_sort(mapper));
   }
   return counts;
 }

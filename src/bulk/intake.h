@@ -32,7 +32,7 @@ bool bulk_intake_run(BulkIntake *self, const GPtrArray *inputs, BulkRejects *rej
                      GError **error);
 
 /* After the run: the rows in order, any number of times. */
-BulkMerge *bulk_intake_merge(const BulkIntake *self);
+SortMerge *bulk_intake_merge(const BulkIntake *self);
 
 typedef struct {
   BulkAmount amount;

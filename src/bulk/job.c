@@ -231,7 +231,7 @@ bulk_job_read(BulkJob *self, GError **error)
 bool
 bulk_job_survey(BulkJob *self, BulkSurvey *out_survey, GError **error)
 {
-  g_autoptr(BulkMerge) merge = bulk_intake_merge(self->intake);
+  g_autoptr(SortMerge) merge = bulk_intake_merge(self->intake);
 
   return bulk_survey_walk(out_survey, merge, self->options.watch, error);
 }
@@ -239,7 +239,7 @@ bulk_job_survey(BulkJob *self, BulkSurvey *out_survey, GError **error)
 bool
 bulk_job_split(BulkJob *self, const BulkSurvey *survey, size_t regions, GError **error)
 {
-  g_autoptr(BulkMerge) merge = bulk_intake_merge(self->intake);
+  g_autoptr(SortMerge) merge = bulk_intake_merge(self->intake);
   BulkRegions *split = bulk_survey_split(survey, merge, regions, error);
 
   if (split == NULL)
@@ -280,7 +280,7 @@ bulk_job_write(BulkJob *self, const char *folder, GError **error)
       .rows_total = bulk_intake_counts(self->intake).amount.rows,
       .watch = self->options.watch,
   };
-  g_autoptr(BulkMerge) merge = bulk_intake_merge(self->intake);
+  g_autoptr(SortMerge) merge = bulk_intake_merge(self->intake);
 
   for (size_t i = 0; i < self->plan->families; i++)
     self->family_bytes[i] = bulk_intake_family(self->intake, i);

@@ -7,7 +7,7 @@ enum { CELL_LENGTHS_BYTES = 8 };
 
 struct BulkMapper {
   BulkMapperOptions options;
-  BulkSorter *sorter; /* owned */
+  Sort *sort; /* owned */
   size_t fields;
   Value *values; /* owned: one for each of the mapping's fields */
   Bytes scratch; /* what values point to, beside the batch */
@@ -19,12 +19,12 @@ struct BulkMapper {
 };
 
 BulkMapper *
-bulk_mapper_new(const BulkMapperOptions *options, BulkSorter *sorter)
+bulk_mapper_new(const BulkMapperOptions *options, Sort *sort)
 {
   BulkMapper *self = g_new0(BulkMapper, 1);
 
   self->options = *options;
-  self->sorter = sorter;
+  self->sort = sort;
   mapping_fields(options->mapping, &self->fields);
   self->values = g_new0(Value, self->fields);
   bulk_packer_init(&self->packer, options->plan);
@@ -38,7 +38,7 @@ bulk_mapper_free(BulkMapper *self)
 {
   if (self == NULL)
     return;
-  bulk_sorter_free(self->sorter);
+  sort_free(self->sort);
   g_free(self->values);
   bytes_clear(&self->scratch);
   row_clear(&self->row);
@@ -114,7 +114,7 @@ map_record(BulkMapper *self, const BulkBatch *batch, const BulkRecord *record, G
   return check_length(batch, record, error) && read_values(self, batch, record, error) &&
          mapping_apply(self->options.mapping, &origin, self->values, &self->row, error) &&
          bulk_packer_pack(&self->packer, &self->row, record->number, &packed, error) &&
-         bulk_sorter_add(self->sorter, packed, error);
+         sort_add(self->sort, packed, error);
 }
 
 void
@@ -186,8 +186,8 @@ bulk_mapper_by_family(const BulkMapper *self)
   return self->by_family;
 }
 
-BulkSorter *
-bulk_mapper_sorter(BulkMapper *self)
+Sort *
+bulk_mapper_sort(BulkMapper *self)
 {
-  return self->sorter;
+  return self->sort;
 }

@@ -3,7 +3,8 @@
 
 #include "bulk/batch.h"
 #include "bulk/regions.h"
-#include "bulk/sorter.h"
+#include "bulk/row.h"
+#include "sort/sort.h"
 
 /* Makes packed rows of CSV records, by the same mapping as the stream, and sorts them. One thread
  * owns it. */
@@ -18,8 +19,8 @@ typedef struct {
   int64_t timestamp_ms;          /* for a mapping whose time is the record's */
 } BulkMapperOptions;
 
-/* Takes the sorter. */
-BulkMapper *bulk_mapper_new(const BulkMapperOptions *options, BulkSorter *sorter);
+/* Takes the sort. */
+BulkMapper *bulk_mapper_new(const BulkMapperOptions *options, Sort *sort);
 void bulk_mapper_free(BulkMapper *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BulkMapper, bulk_mapper_free)
 
@@ -41,4 +42,4 @@ BulkAmount bulk_mapper_amount(const BulkMapper *self);
 const BulkAmount *bulk_mapper_by_region(const BulkMapper *self);
 /* Bytes of HFile of each family of the plan. */
 const uint64_t *bulk_mapper_by_family(const BulkMapper *self);
-BulkSorter *bulk_mapper_sorter(BulkMapper *self);
+Sort *bulk_mapper_sort(BulkMapper *self);

@@ -150,18 +150,17 @@ bulk_row_next(BulkRow *self, BulkCell *out_cell)
   return true;
 }
 
-int
-bulk_row_compare(const uint8_t *a, const uint8_t *b)
+static int
+compare_equals(const uint8_t *a, const uint8_t *b)
 {
-  int order = slice_compare(bulk_row_key(a), bulk_row_key(b));
   Head left;
   Head right;
 
-  if (order != 0)
-    return order;
   memcpy(&left, a, sizeof left);
   memcpy(&right, b, sizeof right);
   if (left.timestamp != right.timestamp)
     return left.timestamp > right.timestamp ? -1 : 1;
   return (left.sequence < right.sequence) - (left.sequence > right.sequence);
 }
+
+const SortOrder bulk_row_order = {BULK_ROW_FIXED_BYTES, compare_equals};

@@ -3,14 +3,13 @@
 
 #include "base/fault.h"
 #include "bulk/plan.h"
+#include "sort/order.h"
 
-/* A row between mapping and HFile: one run of bytes that can be moved, spilled and compared
- * without being understood.
+/* A row between mapping and HFile, as an entry of the sort:
  *
  *   u32 bytes in all | u16 key length | u16 cells | i64 timestamp | u64 sequence | key | cells
  *   cell: varint rank * 2 + is_delete, varint length, value
- *
- * In the machine's byte order: it never leaves the run. */
+ */
 
 enum { BULK_ROW_FIXED_BYTES = 24 };
 
@@ -44,15 +43,6 @@ void bulk_packer_clear(BulkPacker *self);
 bool bulk_packer_pack(BulkPacker *self, const Row *row, uint64_t sequence, Slice *out_packed,
                       GError **error);
 
-static inline uint32_t
-bulk_row_bytes(const uint8_t *packed)
-{
-  uint32_t bytes;
-
-  memcpy(&bytes, packed, sizeof bytes);
-  return bytes;
-}
-
 BulkRow bulk_row_open(const uint8_t *packed);
 /* The cells come by rank, ascending. */
 bool bulk_row_next(BulkRow *self, BulkCell *out_cell);
@@ -66,5 +56,5 @@ bulk_row_key(const uint8_t *packed)
   return slice(packed + BULK_ROW_FIXED_BYTES, len);
 }
 
-/* Rows by key; of one key the newest timestamp first, of one timestamp the last of the input. */
-int bulk_row_compare(const uint8_t *a, const uint8_t *b);
+/* By key; of one key the newest timestamp first, of one timestamp the last of the input. */
+extern const SortOrder bulk_row_order;

@@ -170,7 +170,7 @@ choose_versions(BulkStore *self, const uint8_t *rows, size_t length)
 {
   g_array_set_size(self->versions, 0);
   bulk_group_begin(self->group);
-  for (size_t i = 0; i < length; i++, rows += bulk_row_bytes(rows)) {
+  for (size_t i = 0; i < length; i++, rows += sort_entry_bytes(rows)) {
     BulkRow row = bulk_row_open(rows);
     Version version = {.timestamp = row.timestamp};
 

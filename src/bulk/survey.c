@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulk/survey.h"
 
+#include "bulk/row.h"
+
 enum { MOST_COLLISIONS = 5, ROWS_A_LOOK = 65536 };
 
 static void
@@ -40,18 +42,18 @@ add_collision(BulkSurvey *self, Slice key, uint64_t records)
 }
 
 bool
-bulk_survey_walk(BulkSurvey *self, BulkMerge *merge, const BulkWatch *watch, GError **error)
+bulk_survey_walk(BulkSurvey *self, SortMerge *merge, const BulkWatch *watch, GError **error)
 {
   g_auto(Bytes) last = {0};
   const uint8_t *row = NULL;
   uint64_t records = 0;
 
   for (;;) {
-    if (!bulk_merge_next(merge, &row, error))
+    if (!sort_merge_next(merge, &row, error))
       return false;
     if (row == NULL)
       break;
-    self->bytes += bulk_row_bytes(row);
+    self->bytes += sort_entry_bytes(row);
     if (records > 0 && slice_equal(bulk_row_key(row), bytes_slice(&last))) {
       self->duplicates++;
       records++;
@@ -85,7 +87,7 @@ regions_of(const GPtrArray *starts)
 }
 
 BulkRegions *
-bulk_survey_split(const BulkSurvey *self, BulkMerge *merge, size_t regions, GError **error)
+bulk_survey_split(const BulkSurvey *self, SortMerge *merge, size_t regions, GError **error)
 {
   g_autoptr(GPtrArray) starts = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
   g_auto(Bytes) last = {0};
@@ -93,7 +95,7 @@ bulk_survey_split(const BulkSurvey *self, BulkMerge *merge, size_t regions, GErr
   uint64_t bytes = 0;
 
   for (;;) {
-    if (!bulk_merge_next(merge, &row, error))
+    if (!sort_merge_next(merge, &row, error))
       return NULL;
     if (row == NULL)
       return regions_of(starts);
@@ -106,6 +108,6 @@ bulk_survey_split(const BulkSurvey *self, BulkMerge *merge, size_t regions, GErr
       g_ptr_array_add(starts, g_bytes_new(key.data, key.len));
     bytes_reset(&last);
     bytes_append_slice(&last, key);
-    bytes += bulk_row_bytes(row);
+    bytes += sort_entry_bytes(row);
   }
 }

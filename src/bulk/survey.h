@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "bulk/merge.h"
 #include "bulk/regions.h"
 #include "bulk/watch.h"
+#include "sort/merge.h"
 
 /* What sorted rows are like, before anything is written of them: a walk through the merge. */
 typedef struct {
@@ -22,9 +22,9 @@ void bulk_survey_init(BulkSurvey *self);
 void bulk_survey_clear(BulkSurvey *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BulkSurvey, bulk_survey_clear)
 
-bool bulk_survey_walk(BulkSurvey *self, BulkMerge *merge, const BulkWatch *watch, GError **error);
+bool bulk_survey_walk(BulkSurvey *self, SortMerge *merge, const BulkWatch *watch, GError **error);
 
 /* After a walk over the same rows: start keys that part them into `regions` of about the same
  * bytes, fewer if there are not as many keys. */
-BulkRegions *bulk_survey_split(const BulkSurvey *self, BulkMerge *merge, size_t regions,
+BulkRegions *bulk_survey_split(const BulkSurvey *self, SortMerge *merge, size_t regions,
                                GError **error);

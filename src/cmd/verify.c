@@ -355,10 +355,10 @@ verify(Verify *self, GError **error)
   g_autoptr(CmdDifferences) differences = new_differences(self);
   g_autoptr(Scanner) scanner = new_scanner(self, error);
   VerifyResult result;
-  Sort *sort;
+  g_autoptr(SortMerge) records = NULL;
 
   if (scanner == NULL || !probe_table(self, error) || !read_source(self, intake, error) ||
-      (sort = verify_intake_finish(intake, error)) == NULL)
+      (records = verify_intake_finish(intake, error)) == NULL)
     return EXIT_USAGE;
 
   const VerifyCounts counts = verify_intake_counts(intake);
@@ -374,7 +374,7 @@ verify(Verify *self, GError **error)
       .differs = cmd_differences_add,
   };
 
-  if (!verify_compare(&options, sort, &(VerifyRows){scanner, next_row}, &result, error))
+  if (!verify_compare(&options, records, &(VerifyRows){scanner, next_row}, &result, error))
     return EXIT_USAGE;
   cmd_log_progress(self->call->log, "");
   cmd_differences_print(differences,

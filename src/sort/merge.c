@@ -1,32 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sort/merge.h"
 
+/* A sorted arena or a run, and the entry that it stands at. */
 typedef struct {
-  SortRun *run;         /* owned */
-  const uint8_t *entry; /* its next; NULL: ended */
-  size_t number;
+  const uint8_t *entry;   /* NULL: at the end */
+  const SortArena *arena; /* borrowed; NULL: a run */
+  size_t next;            /* arena: the one behind `entry` */
+  SortRun *run;           /* owned */
 } Source;
 
-/* `heap` has the sources that are not at their end, the least entry first: the one that was
- * given out last. */
 struct SortMerge {
-  Source *sources; /* owned */
-  size_t sources_length;
-  Source **heap; /* owned */
-  size_t heap_length;
+  const SortOrder *order; /* borrowed */
+  GArray *sources;        /* owned, of Source */
+  Source **heap;          /* owned: the source with the least entry first */
+  size_t length;
   bool has_begun;
 };
 
+static void
+source_clear(gpointer data)
+{
+  sort_run_free(((Source *)data)->run);
+}
+
 SortMerge *
-sort_merge_new(const SortSpill *spill, size_t first, size_t count)
+sort_merge_new(const SortOrder *order)
 {
   SortMerge *self = g_new0(SortMerge, 1);
 
-  self->sources = g_new0(Source, count);
-  self->heap = g_new0(Source *, count);
-  self->sources_length = count;
-  for (size_t i = 0; i < count; i++)
-    self->sources[i] = (Source){.run = sort_run_new(spill, first + i), .number = i};
+  self->order = order;
+  self->sources = g_array_new(FALSE, FALSE, sizeof(Source));
+  g_array_set_clear_func(self->sources, source_clear);
   return self;
 }
 
@@ -35,82 +39,95 @@ sort_merge_free(SortMerge *self)
 {
   if (self == NULL)
     return;
-  for (size_t i = 0; i < self->sources_length; i++)
-    sort_run_free(self->sources[i].run);
-  g_free(self->sources);
+  g_array_unref(self->sources);
   g_free(self->heap);
   g_free(self);
 }
 
-static bool
-is_before(const Source *a, const Source *b)
+void
+sort_merge_add_arena(SortMerge *self, const SortArena *sorted)
 {
-  int order = slice_compare(sort_entry_key(a->entry), sort_entry_key(b->entry));
+  Source source = {.arena = sorted};
 
-  return order < 0 || (order == 0 && a->number < b->number);
+  g_array_append_val(self->sources, source);
+}
+
+void
+sort_merge_add_run(SortMerge *self, const SortSpill *spill, size_t i)
+{
+  Source source = {.run = sort_run_new(spill, i)};
+
+  g_array_append_val(self->sources, source);
+}
+
+static bool
+advance(Source *source, GError **error)
+{
+  if (source->run != NULL)
+    return sort_run_next(source->run, &source->entry, error);
+  source->entry = source->next < sort_arena_length(source->arena)
+                      ? sort_arena_get(source->arena, source->next++)
+                      : NULL;
+  return true;
 }
 
 static void
-sift_down(SortMerge *self, size_t i)
+sink(SortMerge *self, size_t at)
 {
-  for (;;) {
-    size_t least = i;
+  Source *source = self->heap[at];
 
-    for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < self->heap_length; child++)
-      if (is_before(self->heap[child], self->heap[least]))
-        least = child;
-    if (least == i)
-      return;
-
-    Source *lower = self->heap[least];
-
-    self->heap[least] = self->heap[i];
-    self->heap[i] = lower;
-    i = least;
+  for (size_t child; (child = 2 * at + 1) < self->length; at = child) {
+    if (child + 1 < self->length &&
+        sort_entry_compare(self->order, self->heap[child + 1]->entry, self->heap[child]->entry) < 0)
+      child++;
+    if (sort_entry_compare(self->order, source->entry, self->heap[child]->entry) <= 0)
+      break;
+    self->heap[at] = self->heap[child];
   }
+  self->heap[at] = source;
 }
 
 static bool
 begin(SortMerge *self, GError **error)
 {
-  for (size_t i = 0; i < self->sources_length; i++) {
-    Source *source = &self->sources[i];
+  self->has_begun = true;
+  self->heap = g_new0(Source *, self->sources->len);
+  for (guint i = 0; i < self->sources->len; i++) {
+    Source *source = &g_array_index(self->sources, Source, i);
 
-    if (!sort_run_next(source->run, &source->entry, error))
+    if (!advance(source, error))
       return false;
     if (source->entry != NULL)
-      self->heap[self->heap_length++] = source;
+      self->heap[self->length++] = source;
   }
-  for (size_t i = self->heap_length / 2; i-- > 0;)
-    sift_down(self, i);
-  self->has_begun = true;
+  for (size_t i = self->length / 2; i > 0; i--)
+    sink(self, i - 1);
   return true;
 }
 
-/* Past the entry that was given out last. */
+/* The entry that was given out is good until now: its source moves on only here. */
 static bool
-advance(SortMerge *self, GError **error)
+move_on(SortMerge *self, GError **error)
 {
-  Source *first = self->heap[0];
-
-  if (!sort_run_next(first->run, &first->entry, error))
+  if (self->length == 0)
+    return true;
+  if (!advance(self->heap[0], error))
     return false;
-  if (first->entry == NULL)
-    self->heap[0] = self->heap[--self->heap_length];
-  if (self->heap_length > 0)
-    sift_down(self, 0);
+  if (self->heap[0]->entry == NULL)
+    self->heap[0] = self->heap[--self->length];
+  if (self->length > 1)
+    sink(self, 0);
   return true;
 }
 
 bool
 sort_merge_next(SortMerge *self, const uint8_t **out_entry, GError **error)
 {
-  if (!self->has_begun) {
-    if (!begin(self, error))
-      return false;
-  } else if (self->heap_length > 0 && !advance(self, error)) {
+  const Source *first;
+
+  if (!(self->has_begun ? move_on(self, error) : begin(self, error)))
     return false;
-  }
-  *out_entry = self->heap_length == 0 ? NULL : self->heap[0]->entry;
+  first = self->length > 0 ? self->heap[0] : NULL;
+  *out_entry = first == NULL ? NULL : first->entry;
   return true;
 }

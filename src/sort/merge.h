@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "sort/arena.h"
 #include "sort/spill.h"
 
-/* Makes one ordered stream of sorted runs. Entries of equal keys come in the order of their runs.
- */
+/* Makes one ordered stream of any number of sorted arenas and runs. Entries that compare as equal
+ * come in no order. */
 typedef struct SortMerge SortMerge;
 
-/* Runs [first, first + count) of the spill, which is borrowed. */
-SortMerge *sort_merge_new(const SortSpill *spill, size_t first, size_t count);
+/* The order is borrowed. */
+SortMerge *sort_merge_new(const SortOrder *order);
 void sort_merge_free(SortMerge *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SortMerge, sort_merge_free)
 
-/* The next entry, good until the one after it; NULL at the end. */
+/* Before the first entry: sources, all borrowed. */
+void sort_merge_add_arena(SortMerge *self, const SortArena *sorted);
+void sort_merge_add_run(SortMerge *self, const SortSpill *spill, size_t i);
+
+/* The next entry, good until the one after it; NULL at the end. FAULT_SETUP from a spill. */
 bool sort_merge_next(SortMerge *self, const uint8_t **out_entry, GError **error);

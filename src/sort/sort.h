@@ -1,31 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "base/bytes.h"
-#include "base/fault.h"
+#include "sort/merge.h"
 
-/* Sorts more than memory holds: entries of a key and a payload, by the key's bytes as HBase orders
- * them; equal keys stay in the order in which they came. What does not fit goes to a file that has
- * no name. One thread owns it.
- *
- *   add() -> arena --full, sorted--> run, run, run... -> merge -> next()
- */
+/* Sorts more entries than memory holds: fills an arena, and spills it as a sorted run whenever it
+ * is full. One thread owns it. */
 typedef struct Sort Sort;
 
-/* `memory_bytes` is for the arena, which is taken from the system as it is filled; spill files go
- * to `folder`, once there are any. */
-Sort *sort_new(size_t memory_bytes, const char *folder);
+/* `folder` is where runs go, once there are any; `bytes` is for the arena. The order is borrowed.
+ */
+Sort *sort_new(const SortOrder *order, const char *folder, size_t bytes);
 void sort_free(Sort *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sort, sort_free)
 
-/* Copies both. FAULT_SETUP: it could not spill; FAULT_RECORD: the two are over 1 GiB. */
-bool sort_add(Sort *self, Slice key, Slice payload, GError **error);
+/* Copies it. FAULT_SETUP: it could not spill; FAULT_RECORD: it is over 1 GiB. */
+bool sort_add(Sort *self, Slice entry, GError **error);
 
-/* After the last entry; then they come in order. */
-bool sort_finish(Sort *self, GError **error);
+/* After the last entry. What was spilled is merged until at most `runs_most` runs are left; then
+ * the arena's memory is given back, unless nothing was spilled. */
+bool sort_finish(Sort *self, size_t runs_most, GError **error);
 
-/* Slices good until the next call. False in *out_has_one at the end. */
-bool sort_next(Sort *self, Slice *out_key, Slice *out_payload, bool *out_has_one, GError **error);
+/* Makes its entries a part of the merge, any number of times. */
+void sort_join(const Sort *self, SortMerge *merge);
 
-/* Runs on disk; 0: memory was enough. */
-size_t sort_runs(const Sort *self);
+uint64_t sort_spilled_bytes(const Sort *self);

@@ -2,60 +2,85 @@
 #include "sort/spill.h"
 
 #include <errno.h>
-#include <glib/gstdio.h>
+#include <fcntl.h>
 #include <lz4.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-/* A block in the file: u32 bytes of entries, u32 bytes packed, the packed bytes. */
-enum { BLOCK_HEAD_BYTES = 8 };
+/* A run is a sequence of these, each followed by packed_bytes. */
+typedef struct {
+  uint32_t raw_bytes;
+  uint32_t packed_bytes;
+} BlockHead;
 
 typedef struct {
-  uint64_t begin;
+  uint64_t start;
   uint64_t end;
 } Extent;
 
 struct SortSpill {
   char *folder; /* owned */
   int fd;
-  uint64_t length;
-  GArray *runs;   /* owned, of Extent */
-  uint64_t begun; /* where the run that is being written begins */
-  Bytes block;    /* entries that are not written yet */
+  GArray *runs; /* owned, of Extent */
+  uint64_t run_start;
+  uint64_t end;
+  Bytes raw;
   Bytes packed;
 };
 
 struct SortRun {
   const SortSpill *spill; /* borrowed */
-  Extent left;
-  Bytes block;
-  size_t at;
+  uint64_t at;
+  uint64_t end;
+  size_t raw_at;
+  Bytes raw;
   Bytes packed;
 };
 
 static bool
-fail(const SortSpill *self, const char *what, int code, GError **error)
+fail(const char *folder, const char *what, GError **error)
 {
-  g_set_error(error, FAULT, FAULT_SETUP,
-              "%s: cannot %s a spill file: %s; another folder is set by bulkload.temp or $TMPDIR",
-              self->folder, what, code == 0 ? "it ends too early" : g_strerror(code));
+  int code = errno;
+
+  g_set_error(
+      error, FAULT, FAULT_SETUP, "%s: %s: %s; %sanother folder is set by bulkload.temp or $TMPDIR",
+      folder, what, g_strerror(code),
+      code == ENOSPC || code == EDQUOT ? "free some space, or give the sort more memory; " : "");
   return false;
+}
+
+/* A file without a name, or where the file system has none such, one that loses its name at once.
+ */
+static int
+open_nameless(const char *folder)
+{
+  g_autofree char *path = g_build_filename(folder, "sluice-spill-XXXXXX", NULL);
+  int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+  if (fd >= 0)
+    return fd;
+  fd = mkostemp(path, O_CLOEXEC);
+  if (fd >= 0)
+    unlink(path);
+  return fd;
 }
 
 SortSpill *
 sort_spill_new(const char *folder, GError **error)
 {
-  g_autoptr(SortSpill) self = g_new0(SortSpill, 1);
-  g_autofree char *path = g_build_filename(folder, "sluice-sort-XXXXXX", NULL);
+  int fd = open_nameless(folder);
 
-  self->folder = g_strdup(folder);
-  self->runs = g_array_new(FALSE, FALSE, sizeof(Extent));
-  self->fd = g_mkstemp(path);
-  if (self->fd < 0) {
-    fail(self, "make", errno, error);
+  if (fd < 0) {
+    fail(folder, "cannot make a file to sort in", error);
     return NULL;
   }
-  g_unlink(path);
-  return g_steal_pointer(&self);
+
+  SortSpill *self = g_new0(SortSpill, 1);
+
+  self->folder = g_strdup(folder);
+  self->fd = fd;
+  self->runs = g_array_new(FALSE, FALSE, sizeof(Extent));
+  return self;
 }
 
 void
@@ -63,10 +88,9 @@ sort_spill_free(SortSpill *self)
 {
   if (self == NULL)
     return;
-  if (self->fd >= 0)
-    close(self->fd);
+  close(self->fd);
   g_array_unref(self->runs);
-  bytes_clear(&self->block);
+  bytes_clear(&self->raw);
   bytes_clear(&self->packed);
   g_free(self->folder);
   g_free(self);
@@ -76,14 +100,14 @@ static bool
 write_all(SortSpill *self, Slice bytes, GError **error)
 {
   while (bytes.len > 0) {
-    ssize_t written = write(self->fd, bytes.data, bytes.len);
+    ssize_t done = pwrite(self->fd, bytes.data, bytes.len, (off_t)self->end);
 
-    if (written < 0 && errno == EINTR)
+    if (done < 0 && errno == EINTR)
       continue;
-    if (written < 0)
-      return fail(self, "write", errno, error);
-    bytes = slice(bytes.data + written, bytes.len - (size_t)written);
-    self->length += (uint64_t)written;
+    if (done < 0)
+      return fail(self->folder, "cannot write to the file to sort in", error);
+    self->end += (uint64_t)done;
+    bytes = slice(bytes.data + done, bytes.len - (size_t)done);
   }
   return true;
 }
@@ -91,44 +115,43 @@ write_all(SortSpill *self, Slice bytes, GError **error)
 static bool
 write_block(SortSpill *self, GError **error)
 {
-  size_t bound = (size_t)LZ4_compressBound((int)self->block.len);
-  uint32_t lengths[2] = {(uint32_t)self->block.len, 0};
-  uint8_t *at;
+  int room = LZ4_compressBound((int)self->raw.len);
+  BlockHead head = {.raw_bytes = (uint32_t)self->raw.len};
 
-  if (self->block.len == 0)
+  if (self->raw.len == 0)
     return true;
   bytes_reset(&self->packed);
-  at = bytes_reserve(&self->packed, BLOCK_HEAD_BYTES + bound);
-  lengths[1] =
-      (uint32_t)LZ4_compress_default((const char *)self->block.data, (char *)at + BLOCK_HEAD_BYTES,
-                                     (int)self->block.len, (int)bound);
-  g_assert(lengths[1] > 0); /* the bound leaves room */
-  memcpy(at, lengths, sizeof lengths);
-  bytes_reset(&self->block);
-  return write_all(self, slice(at, BLOCK_HEAD_BYTES + lengths[1]), error);
+
+  uint8_t *to = bytes_reserve(&self->packed, sizeof head + (size_t)room);
+
+  head.packed_bytes = (uint32_t)LZ4_compress_default(
+      (const char *)self->raw.data, (char *)to + sizeof head, (int)self->raw.len, room);
+  memcpy(to, &head, sizeof head);
+  self->packed.len = sizeof head + head.packed_bytes;
+  bytes_reset(&self->raw);
+  return write_all(self, bytes_slice(&self->packed), error);
 }
 
 bool
-sort_spill_append(SortSpill *self, const uint8_t *entry, GError **error)
+sort_spill_append(SortSpill *self, Slice entry, GError **error)
 {
-  size_t bytes = sort_entry_bytes(entry);
-
-  if (self->block.len > 0 && self->block.len + bytes > SORT_BLOCK_BYTES &&
+  if (self->raw.len > 0 && self->raw.len + entry.len > SORT_BLOCK_BYTES &&
       !write_block(self, error))
     return false;
-  bytes_append(&self->block, entry, bytes);
+  bytes_append_slice(&self->raw, entry);
   return true;
 }
 
 bool
 sort_spill_end_run(SortSpill *self, GError **error)
 {
-  Extent run = {.begin = self->begun};
-
   if (!write_block(self, error))
     return false;
-  run.end = self->begun = self->length;
+
+  Extent run = {self->run_start, self->end};
+
   g_array_append_val(self->runs, run);
+  self->run_start = self->end;
   return true;
 }
 
@@ -138,13 +161,21 @@ sort_spill_runs(const SortSpill *self)
   return self->runs->len;
 }
 
+uint64_t
+sort_spill_bytes(const SortSpill *self)
+{
+  return self->end;
+}
+
 SortRun *
 sort_run_new(const SortSpill *spill, size_t i)
 {
+  const Extent *extent = &g_array_index(spill->runs, Extent, i);
   SortRun *self = g_new0(SortRun, 1);
 
   self->spill = spill;
-  self->left = g_array_index(spill->runs, Extent, i);
+  self->at = extent->start;
+  self->end = extent->end;
   return self;
 }
 
@@ -153,25 +184,26 @@ sort_run_free(SortRun *self)
 {
   if (self == NULL)
     return;
-  bytes_clear(&self->block);
+  bytes_clear(&self->raw);
   bytes_clear(&self->packed);
   g_free(self);
 }
 
-/* The next `len` bytes of the run. */
 static bool
 read_all(SortRun *self, uint8_t *to, size_t len, GError **error)
 {
   while (len > 0) {
-    ssize_t got = pread(self->spill->fd, to, len, (off_t)self->left.begin);
+    ssize_t done = pread(self->spill->fd, to, len, (off_t)self->at);
 
-    if (got < 0 && errno == EINTR)
+    if (done < 0 && errno == EINTR)
       continue;
-    if (got <= 0)
-      return fail(self->spill, "read", got < 0 ? errno : 0, error);
-    self->left.begin += (uint64_t)got;
-    to += got;
-    len -= (size_t)got;
+    if (done == 0)
+      errno = EIO;
+    if (done <= 0)
+      return fail(self->spill->folder, "cannot read the file to sort in", error);
+    to += done;
+    len -= (size_t)done;
+    self->at += (uint64_t)done;
   }
   return true;
 }
@@ -179,35 +211,37 @@ read_all(SortRun *self, uint8_t *to, size_t len, GError **error)
 static bool
 read_block(SortRun *self, GError **error)
 {
-  uint32_t lengths[2];
+  BlockHead head;
 
-  if (!read_all(self, (uint8_t *)lengths, sizeof lengths, error))
+  if (!read_all(self, (uint8_t *)&head, sizeof head, error))
     return false;
   bytes_reset(&self->packed);
-  bytes_reset(&self->block);
-  if (!read_all(self, bytes_reserve(&self->packed, lengths[1]), lengths[1], error))
+  if (!read_all(self, bytes_reserve(&self->packed, head.packed_bytes), head.packed_bytes, error))
     return false;
+  bytes_reset(&self->raw);
+  self->raw_at = 0;
   if (LZ4_decompress_safe((const char *)self->packed.data,
-                          (char *)bytes_reserve(&self->block, lengths[0]), (int)lengths[1],
-                          (int)lengths[0]) != (int)lengths[0])
-    return fail(self->spill, "read", EIO, error);
-  self->block.len = lengths[0];
-  self->at = 0;
-  return true;
+                          (char *)bytes_reserve(&self->raw, head.raw_bytes), (int)head.packed_bytes,
+                          (int)head.raw_bytes) == (int)head.raw_bytes) {
+    self->raw.len = head.raw_bytes;
+    return true;
+  }
+  errno = EIO;
+  return fail(self->spill->folder, "the file to sort in came back damaged", error);
 }
 
 bool
 sort_run_next(SortRun *self, const uint8_t **out_entry, GError **error)
 {
-  if (self->at == self->block.len) {
-    if (self->left.begin == self->left.end) {
+  if (self->raw_at == self->raw.len) {
+    if (self->at == self->end) {
       *out_entry = NULL;
       return true;
     }
     if (!read_block(self, error))
       return false;
   }
-  *out_entry = self->block.data + self->at;
-  self->at += sort_entry_bytes(*out_entry);
+  *out_entry = self->raw.data + self->raw_at;
+  self->raw_at += sort_entry_bytes(*out_entry);
   return true;
 }

@@ -14,15 +14,13 @@ const char *const verify_kind_names[VERIFY_KINDS] = {
 /* The source's side is one record ahead: only then is it known that a row is whole. */
 typedef struct {
   const VerifyCompareOptions *options; /* borrowed */
-  Sort *sort;                          /* borrowed */
+  SortMerge *records;                  /* borrowed */
   const VerifyRows *rows;              /* borrowed */
   VerifyExpected *expected;            /* owned */
   VerifyExpected *nothing;             /* owned: what is expected of a row without a record */
   int64_t *live_ms;                    /* owned: time to live by family; 0: for ever */
-  Slice next_key;                      /* the record after the row */
-  Slice next_payload;
-  bool has_next;
-  bool has_row; /* the source's */
+  const uint8_t *next;                 /* the record after the row; NULL: there is none */
+  bool has_row;                        /* the source's */
   Bytes key;
   ScanRow found;
   bool has_ended; /* the table */
@@ -51,20 +49,26 @@ goes_on(const Walk *self, GError **error)
   return false;
 }
 
+static Slice
+next_key(const Walk *self)
+{
+  return sort_entry_key(&verify_packed_order, self->next);
+}
+
 /* All records of the next key. */
 static bool
 next_expected(Walk *self, GError **error)
 {
-  self->has_row = self->has_next;
-  if (!self->has_next)
+  self->has_row = self->next != NULL;
+  if (!self->has_row)
     return true;
   bytes_reset(&self->key);
-  bytes_append_slice(&self->key, self->next_key);
+  bytes_append_slice(&self->key, next_key(self));
   verify_expected_begin(self->expected);
-  while (self->has_next && slice_equal(self->next_key, bytes_slice(&self->key))) {
-    verify_expected_add(self->expected, self->next_payload);
+  while (self->next != NULL && slice_equal(next_key(self), bytes_slice(&self->key))) {
+    verify_expected_add(self->expected, self->next);
     self->taken++;
-    if (!sort_next(self->sort, &self->next_key, &self->next_payload, &self->has_next, error))
+    if (!sort_merge_next(self->records, &self->next, error))
       return false;
   }
   return true;
@@ -366,16 +370,16 @@ read_families(Walk *self)
 }
 
 bool
-verify_compare(const VerifyCompareOptions *options, Sort *sort, const VerifyRows *rows,
+verify_compare(const VerifyCompareOptions *options, SortMerge *records, const VerifyRows *rows,
                VerifyResult *out_result, GError **error)
 {
-  g_auto(Walk) walk = {.options = options, .sort = sort, .rows = rows};
+  g_auto(Walk) walk = {.options = options, .records = records, .rows = rows};
 
   walk.expected = verify_expected_new(options->mapping, options->order);
   walk.nothing = verify_expected_new(options->mapping, options->order);
   read_families(&walk);
-  if (!sort_next(sort, &walk.next_key, &walk.next_payload, &walk.has_next, error) ||
-      !next_expected(&walk, error) || !next_found(&walk, error))
+  if (!sort_merge_next(records, &walk.next, error) || !next_expected(&walk, error) ||
+      !next_found(&walk, error))
     return false;
   for (uint64_t turn = 0; walk.has_row || !walk.has_ended; turn++)
     if ((turn % WATCH_EVERY == 0 && !goes_on(&walk, error)) || !step(&walk, error))

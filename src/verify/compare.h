@@ -2,7 +2,7 @@
 #pragma once
 
 #include "hbase/scanner.h"
-#include "sort/sort.h"
+#include "sort/merge.h"
 #include "verify/expected.h"
 #include "verify/intake.h"
 
@@ -50,7 +50,7 @@ typedef struct {
   VerifyOrder order;
   bool ignores_times; /* the source's are not known */
   uint64_t sample;
-  uint64_t records; /* in the sort, for progress */
+  uint64_t records; /* in the merge, for progress */
   int64_t timeout_ms;
   const VerifyWatch *watch;
   void *self;
@@ -73,5 +73,5 @@ typedef struct {
 } VerifyResult;
 
 /* Fails with FAULT_PEER, FAULT_SETUP, or because it was asked to stop. */
-bool verify_compare(const VerifyCompareOptions *options, Sort *sort, const VerifyRows *rows,
+bool verify_compare(const VerifyCompareOptions *options, SortMerge *records, const VerifyRows *rows,
                     VerifyResult *out_result, GError **error);

@@ -127,9 +127,9 @@ note_deletion(const VerifyPacked *record, int64_t *at, VerifyPlace *by)
 }
 
 void
-verify_expected_add(VerifyExpected *self, Slice payload)
+verify_expected_add(VerifyExpected *self, const uint8_t *packed)
 {
-  VerifyPacked record = verify_unpack(payload);
+  VerifyPacked record = verify_unpack(packed);
   VerifyPackedCell next;
 
   self->records++;

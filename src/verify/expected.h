@@ -22,7 +22,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VerifyExpected, verify_expected_free)
 
 /* Another row. */
 void verify_expected_begin(VerifyExpected *self);
-void verify_expected_add(VerifyExpected *self, Slice payload);
+void verify_expected_add(VerifyExpected *self, const uint8_t *packed);
 
 /* A value that may rightly be there. */
 typedef struct {

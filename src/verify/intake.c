@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify/intake.h"
 
-enum { EXAMPLES = 5 };
+enum { EXAMPLES = 5, RUNS_MOST = 64 };
 
 struct VerifyIntake {
   VerifyIntakeOptions options;
@@ -18,7 +18,7 @@ verify_intake_new(const VerifyIntakeOptions *options)
   VerifyIntake *self = g_new0(VerifyIntake, 1);
 
   self->options = *options;
-  self->sort = sort_new(options->memory_bytes, options->temp_folder);
+  self->sort = sort_new(&verify_packed_order, options->temp_folder, options->memory_bytes);
   return self;
 }
 
@@ -78,7 +78,7 @@ verify_intake_take(VerifyIntake *self, VerifyPlace place, GError **error)
   else
     self->counts.puts++;
   verify_pack(row, place, &self->packed);
-  return sort_add(self->sort, row->key, bytes_slice(&self->packed), error);
+  return sort_add(self->sort, bytes_slice(&self->packed), error);
 }
 
 void
@@ -108,10 +108,16 @@ verify_intake_goes_on(const VerifyIntake *self, uint64_t done, uint64_t total, G
   return false;
 }
 
-Sort *
+SortMerge *
 verify_intake_finish(VerifyIntake *self, GError **error)
 {
-  return sort_finish(self->sort, error) ? self->sort : NULL;
+  SortMerge *merge;
+
+  if (!sort_finish(self->sort, RUNS_MOST, error))
+    return NULL;
+  merge = sort_merge_new(&verify_packed_order);
+  sort_join(self->sort, merge);
+  return merge;
 }
 
 VerifyCounts

@@ -51,8 +51,9 @@ typedef struct {
 bool verify_intake_read_csv(VerifyIntake *self, const char *const *paths, const VerifyCsv *csv,
                             GError **error);
 
-/* Then: the records, in order of their keys; the payload is packed.h's. */
-Sort *verify_intake_finish(VerifyIntake *self, GError **error);
+/* Then: the records (packed.h), in order of their keys. The caller's, to be freed before the
+ * intake. */
+SortMerge *verify_intake_finish(VerifyIntake *self, GError **error);
 
 typedef struct {
   uint64_t records;    /* read: the sum of what follows */

@@ -1,26 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify/packed.h"
 
-enum { HEAD_BYTES = 24, CELL_HEAD_BYTES = 8 };
+enum { CELL_HEAD_BYTES = 8 };
+
+typedef struct {
+  uint32_t bytes;
+  uint16_t key_bytes;
+  uint16_t unused;
+  int64_t at;
+  int64_t timestamp;
+  int32_t part;
+  uint32_t cells;
+} Head;
+
+const SortOrder verify_packed_order = {.key_at = sizeof(Head)};
 
 static const uint32_t DELETION = UINT32_MAX;
 
 void
 verify_pack(const Row *row, VerifyPlace place, Bytes *out)
 {
-  uint32_t cells = row->kind == ROW_DELETE ? DELETION : (uint32_t)row->cells_length;
-  uint8_t *head;
+  Head head = {
+      .key_bytes = (uint16_t)row->key.len,
+      .at = place.at,
+      .timestamp = row->timestamp,
+      .part = place.part,
+      .cells = row->kind == ROW_DELETE ? DELETION : (uint32_t)row->cells_length,
+  };
 
   bytes_reset(out);
-  head = bytes_reserve(out, HEAD_BYTES);
-  memcpy(head, &place.at, 8);
-  memcpy(head + 8, &row->timestamp, 8);
-  memcpy(head + 16, &place.part, 4);
-  memcpy(head + 20, &cells, 4);
-  out->len = HEAD_BYTES;
-  if (row->kind == ROW_DELETE)
-    return;
-  for (size_t i = 0; i < row->cells_length; i++) {
+  bytes_append(out, &head, sizeof head);
+  bytes_append_slice(out, row->key);
+  for (size_t i = 0; row->kind != ROW_DELETE && i < row->cells_length; i++) {
     const RowCell *cell = &row->cells[i];
     uint32_t lengths[2] = {(uint32_t)(cell->column->index * 2 + cell->is_delete),
                            (uint32_t)cell->value.len};
@@ -28,21 +39,24 @@ verify_pack(const Row *row, VerifyPlace place, Bytes *out)
     bytes_append(out, lengths, sizeof lengths);
     bytes_append_slice(out, cell->value);
   }
+  head.bytes = (uint32_t)out->len;
+  memcpy(out->data, &head, sizeof head);
 }
 
 VerifyPacked
-verify_unpack(Slice payload)
+verify_unpack(const uint8_t *packed)
 {
-  VerifyPacked self = {.next = payload.data + HEAD_BYTES};
+  Head head;
 
-  memcpy(&self.place.at, payload.data, 8);
-  memcpy(&self.timestamp, payload.data + 8, 8);
-  memcpy(&self.place.part, payload.data + 16, 4);
-  memcpy(&self.cells_left, payload.data + 20, 4);
-  self.kind = self.cells_left == DELETION ? ROW_DELETE : ROW_PUT;
-  if (self.kind == ROW_DELETE)
-    self.cells_left = 0;
-  return self;
+  memcpy(&head, packed, sizeof head);
+  return (VerifyPacked){
+      .key = slice(packed + sizeof head, head.key_bytes),
+      .place = {.part = head.part, .at = head.at},
+      .timestamp = head.timestamp,
+      .kind = head.cells == DELETION ? ROW_DELETE : ROW_PUT,
+      .cells_left = head.cells == DELETION ? 0 : head.cells,
+      .next = packed + sizeof head + head.key_bytes,
+  };
 }
 
 bool

@@ -2,13 +2,17 @@
 #pragma once
 
 #include "record/cell.h"
+#include "sort/order.h"
 
-/* A record between mapping and comparison, as the sort's payload:
+/* A record between mapping and comparison, as an entry of the sort:
  *
- *   i64 at | i64 timestamp | i32 part | u32 cells, or DELETION | cells
+ *   u32 bytes in all | u16 key length | u16 0 | i64 at | i64 timestamp | i32 part
+ *   | u32 cells, or DELETION | key | cells
  *   cell: u32 index * 2 + is_delete, u32 length, value
- *
- * In the machine's byte order: it never leaves the run. */
+ */
+
+/* By key: what of one key came when, the records say themselves. */
+extern const SortOrder verify_packed_order;
 
 /* Where a record came from. */
 typedef struct {
@@ -18,8 +22,9 @@ typedef struct {
 
 void verify_pack(const Row *row, VerifyPlace place, Bytes *out);
 
-/* A packed record, opened: borrowed from the payload. */
+/* A packed record, opened: borrowed from the bytes. */
 typedef struct {
+  Slice key;
   VerifyPlace place;
   int64_t timestamp;
   RowKind kind;
@@ -33,5 +38,5 @@ typedef struct {
   Slice value;
 } VerifyPackedCell;
 
-VerifyPacked verify_unpack(Slice payload);
+VerifyPacked verify_unpack(const uint8_t *packed);
 bool verify_packed_next(VerifyPacked *self, VerifyPackedCell *out_cell);

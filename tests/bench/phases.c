@@ -164,7 +164,7 @@ sort_rows(Bench *self)
   Time took = {0};
   Time start = now();
 
-  expect(sorter_finish(bulk_mapper_sorter(self->mapper), 1, &error), error);
+  expect(sort_finish(bulk_mapper_sort(self->mapper), 1, &error), error);
   add_since(&took, start);
   return took;
 }
@@ -173,16 +173,16 @@ static Time
 walk_rows(Bench *self)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(SortMerge) merge = sort_merge_new();
+  g_autoptr(SortMerge) merge = sort_merge_new(&bulk_row_order);
   const uint8_t *row = NULL;
   uint64_t bytes = 0;
   Time took = {0};
   Time start = now();
 
-  sorter_join(bulk_mapper_sorter(self->mapper), merge);
+  sort_join(bulk_mapper_sort(self->mapper), merge);
   do {
     expect(sort_merge_next(merge, &row, &error), error);
-    bytes += row == NULL ? 0 : bulk_row_bytes(row);
+    bytes += row == NULL ? 0 : sort_entry_bytes(row);
   } while (row != NULL);
   add_since(&took, start);
   g_debug("%" G_GUINT64_FORMAT " bytes", bytes);
@@ -218,11 +218,11 @@ build_files(Bench *self)
       .watch = &watch,
   };
   g_autoptr(GError) error = NULL;
-  g_autoptr(SortMerge) merge = sort_merge_new();
+  g_autoptr(SortMerge) merge = sort_merge_new(&bulk_row_order);
   Time took = {0};
   Time start = now();
 
-  sorter_join(bulk_mapper_sorter(self->mapper), merge);
+  sort_join(bulk_mapper_sort(self->mapper), merge);
   expect(bulk_build(&options, merge, self->files, &self->counts, &error), error);
   add_since(&took, start);
   for (guint i = 0; i < self->files->len; i++) {
@@ -315,7 +315,7 @@ open_all(Bench *self, const char *mapping, const char *csv, const char *folder)
                                            .plan = self->plan,
                                            .regions = self->regions,
                                            .null_texts = no_texts},
-                      sorter_new(folder, (size_t)self->csv_bytes * 3 + CHUNK_BYTES));
+                      sort_new(&bulk_row_order, folder, (size_t)self->csv_bytes * 3 + CHUNK_BYTES));
   self->files = bulk_files_new();
   self->chunk = g_malloc0(CHUNK_BYTES);
 }

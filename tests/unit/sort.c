@@ -3,6 +3,41 @@
 
 #include <glib/gstdio.h>
 
+/* u32 bytes | u16 key length | u32 number | key | padding */
+enum { NUMBER_AT = 6, KEY_AT = 10 };
+
+static uint32_t
+number_of(const uint8_t *entry)
+{
+  uint32_t number;
+
+  memcpy(&number, entry + NUMBER_AT, sizeof number);
+  return number;
+}
+
+static int
+compare_numbers(const uint8_t *a, const uint8_t *b)
+{
+  return (number_of(a) > number_of(b)) - (number_of(a) < number_of(b));
+}
+
+static const SortOrder order = {KEY_AT, compare_numbers};
+
+/* The entry's bytes; the caller's. */
+static uint8_t *
+make_entry(Slice key, uint32_t number, size_t padding)
+{
+  uint32_t bytes = (uint32_t)(KEY_AT + key.len + padding);
+  uint16_t key_bytes = (uint16_t)key.len;
+  uint8_t *entry = g_malloc0(bytes);
+
+  memcpy(entry, &bytes, sizeof bytes);
+  memcpy(entry + sizeof bytes, &key_bytes, sizeof key_bytes);
+  memcpy(entry + NUMBER_AT, &number, sizeof number);
+  memcpy(entry + KEY_AT, key.data, key.len);
+  return entry;
+}
+
 /* Keys with zero bytes, long common beginnings and one within another, many of them equal. */
 static void
 make_key(GRand *random, Bytes *out)
@@ -10,6 +45,7 @@ make_key(GRand *random, Bytes *out)
   guint length = (guint)g_rand_int_range(random, 0, 14);
 
   bytes_reset(out);
+  bytes_append(out, "of-all", 6);
   if (g_rand_boolean(random))
     bytes_append(out, "customer", 8);
   for (guint i = 0; i < length; i++)
@@ -19,112 +55,134 @@ make_key(GRand *random, Bytes *out)
 typedef struct {
   size_t memory_bytes;
   uint32_t entries;
-  size_t padding; /* of every tenth payload */
-  size_t least_runs;
+  size_t padding; /* of every tenth */
+  size_t runs_most;
+  bool spills;
 } Case;
 
-static void
-add_all(const Case *c, Sort *sort)
+static GPtrArray *
+make_entries(const Case *c)
 {
   g_autoptr(GRand) random = g_rand_new_with_seed(7);
+  GPtrArray *entries = g_ptr_array_new_with_free_func(g_free);
   g_auto(Bytes) key = {0};
-  g_auto(Bytes) payload = {0};
-  g_autoptr(GError) error = NULL;
-  g_autofree uint8_t *padding = g_malloc0(c->padding + 1);
 
   for (uint32_t i = 0; i < c->entries; i++) {
     make_key(random, &key);
-    bytes_reset(&payload);
-    bytes_append_be32(&payload, i);
-    if (i % 10 == 0)
-      bytes_append(&payload, padding, c->padding);
-    g_assert_true(sort_add(sort, bytes_slice(&key), bytes_slice(&payload), &error));
+    g_ptr_array_add(entries, make_entry(bytes_slice(&key), i, i % 10 == 0 ? c->padding : 0));
   }
-  g_assert_true(sort_finish(sort, &error));
+  return entries;
+}
+
+static gint
+compare_entries(gconstpointer a, gconstpointer b)
+{
+  return sort_entry_compare(&order, *(const uint8_t *const *)a, *(const uint8_t *const *)b);
+}
+
+static void
+add_all(Sort *sort, const GPtrArray *entries, size_t runs_most)
+{
+  GError *error = NULL;
+
+  for (guint i = 0; i < entries->len; i++)
+    sort_add(sort, slice(entries->pdata[i], sort_entry_bytes(entries->pdata[i])), &error);
+  g_assert_no_error(error);
+  sort_finish(sort, runs_most, &error);
   g_assert_no_error(error);
 }
 
-/* Takes the next entry; the payload's number, or G_MAXUINT32 at the end. */
-static uint32_t
-next_number(const Case *c, Sort *sort, Bytes *key)
+static void
+expect_all(const Sort *sort, const GPtrArray *sorted)
 {
-  Slice next = SLICE_EMPTY;
-  Slice payload = SLICE_EMPTY;
-  bool has_one = false;
-  uint32_t number;
+  g_autoptr(SortMerge) merge = sort_merge_new(&order);
+  const uint8_t *entry = NULL;
+  GError *error = NULL;
 
-  g_assert_true(sort_next(sort, &next, &payload, &has_one, NULL));
-  if (!has_one)
-    return G_MAXUINT32;
-  bytes_reset(key);
-  bytes_append_slice(key, next);
-  memcpy(&number, payload.data, sizeof number);
-  number = GUINT32_FROM_BE(number);
-  g_assert_cmpuint(payload.len, ==, 4 + (number % 10 == 0 ? c->padding : 0));
-  return number;
+  sort_join(sort, merge);
+  for (guint i = 0; i < sorted->len; i++) {
+    sort_merge_next(merge, &entry, &error);
+    g_assert_no_error(error);
+    g_assert_nonnull(entry);
+    g_assert_cmpmem(entry, sort_entry_bytes(entry), sorted->pdata[i],
+                    sort_entry_bytes(sorted->pdata[i]));
+  }
+  g_assert_true(sort_merge_next(merge, &entry, &error));
+  g_assert_null(entry);
 }
 
 static void
 entries_come_in_order_whatever_the_memory(void)
 {
   static const Case cases[] = {
-      {1 << 20, 5000, 0, 0},    {64 * 1024, 20000, 0, 10},
-      {4096, 20000, 0, 1},      {4096, 500, 10000, 1},
-      {16, 50, 0, 1},           {1 << 20, 0, 0, 0},
-      {1 << 20, 200, 90000, 1}, {1 << 20, 1, 0, 0},
+      {1 << 20, 5000, 0, 8, false},   {1 << 16, 20000, 0, 100, true}, {1 << 16, 20000, 0, 2, true},
+      {4096, 20000, 0, 16, true},     {4096, 500, 10000, 3, true},    {16, 50, 0, 500, true},
+      {1 << 20, 200, 90000, 1, true}, {1 << 20, 1, 0, 1, false},      {1 << 20, 0, 0, 1, false},
   };
+  g_autofree char *folder = g_dir_make_tmp("sort-XXXXXX", NULL);
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     const Case *c = &cases[i];
-    g_autoptr(Sort) sort = sort_new(c->memory_bytes, g_get_tmp_dir());
-    g_auto(Bytes) key = {0};
-    g_auto(Bytes) before = {0};
-    g_autofree bool *seen = g_new0(bool, c->entries + 1);
-    uint32_t last = 0;
-    uint32_t number;
-    uint32_t count = 0;
+    g_autoptr(GPtrArray) entries = make_entries(c);
+    g_autoptr(GPtrArray) sorted = g_ptr_array_copy(entries, NULL, NULL);
+    g_autoptr(Sort) sort = sort_new(&order, folder, c->memory_bytes);
 
-    add_all(c, sort);
-    g_assert_cmpuint(sort_runs(sort), >=, c->least_runs);
-    g_assert_true(c->least_runs > 0 || sort_runs(sort) == 0);
-    g_assert_cmpuint(sort_runs(sort), <=, 64);
-    while ((number = next_number(c, sort, &key)) != G_MAXUINT32) {
-      int order = count == 0 ? -1 : slice_compare(bytes_slice(&before), bytes_slice(&key));
-
-      g_assert_true(order < 0 || (order == 0 && last < number));
-      g_assert_false(seen[number]);
-      seen[number] = true;
-      last = number;
-      count++;
-      bytes_reset(&before);
-      bytes_append_slice(&before, bytes_slice(&key));
-    }
-    g_assert_cmpuint(count, ==, c->entries);
+    g_ptr_array_set_free_func(sorted, NULL);
+    g_ptr_array_sort(sorted, compare_entries);
+    add_all(sort, entries, c->runs_most);
+    g_assert_cmpint(sort_spilled_bytes(sort) > 0, ==, c->spills);
+    expect_all(sort, sorted);
+    expect_all(sort, sorted); /* once more: it can be read any number of times */
   }
+  g_assert_cmpint(g_rmdir(folder), ==, 0); /* fails where there is a file in it */
 }
 
 static void
 spill_files_have_no_name(void)
 {
-  const Case c = {4096, 2000, 0, 1};
+  const Case c = {4096, 2000, 0, 8, true};
   g_autofree char *folder = g_dir_make_tmp("sort-XXXXXX", NULL);
-  g_autoptr(Sort) sort = sort_new(c.memory_bytes, folder);
+  g_autoptr(GPtrArray) entries = make_entries(&c);
+  g_autoptr(Sort) sort = sort_new(&order, folder, c.memory_bytes);
 
-  add_all(&c, sort);
-  g_assert_cmpuint(sort_runs(sort), >=, 1);
-  g_assert_cmpint(g_rmdir(folder), ==, 0); /* fails where there is a file in it */
+  add_all(sort, entries, c.runs_most);
+  g_assert_cmpint(g_rmdir(folder), ==, 0);
+}
+
+/* Orders that are hard for a quicksort: all alike, rising, falling, organ pipes. */
+static void
+no_order_of_the_input_is_too_hard(void)
+{
+  enum { MANY = 20000, ORDERS = 4 };
+
+  for (int hard = 0; hard < ORDERS; hard++) {
+    g_autoptr(SortArena) arena = sort_arena_new(&order, 1 << 22);
+
+    for (int i = 0; i < MANY; i++) {
+      const int keys[ORDERS] = {0, i, MANY - i, i < MANY / 2 ? i : MANY - i};
+      g_autofree char *key = g_strdup_printf("%08d", keys[hard]);
+      g_autofree uint8_t *entry = make_entry(slice_text(key), (uint32_t)i, 0);
+
+      g_assert_true(sort_arena_add(arena, slice(entry, sort_entry_bytes(entry))));
+    }
+    sort_arena_sort(arena);
+    for (size_t i = 1; i < sort_arena_length(arena); i++)
+      g_assert_cmpint(
+          sort_entry_compare(&order, sort_arena_get(arena, i - 1), sort_arena_get(arena, i)), <, 0);
+  }
 }
 
 static void
 a_folder_that_cannot_be_written_is_told(void)
 {
-  g_autoptr(Sort) sort = sort_new(64, "/nowhere/at/all");
+  g_autoptr(Sort) sort = sort_new(&order, "/nowhere/at/all", 64);
+  g_autofree uint8_t *entry = make_entry(slice_text("key"), 0, 0);
   g_autoptr(GError) error = NULL;
 
-  while (sort_add(sort, slice_text("key"), slice_text("payload"), &error))
+  while (sort_add(sort, slice(entry, sort_entry_bytes(entry)), &error))
     ;
   g_assert_error(error, FAULT, FAULT_SETUP);
-  g_assert_nonnull(strstr(error->message, "/nowhere/at/all"));
+  g_assert_true(g_str_has_prefix(error->message, "/nowhere/at/all: cannot make a file to sort in"));
   g_assert_nonnull(strstr(error->message, "bulkload.temp"));
 }
 
@@ -134,6 +192,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/sort/order", entries_come_in_order_whatever_the_memory);
   g_test_add_func("/sort/no-name", spill_files_have_no_name);
+  g_test_add_func("/sort/hard", no_order_of_the_input_is_too_hard);
   g_test_add_func("/sort/folder", a_folder_that_cannot_be_written_is_told);
   return g_test_run();
 }

@@ -93,7 +93,7 @@ add(VerifyExpected *expected, const Mapping *m, const Record *record)
   g_auto(Bytes) packed = {0};
 
   verify_pack(&row, record->place, &packed);
-  verify_expected_add(expected, bytes_slice(&packed));
+  verify_expected_add(expected, packed.data);
 }
 
 static char *

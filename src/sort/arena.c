@@ -1,33 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bulk/arena.h"
+#include "sort/arena.h"
 
 #include <sys/mman.h>
 
 enum { INSERTION_MOST = 16 };
 
-/* What is moved when rows are sorted: a piece of the key, so that most comparisons need nothing
- * else, and where the row is. */
+/* What is moved when entries are sorted: a piece of the key, so that most comparisons need nothing
+ * else, and where the entry is. */
 typedef struct {
   uint64_t prefix;
   uint64_t offset;
-} Entry;
+} Ref;
 
-/* The memory:  | rows -> | room | <- entries |
- * While rows are added, entries go in from the end; the last one added is the first. */
-struct BulkArena {
+/* The memory:  | entries -> | room | <- references |
+ * While entries are added, references go in from the end; the last one added is the first. */
+struct SortArena {
+  const SortOrder *order; /* borrowed */
   uint8_t *memory;
   size_t bytes;
-  size_t rows_end;
+  size_t entries_end;
   size_t length;
   size_t shared; /* first bytes that all keys have in common */
 };
 
-BulkArena *
-bulk_arena_new(size_t bytes)
+SortArena *
+sort_arena_new(const SortOrder *order, size_t bytes)
 {
-  BulkArena *self = g_new0(BulkArena, 1);
+  SortArena *self = g_new0(SortArena, 1);
 
-  self->bytes = bytes / sizeof(Entry) * sizeof(Entry);
+  self->order = order;
+  self->bytes = bytes / sizeof(Ref) * sizeof(Ref);
   self->memory = mmap(NULL, self->bytes, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (self->memory == MAP_FAILED)
@@ -36,7 +38,7 @@ bulk_arena_new(size_t bytes)
 }
 
 void
-bulk_arena_free(BulkArena *self)
+sort_arena_free(SortArena *self)
 {
   if (self == NULL)
     return;
@@ -44,10 +46,10 @@ bulk_arena_free(BulkArena *self)
   g_free(self);
 }
 
-static Entry *
-entries(const BulkArena *self)
+static Ref *
+refs(const SortArena *self)
 {
-  return (Entry *)(void *)(self->memory + self->bytes) - self->length;
+  return (Ref *)(void *)(self->memory + self->bytes) - self->length;
 }
 
 static size_t
@@ -62,46 +64,47 @@ shared_bytes(Slice a, Slice b, size_t most)
 }
 
 bool
-bulk_arena_add(BulkArena *self, Slice packed)
+sort_arena_add(SortArena *self, Slice entry)
 {
-  size_t room = self->bytes - self->rows_end - self->length * sizeof(Entry);
+  size_t room = self->bytes - self->entries_end - self->length * sizeof(Ref);
   Slice key;
 
-  if (packed.len + sizeof(Entry) > room)
+  if (entry.len + sizeof(Ref) > room)
     return false;
-  memcpy(self->memory + self->rows_end, packed.data, packed.len);
-  key = bulk_row_key(self->memory + self->rows_end);
-  self->shared =
-      self->length == 0 ? key.len : shared_bytes(bulk_row_key(self->memory), key, self->shared);
+  memcpy(self->memory + self->entries_end, entry.data, entry.len);
+  key = sort_entry_key(self->order, self->memory + self->entries_end);
+  self->shared = self->length == 0
+                     ? key.len
+                     : shared_bytes(sort_entry_key(self->order, self->memory), key, self->shared);
   self->length++;
-  entries(self)[0].offset = self->rows_end;
-  self->rows_end += packed.len;
+  refs(self)[0].offset = self->entries_end;
+  self->entries_end += entry.len;
   return true;
 }
 
 void
-bulk_arena_reset(BulkArena *self)
+sort_arena_reset(SortArena *self)
 {
-  self->rows_end = 0;
+  self->entries_end = 0;
   self->length = 0;
 }
 
 size_t
-bulk_arena_length(const BulkArena *self)
+sort_arena_length(const SortArena *self)
 {
   return self->length;
 }
 
 size_t
-bulk_arena_capacity(const BulkArena *self)
+sort_arena_capacity(const SortArena *self)
 {
   return self->bytes;
 }
 
 const uint8_t *
-bulk_arena_get(const BulkArena *self, size_t i)
+sort_arena_get(const SortArena *self, size_t i)
 {
-  return self->memory + entries(self)[i].offset;
+  return self->memory + refs(self)[i].offset;
 }
 
 /* Up to eight bytes of the key from where keys begin to differ, as a number that compares like
@@ -118,37 +121,37 @@ prefix_of(Slice key, size_t from)
 }
 
 static inline bool
-is_before(const BulkArena *self, Entry a, Entry b)
+is_before(const SortArena *self, Ref a, Ref b)
 {
   if (a.prefix != b.prefix)
     return a.prefix < b.prefix;
-  return bulk_row_compare(self->memory + a.offset, self->memory + b.offset) < 0;
+  return sort_entry_compare(self->order, self->memory + a.offset, self->memory + b.offset) < 0;
 }
 
 static inline void
-swap(Entry *a, Entry *b)
+swap(Ref *a, Ref *b)
 {
-  Entry kept = *a;
+  Ref kept = *a;
 
   *a = *b;
   *b = kept;
 }
 
 static void
-sort_by_insertion(const BulkArena *self, Entry *list, size_t length)
+sort_by_insertion(const SortArena *self, Ref *list, size_t length)
 {
   for (size_t i = 1; i < length; i++) {
-    Entry entry = list[i];
+    Ref ref = list[i];
     size_t j = i;
 
-    for (; j > 0 && is_before(self, entry, list[j - 1]); j--)
+    for (; j > 0 && is_before(self, ref, list[j - 1]); j--)
       list[j] = list[j - 1];
-    list[j] = entry;
+    list[j] = ref;
   }
 }
 
 static void
-sink(const BulkArena *self, Entry *heap, size_t at, size_t length)
+sink(const SortArena *self, Ref *heap, size_t at, size_t length)
 {
   for (size_t child; (child = 2 * at + 1) < length; at = child) {
     if (child + 1 < length && is_before(self, heap[child], heap[child + 1]))
@@ -161,7 +164,7 @@ sink(const BulkArena *self, Entry *heap, size_t at, size_t length)
 
 /* Where quicksort meets an order that it is slow for. */
 static void
-sort_by_heap(const BulkArena *self, Entry *list, size_t length)
+sort_by_heap(const SortArena *self, Ref *list, size_t length)
 {
   for (size_t i = length / 2; i > 0; i--)
     sink(self, list, i - 1, length);
@@ -171,13 +174,13 @@ sort_by_heap(const BulkArena *self, Entry *list, size_t length)
   }
 }
 
-/* Orders the first, middle and last entry; the middle one is the pivot then. */
-static Entry
-choose_pivot(const BulkArena *self, Entry *list, size_t length)
+/* Orders the first, middle and last; the middle one is the pivot then. */
+static Ref
+choose_pivot(const SortArena *self, Ref *list, size_t length)
 {
-  Entry *first = &list[0];
-  Entry *middle = &list[length / 2];
-  Entry *last = &list[length - 1];
+  Ref *first = &list[0];
+  Ref *middle = &list[length / 2];
+  Ref *last = &list[length - 1];
 
   if (is_before(self, *middle, *first))
     swap(middle, first);
@@ -188,12 +191,11 @@ choose_pivot(const BulkArena *self, Entry *list, size_t length)
   return *middle;
 }
 
-/* Splits into entries not after the pivot and entries not before it; where the second part
- * begins. */
+/* Splits into those not after the pivot and those not before it; where the second part begins. */
 static size_t
-split(const BulkArena *self, Entry *list, size_t length)
+split(const SortArena *self, Ref *list, size_t length)
 {
-  Entry pivot = choose_pivot(self, list, length);
+  Ref pivot = choose_pivot(self, list, length);
   size_t low = 0;
   size_t high = length - 1;
 
@@ -210,7 +212,7 @@ split(const BulkArena *self, Entry *list, size_t length)
 
 /* Recurs into the smaller part only, so the stack stays flat. */
 static void
-sort(const BulkArena *self, Entry *list, size_t length, unsigned depth)
+sort(const SortArena *self, Ref *list, size_t length, unsigned depth)
 {
   while (length > INSERTION_MOST) {
     if (depth-- == 0) {
@@ -233,11 +235,12 @@ sort(const BulkArena *self, Entry *list, size_t length, unsigned depth)
 }
 
 void
-bulk_arena_sort(BulkArena *self)
+sort_arena_sort(SortArena *self)
 {
-  Entry *list = entries(self);
+  Ref *list = refs(self);
 
   for (size_t i = 0; i < self->length; i++)
-    list[i].prefix = prefix_of(bulk_row_key(self->memory + list[i].offset), self->shared);
+    list[i].prefix =
+        prefix_of(sort_entry_key(self->order, self->memory + list[i].offset), self->shared);
   sort(self, list, self->length, 2 * g_bit_storage(self->length));
 }
