@@ -26,7 +26,7 @@ protobuf_take_field(Cursor *self, ProtobufField *out_field)
   Cursor cursor = *self;
   ProtobufField field = {0};
   uint64_t tag = 0;
-  bool whole = protobuf_take_varint(&cursor, &tag) && tag >> 3 <= UINT32_MAX;
+  bool whole = protobuf_take_varint(&cursor, &tag) && tag >> 3 >= 1 && tag >> 3 <= UINT32_MAX;
 
   field.number = (uint32_t)(tag >> 3);
   switch (tag & 7) {

@@ -96,8 +96,9 @@ hfile_block_header_parse(const uint8_t *at, HfileBlockHeader *out_header, GError
   if (checksum > HFILE_CHECKSUM_CRC32C)
     return refuse_header(error, "unknown checksum type");
   header.checksum = (HfileChecksum)checksum;
-  if (checksum != HFILE_CHECKSUM_NONE && header.checksum_chunk_bytes < HFILE_BLOCK_HEADER_BYTES)
-    return refuse_header(error, "checksum chunks smaller than the header");
+  if (checksum != HFILE_CHECKSUM_NONE && (header.checksum_chunk_bytes < HFILE_BLOCK_HEADER_BYTES ||
+                                          header.checksum_chunk_bytes > INT32_MAX))
+    return refuse_header(error, "checksum chunks of a size that HBase cannot read");
   if (header.checksums_bytes !=
       hfile_checksum_bytes(header.checksum, with_header, header.checksum_chunk_bytes))
     return refuse_header(error, "room for checksums does not fit the block's size");

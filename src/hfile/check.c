@@ -226,6 +226,23 @@ walk_scanned(Walk *self, uint64_t *out_end)
   return false;
 }
 
+/* HBase reads as many entries as the trailer claims, whatever the block holds. */
+static void
+check_meta_index(Walk *self)
+{
+  Cursor cursor = cursor_of(self->block.payload);
+  uint32_t taken = 0;
+  HfileEntry entry;
+
+  while (taken < self->report->trailer.meta_entries && hfile_entries_take_root(&cursor, &entry))
+    taken++;
+  if (taken != self->report->trailer.meta_entries || cursor_left(&cursor) > 0)
+    hfile_report_fault(self->report,
+                       "meta index: does not hold the %u entries that the trailer claims: HBase "
+                       "refuses the file",
+                       self->report->trailer.meta_entries);
+}
+
 /* HBase reads these one behind the other in this order; the last two may be missing. */
 static bool
 walk_load_on_open(Walk *self, uint64_t offset)
@@ -245,6 +262,8 @@ walk_load_on_open(Walk *self, uint64_t offset)
                          hfile_block_type_name(self->block.header.type), offset);
       return false;
     }
+    if (at == 1)
+      check_meta_index(self);
     if (self->block.header.type == HFILE_FILE_INFO && offset != self->report->trailer.info_offset)
       hfile_report_fault(self->report, "trailer: file info is not where it says");
   }

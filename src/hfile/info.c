@@ -121,8 +121,8 @@ static bool
 parse_entry(HfileInfo *self, Slice message)
 {
   Cursor cursor = cursor_of(message);
-  Slice name = SLICE_EMPTY;
-  Slice value = SLICE_EMPTY;
+  Slice name = {0};
+  Slice value = {0};
   ProtobufField field;
 
   while (protobuf_take_field(&cursor, &field))
@@ -130,7 +130,8 @@ parse_entry(HfileInfo *self, Slice message)
       name = field.bytes;
     else if (field.number == FIELD_VALUE)
       value = field.bytes;
-  if (cursor_left(&cursor) > 0)
+  /* Both are required (HBaseProtos.BytesBytesPair). */
+  if (cursor_left(&cursor) > 0 || name.data == NULL || value.data == NULL)
     return false;
   add(self, name, value);
   return true;

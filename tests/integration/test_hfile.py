@@ -15,7 +15,6 @@ from support.stack import data_folder
 
 CODECS = ("NONE", "GZ", "SNAPPY", "LZ4", "ZSTD")
 BLOOMS = ("NONE", "ROW", "ROWCOL", "ROWPREFIX_FIXED_LENGTH")
-TYPES = {4: "Put", 8: "Delete", 10: "DeleteFamilyVersion", 12: "DeleteColumn", 14: "DeleteFamily"}
 
 
 @pytest.fixture(scope="module")
@@ -52,30 +51,6 @@ def make_files(folder, source, codecs, counts):
     return files
 
 
-def check_answers(options, cells, questions, said):
-    """What HBase found, key by key; returns (keys that are in no filter, those let through)."""
-    head, *answers = said
-    places = [cell.place() for cell in cells]
-    bloom, entries, _ = head.split()
-    assert bloom == options.bloom and int(entries) == len(cells)
-    present = {hfiles.bloom_key(options, cell) for cell in cells}
-    deleted = {cell.row for cell in cells if cell.type in (hfiles.DELETE_FAMILY, hfiles.DELETE_FAMILY_VERSION)}
-    absent = passed = 0
-    assert len(answers) == len(questions)
-    for asked, answer in zip(questions, answers):
-        found, onward, may_be_there, may_be_deleted = answer.split()
-        assert found == onward == hfiles.expected_seek(cells, places, asked), asked
-        assert may_be_deleted == "1" or asked.row not in deleted, f"{asked}: its family's delete is hidden"
-        if options.bloom == "NONE":
-            assert may_be_there == "1"
-        elif hfiles.is_in_filter(options, present, asked):
-            assert may_be_there == "1", f"{asked}: a get would miss it"
-        else:
-            absent += 1
-            passed += may_be_there == "1"
-    return absent, passed
-
-
 def read_by_hbase(tmp_path, codecs, counts, seed):
     names, jars = codecs
     files = make_files(tmp_path, random.Random(seed), names, counts)
@@ -105,8 +80,9 @@ def check_files(folder, files):
         assert (folder / f"{name}.dump").read_bytes() == (folder / f"{name}.cells").read_bytes()
         rows = sorted({cell.row for cell in cells}, reverse=True)
         assert (folder / f"{name}.rows").read_text().split() == [row.hex() for row in rows]
-        answers = (folder / f"{name}.answers").read_text().splitlines()
-        counted = check_answers(options, cells, questions, answers)
+        head, *answers = (folder / f"{name}.answers").read_text().splitlines()
+        assert head.split()[:2] == [options.bloom, str(len(cells))]
+        counted = hfiles.check_answers(options, cells, questions, answers)
         absent, passed = absent + counted[0], passed + counted[1]
         if options.codec in ("NONE", "GZ"):
             ours = hfiles.hfile(folder, name).read_bytes()
@@ -147,8 +123,8 @@ def test_the_filter_of_many_chunks_hides_nothing(tmp_path, codecs):
 
     hfiles.ask_hbase(tmp_path, [["ask", at, tmp_path / "wide.questions", tmp_path / "wide.answers"]])
 
-    answers = (tmp_path / "wide.answers").read_text().splitlines()
-    absent, passed = check_answers(options, cells, questions, answers)
+    _, *answers = (tmp_path / "wide.answers").read_text().splitlines()
+    absent, passed = hfiles.check_answers(options, cells, questions, answers)
     assert absent == 1000 and 0 < passed <= 30, f"{passed} of {absent}"
 
 
@@ -196,18 +172,10 @@ def test_hbase_notices_a_wrong_checksum_in_these_tests(tmp_path):
     assert b"wrong" in (tmp_path / "one.dump").read_bytes()  # served all the same, with a line in the log
 
 
-def unescape(text):
-    return re.sub(r"\\x([0-9A-F]{2})", lambda found: chr(int(found.group(1), 16)), text).encode("latin-1")
-
-
 def cells_of(sluice, path, exits=0):
     """What `sluice hfile` shows: the cells, and the report at the end."""
     *lines, report = map(json.loads, sluice.run("hfile", "--cells", "--json", path, exits=exits).stdout.splitlines())
-    cells = [
-        (unescape(one["row"]), unescape(one["qualifier"]), one["timestamp"], one["type"], unescape(one["value"]))
-        for one in lines
-    ]
-    return cells, report
+    return [hfiles.shown_cell(line) for line in lines], report
 
 
 def test_we_read_what_hbase_writes(tmp_path, codecs, sluice):
@@ -228,12 +196,11 @@ def test_we_read_what_hbase_writes(tmp_path, codecs, sluice):
         )
     hfiles.ask_hbase(tmp_path, plan, jars)
 
-    wanted = [(cell.row, cell.qualifier, cell.timestamp, TYPES[cell.type], cell.value) for cell in cells]
     for name, (options, encoding, _) in files.items():
         path = tmp_path / f"{name}.hfile"
         if encoding == "NONE":
             found, report = cells_of(sluice, path)
-            assert found == wanted, name
+            assert found == cells, name
             assert report["sound"] and report["faults"] == []
         else:
             found, report = cells_of(sluice, path, exits=2)
@@ -270,11 +237,11 @@ def test_we_read_what_a_region_server_flushed_and_compacted(road, sluice):
     assert [len(files(flushed.table, family)) for family in ("product_info", "metadata")] == [2, 2]
     sluice.run("hfile", *files(flushed.table, "product_info"))
     both = [cells_of(sluice, path) for path in files(flushed.table, "metadata")]
-    types = sorted(cell[3] for cells, _ in both for cell in cells)
-    assert types == ["Delete", "DeleteFamily"] + ["Put"] * 79  # a flush drops what its deletes hide
+    types = sorted(cell.type for cells, _ in both for cell in cells)
+    assert types == [hfiles.PUT] * 79 + [hfiles.DELETE, hfiles.DELETE_FAMILY]  # a flush drops what its deletes hide
     assert all(report["sound"] for _, report in both)
 
     path = max(files(compacted.table, "metadata"), key=lambda path: path.stat().st_mtime_ns)  # the others go later
     cells, report = cells_of(sluice, path)
-    assert report["sound"] and {cell[3] for cell in cells} == {"Put"}
-    assert all(cell[0] != b"r002" for cell in cells) and len(cells) == 2 * 39 - 1
+    assert report["sound"] and {cell.type for cell in cells} == {hfiles.PUT}
+    assert all(cell.row != b"r002" for cell in cells) and len(cells) == 2 * 39 - 1

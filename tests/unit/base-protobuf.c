@@ -39,6 +39,7 @@ malformed_fields_are_not_taken(void)
   } cases[] = {
       {"\x08", 1},                                          /* a number without its varint */
       {"\x12\x05hi", 4},                                    /* bytes beyond the end */
+      {"\x00\x05", 2},                                      /* field 0 */
       {"\x0b", 1},                                          /* a group */
       {"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11}, /* a varint of eleven bytes */
       {"\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11}, /* a length of 2^64-1 */
