@@ -14,6 +14,7 @@ static const Command commands[] = {
     {"bulkload", "--table TABLE [OPTION...] FILE...", "Turn CSV files into HFiles and load them",
      cmd_bulkload},
     {"hfile", "[--cells] [--stats] [--json] FILE...", "Check and show HFiles", cmd_hfile},
+    {"replay", "[OPTION...] TOPIC", "Take records back out of a dead-letter topic", cmd_replay},
     {"verify", "--table TABLE (--topic TOPIC | --csv FILE...) [OPTION...]",
      "Compare a table with its source, cell by cell", cmd_verify},
     {0},

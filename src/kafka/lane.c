@@ -71,6 +71,15 @@ kafka_message_release(KafkaMessage *self)
   self->handle = NULL;
 }
 
+void
+kafka_message_place(const KafkaMessage *self, int32_t *out_partition, int64_t *out_offset)
+{
+  const rd_kafka_message_t *message = self->handle;
+
+  *out_partition = message->partition;
+  *out_offset = message->offset;
+}
+
 GArray *
 kafka_message_headers(const KafkaMessage *self)
 {

@@ -46,6 +46,9 @@ typedef struct {
 
 void kafka_message_release(KafkaMessage *self);
 
+/* Where Kafka has the record, whatever `partition` and `offset` were made to say. */
+void kafka_message_place(const KafkaMessage *self, int32_t *out_partition, int64_t *out_offset);
+
 /* The record's headers, of KafkaHeader, whose texts are borrowed from the message. */
 GArray *kafka_message_headers(const KafkaMessage *self);
 

@@ -57,11 +57,41 @@ open_client(KafkaReader *self, const KafkaProperty *properties, GError **error)
   return true;
 }
 
-static bool
-find_ways(KafkaReader *self, const KafkaProperty *properties, const char *name, GError **error)
+static void
+narrow(Way *way, int64_t from, int64_t to)
 {
-  g_autoptr(KafkaTopics) topics = kafka_topics_new(properties, self->timeout_ms, error);
-  g_autoptr(KafkaTopic) topic = topics == NULL ? NULL : kafka_topics_find(topics, name, error);
+  way->low = CLAMP(from, way->low, way->high);
+  way->high = CLAMP(to, way->low, way->high);
+  way->next = way->low;
+}
+
+/* Nothing of a partition that no span names. */
+static bool
+narrow_all(KafkaReader *self, const KafkaSpan *spans, size_t length, GError **error)
+{
+  g_autofree bool *is_named = g_new0(bool, self->ways_length);
+
+  for (size_t i = 0; i < length; i++) {
+    if (spans[i].partition < 0 || (size_t)spans[i].partition >= self->ways_length) {
+      g_set_error(error, FAULT, FAULT_SETUP, "topic %s has no partition %d: its last is %zu",
+                  self->ways[0].partition->topic, spans[i].partition, self->ways_length - 1);
+      return false;
+    }
+    narrow(&self->ways[spans[i].partition], spans[i].from, spans[i].to);
+    is_named[spans[i].partition] = true;
+  }
+  for (size_t i = 0; i < self->ways_length; i++)
+    if (!is_named[i])
+      narrow(&self->ways[i], self->ways[i].high, self->ways[i].high);
+  return true;
+}
+
+static bool
+find_ways(KafkaReader *self, const KafkaReaderOptions *options, GError **error)
+{
+  g_autoptr(KafkaTopics) topics = kafka_topics_new(options->properties, self->timeout_ms, error);
+  g_autoptr(KafkaTopic) topic =
+      topics == NULL ? NULL : kafka_topics_find(topics, options->topic, error);
   g_autofree KafkaWatermarks *watermarks =
       topic == NULL ? NULL : kafka_topics_watermarks(topics, topic, error);
 
@@ -69,13 +99,15 @@ find_ways(KafkaReader *self, const KafkaProperty *properties, const char *name, 
     return false;
   self->ways = g_new0(Way, topic->partitions);
   self->ways_length = (size_t)topic->partitions;
-  for (int32_t i = 0; i < topic->partitions; i++) {
-    self->ways[i] = (Way){.partition = kafka_partition_new(name, 0, i),
+  for (int32_t i = 0; i < topic->partitions; i++)
+    self->ways[i] = (Way){.partition = kafka_partition_new(options->topic, 0, i),
                           .low = watermarks[i].low,
                           .high = watermarks[i].high,
                           .next = watermarks[i].low};
-    self->ways_left += watermarks[i].low < watermarks[i].high;
-  }
+  if (options->spans != NULL && !narrow_all(self, options->spans, options->spans_length, error))
+    return false;
+  for (size_t i = 0; i < self->ways_length; i++)
+    self->ways_left += self->ways[i].low < self->ways[i].high;
   return true;
 }
 
@@ -101,16 +133,24 @@ assign(KafkaReader *self, GError **error)
 }
 
 KafkaReader *
-kafka_reader_new(const KafkaProperty *properties, const char *topic, int timeout_ms, GError **error)
+kafka_reader_new_within(const KafkaReaderOptions *options, GError **error)
 {
   g_autoptr(KafkaReader) self = g_new0(KafkaReader, 1);
 
-  self->timeout_ms = timeout_ms;
-  if (!find_ways(self, properties, topic, error) || !open_client(self, properties, error) ||
+  self->timeout_ms = options->timeout_ms;
+  if (!find_ways(self, options, error) || !open_client(self, options->properties, error) ||
       !assign(self, error))
     return NULL;
   self->heard_us = g_get_monotonic_time();
   return g_steal_pointer(&self);
+}
+
+KafkaReader *
+kafka_reader_new(const KafkaProperty *properties, const char *topic, int timeout_ms, GError **error)
+{
+  return kafka_reader_new_within(
+      &(KafkaReaderOptions){.properties = properties, .topic = topic, .timeout_ms = timeout_ms},
+      error);
 }
 
 void
@@ -147,6 +187,26 @@ kafka_reader_passed(const KafkaReader *self)
   for (size_t i = 0; i < self->ways_length; i++)
     passed += (uint64_t)(self->ways[i].next - self->ways[i].low);
   return passed;
+}
+
+GArray *
+kafka_reader_left(const KafkaReader *self)
+{
+  GArray *left = g_array_new(FALSE, FALSE, sizeof(KafkaSpan));
+
+  for (size_t i = 0; i < self->ways_length; i++) {
+    const Way *way = &self->ways[i];
+
+    if (way->next < way->high)
+      g_array_append_val(left, ((KafkaSpan){way->partition->id, way->next, way->high}));
+  }
+  return left;
+}
+
+int64_t
+kafka_reader_next_offset(const KafkaReader *self, int32_t partition)
+{
+  return self->ways[partition].next;
 }
 
 /* Everything before `next` is passed; the end may lie behind offsets without a record. */

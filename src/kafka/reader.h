@@ -8,10 +8,28 @@
  * each in order. It joins no group and commits nothing. One thread owns it. */
 typedef struct KafkaReader KafkaReader;
 
+/* A piece of a partition. */
+typedef struct {
+  int32_t partition;
+  int64_t from;
+  int64_t to; /* one past the last; INT64_MAX: the end as it is */
+} KafkaSpan;
+
+typedef struct {
+  const KafkaProperty *properties;
+  const char *topic;
+  const KafkaSpan *spans; /* NULL: all */
+  size_t spans_length;
+  int timeout_ms;
+} KafkaReaderOptions;
+
 /* Asks for the ends. `properties` as in the [kafka] section. FAULT_SETUP: there is no such topic;
  * FAULT_PEER: no broker answers within the time. */
 KafkaReader *kafka_reader_new(const KafkaProperty *properties, const char *topic, int timeout_ms,
                               GError **error);
+/* The same of these pieces alone, at most one of each partition. FAULT_SETUP: there is no such
+ * partition. */
+KafkaReader *kafka_reader_new_within(const KafkaReaderOptions *options, GError **error);
 void kafka_reader_free(KafkaReader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KafkaReader, kafka_reader_free)
 
@@ -20,7 +38,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KafkaReader, kafka_reader_free)
 uint64_t kafka_reader_total(const KafkaReader *self);
 uint64_t kafka_reader_passed(const KafkaReader *self);
 
-/* The next record, to be released before the next call. KAFKA_READER_IDLE: none came within
+/* What is still to be read, of KafkaSpan, by partition; and where a partition stands. */
+GArray *kafka_reader_left(const KafkaReader *self);
+int64_t kafka_reader_next_offset(const KafkaReader *self, int32_t partition);
+
+/* The next record, now yours to release. KAFKA_READER_IDLE: none came within
  * wait_ms. FAULT_PEER: none came for the whole time that it was made with. */
 typedef enum {
   KAFKA_READER_RECORD,

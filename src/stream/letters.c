@@ -37,8 +37,9 @@ stream_letters_free(StreamLetters *self)
   g_free(self);
 }
 
-/* Room for the largest record the source may hold, and our headers. */
-static const KafkaProperty topic_config[] = {{"max.message.bytes", "16777216"}, {NULL, NULL}};
+/* Room for the largest record the source may hold, and our headers; and its own time. */
+static const KafkaProperty topic_config[] = {
+    {"max.message.bytes", "16777216"}, {"message.timestamp.type", "CreateTime"}, {NULL, NULL}};
 
 /* The dead-letter topic as it is, created if it is missing. */
 static KafkaTopic *
@@ -124,6 +125,7 @@ static bool
 send_letter(const Address *address, StreamReject *reject, GError **error)
 {
   char partition[NUMBER_BYTES], offset[NUMBER_BYTES], task[NUMBER_BYTES], attempts[NUMBER_BYTES];
+  char timestamp[NUMBER_BYTES];
   const KafkaMessage *message = &reject->message;
   const StreamStageInfo *info = stream_stage_info(reject->stage);
   g_autoptr(GArray) headers = kafka_message_headers(message);
@@ -141,6 +143,7 @@ send_letter(const Address *address, StreamReject *reject, GError **error)
   if (reject->key.len > 0)
     add_header(headers, "sluice.row.key", bytes_slice(&reject->key));
   add_header(headers, "sluice.attempts", number_text(attempts, reject->attempts));
+  add_header(headers, "sluice.timestamp", number_text(timestamp, message->timestamp_ms));
 
   const KafkaRecord record = {
       .topic = address->topic,

@@ -252,7 +252,8 @@ note_rejects(StreamLine *self, guint first)
 
     metrics_count(self->options.sheet, counters[reject->stage], 1);
     self->reject_bytes += reject->message.key.len + reject->message.value.len + sizeof *reject;
-    stream_report_reject(&self->report, reject, stream_line_table(self));
+    if (!self->options.is_quiet)
+      stream_report_reject(&self->report, reject, stream_line_table(self));
   }
 }
 

@@ -23,6 +23,7 @@ typedef struct {
   uint32_t linger_ms;
   StreamWindowLimits window;
   size_t kept_bytes; /* bad records beyond this are judged early */
+  bool is_quiet;     /* somebody else tells of bad records */
 } StreamLineOptions;
 
 StreamLine *stream_line_new(const StreamLineOptions *options, GError **error);

@@ -108,6 +108,49 @@ a_topic_that_is_not_there_is_a_fault_of_setup(void)
   g_assert_error(error, FAULT, FAULT_SETUP);
 }
 
+static void
+pieces_of_partitions_are_read_alone(void)
+{
+  const KafkaSpan spans[] = {{2, 5, 9}, {0, 690, INT64_MAX}};
+  const KafkaSpan wrong[] = {{PARTITIONS, 0, 1}};
+  g_auto(KafkaMock) mock;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GString) seen = g_string_new(NULL);
+  KafkaMessage message = {0};
+
+  kafka_mock_init(&mock);
+  rd_kafka_mock_topic_create(mock.cluster, "t", PARTITIONS, 1);
+  for (int32_t i = 0; i < PARTITIONS; i++)
+    kafka_mock_fill(&mock, "t", i, 700);
+
+  KafkaReaderOptions options = {.properties = mock.properties,
+                                .topic = "t",
+                                .spans = spans,
+                                .spans_length = G_N_ELEMENTS(spans),
+                                .timeout_ms = ANSWER_MS};
+  g_autoptr(KafkaReader) reader = kafka_reader_new_within(&options, &error);
+
+  g_assert_no_error(error);
+  g_assert_cmpuint(kafka_reader_total(reader), ==, 14);
+  while (kafka_reader_next(reader, &message, ANSWER_MS, &error) == KAFKA_READER_RECORD) {
+    g_autoptr(GArray) left = kafka_reader_left(reader);
+
+    g_assert_cmpint(kafka_reader_next_offset(reader, message.partition->id), ==,
+                    message.offset + 1);
+    g_assert_cmpuint(left->len, <=, 2);
+    g_assert_cmpint(message.offset, >=, message.partition->id == 2 ? 5 : 690);
+    g_assert_cmpint(message.partition->id == 2 ? message.offset : 0, <, 9);
+    g_string_append_c(seen, '.');
+    kafka_message_release(&message);
+  }
+  g_assert_no_error(error);
+  g_assert_cmpuint(seen->len, ==, 14);
+  options.spans = wrong;
+  options.spans_length = 1;
+  g_assert_null(kafka_reader_new_within(&options, &error));
+  g_assert_error(error, FAULT, FAULT_SETUP);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -115,6 +158,7 @@ main(int argc, char **argv)
   g_test_add_func("/reader/ends", a_topic_is_read_to_the_ends_that_it_had);
   g_test_add_func("/reader/empty", an_empty_topic_ends_at_once);
   g_test_add_func("/reader/silent", a_broker_that_falls_silent_ends_the_reading);
+  g_test_add_func("/reader/pieces", pieces_of_partitions_are_read_alone);
   g_test_add_func("/reader/absent", a_topic_that_is_not_there_is_a_fault_of_setup);
   return g_test_run();
 }
