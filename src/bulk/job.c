@@ -18,7 +18,8 @@ struct BulkJob {
   uint64_t *family_bytes; /* owned */
   BulkRejects *rejects;   /* owned */
   BulkIntake *intake;     /* owned */
-  bool is_split;          /* the regions are not those that rows were counted by */
+  GArray *parts;          /* owned, of BulkPart; NULL: the regions are those rows were counted by */
+  uint64_t parts_bytes;   /* of all of them */
   BulkBuildCounts build;
   GArray *files; /* owned, of BulkFile */
 };
@@ -137,6 +138,8 @@ bulk_job_free(BulkJob *self)
   g_free(self->hfile);
   g_free(self->family_bytes);
   g_array_unref(self->files);
+  if (self->parts != NULL)
+    g_array_unref(self->parts);
   g_free(self);
 }
 
@@ -240,13 +243,15 @@ bool
 bulk_job_split(BulkJob *self, const BulkSurvey *survey, size_t regions, GError **error)
 {
   g_autoptr(SortMerge) merge = bulk_intake_merge(self->intake);
-  BulkRegions *split = bulk_survey_split(survey, merge, regions, error);
+  g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(BulkPart));
+  BulkRegions *split = bulk_survey_split(survey, merge, regions, parts, error);
 
   if (split == NULL)
     return false;
   bulk_regions_free(self->regions);
   self->regions = split;
-  self->is_split = true;
+  self->parts = g_steal_pointer(&parts);
+  self->parts_bytes = survey->bytes;
   return true;
 }
 
@@ -306,16 +311,20 @@ bulk_job_intake(const BulkJob *self)
   return bulk_intake_counts(self->intake);
 }
 
-bool
-bulk_job_is_split(const BulkJob *self)
-{
-  return self->is_split;
-}
-
+/* A part has as much of the HFiles as of the packed rows, about. */
 BulkAmount
 bulk_job_region(const BulkJob *self, size_t region)
 {
-  return self->is_split ? (BulkAmount){0} : bulk_intake_region(self->intake, region);
+  const BulkPart *part;
+  double share;
+
+  if (self->parts == NULL)
+    return bulk_intake_region(self->intake, region);
+  part = &g_array_index(self->parts, BulkPart, region);
+  share = self->parts_bytes == 0 ? 0 : (double)part->bytes / (double)self->parts_bytes;
+  return (BulkAmount){.rows = part->records,
+                      .cell_bytes =
+                          (uint64_t)((double)bulk_job_intake(self).amount.cell_bytes * share)};
 }
 
 const BulkRejects *

@@ -57,8 +57,7 @@ bool bulk_job_write(BulkJob *self, const char *folder, GError **error);
 const BulkPlan *bulk_job_plan(const BulkJob *self);
 const BulkRegions *bulk_job_regions(const BulkJob *self);
 BulkIntakeCounts bulk_job_intake(const BulkJob *self);
-bool bulk_job_is_split(const BulkJob *self);
-/* Zero for regions that were made by bulk_job_split(): each gets about the same. */
+/* What the region gets, about; its rows are records. */
 BulkAmount bulk_job_region(const BulkJob *self, size_t region);
 const BulkRejects *bulk_job_rejects(const BulkJob *self);
 BulkBuildCounts bulk_job_build(const BulkJob *self);

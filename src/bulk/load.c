@@ -5,12 +5,15 @@
 
 enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 5000, REFUSALS_BEFORE_ASKING = 3, LOOK_MS = 100 };
 
+static const char refused[] = "a region server refuses the files and does not say why";
+
 /* A file on its way. */
 typedef struct {
   BulkFile file;
   char *url;     /* owned; NULL: not placed yet */
   bool is_asked; /* a load was asked for, and its answer never came */
-  Slice family;  /* its name */
+  bool may_be_live;
+  Slice family; /* its name */
 } Pending;
 
 typedef struct {
@@ -19,6 +22,8 @@ typedef struct {
   GPtrArray *meta;      /* owned, of MetaRegion: as looked up last */
   BulkRegions *regions; /* owned: where they begin */
   GHashTable *loaders;  /* owned: server -> Loader */
+  GHashTable *silent;   /* owned: servers that did not answer in this round */
+  uint64_t bytes;       /* of all files */
   unsigned refusals;    /* without a reason, since a region last went live */
   BulkLoadCounts *counts;
 } Load;
@@ -40,6 +45,7 @@ load_clear(Load *self)
     g_ptr_array_unref(self->meta);
   bulk_regions_free(self->regions);
   g_hash_table_unref(self->loaders);
+  g_hash_table_unref(self->silent);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Load, load_clear)
 
@@ -190,7 +196,7 @@ mark_asked(Load *self, const GArray *files)
     Pending *pending = &g_array_index(self->pending, Pending, i);
 
     if (is_among(files, pending->url))
-      pending->is_asked = true;
+      pending->is_asked = pending->may_be_live = true;
   }
 }
 
@@ -225,12 +231,19 @@ load_region(Load *self, size_t region, GError **error)
   bool is_loaded = false;
   Loader *loader;
 
-  if (files == NULL || (loader = loader_of(self, meta, error)) == NULL)
+  if (files == NULL)
     return false;
+  loader = loader_of(self, meta, error);
+  if (loader == NULL) {
+    g_hash_table_add(self->silent, g_strdup(meta->server));
+    return false;
+  }
   if (!call_server(self, loader, &call, &is_loaded, error)) {
-    if (g_error_matches(*error, FAULT, FAULT_PEER))
+    if (loader_is_lost(loader)) {
       mark_asked(self, files);
-    g_hash_table_remove(self->loaders, meta->server);
+      g_hash_table_add(self->silent, g_strdup(meta->server));
+      g_hash_table_remove(self->loaders, meta->server);
+    }
     return false;
   }
   if (is_loaded)
@@ -274,24 +287,52 @@ has_files(const Load *self, size_t region)
   return false;
 }
 
-/* Looks at the table as it is now, and asks each region once. */
+static bool
+is_due(const Load *self, size_t region)
+{
+  const MetaRegion *meta = self->meta->pdata[region];
+
+  return has_files(self, region) && !g_hash_table_contains(self->silent, meta->server);
+}
+
+/* Asks each region once. One that is not ready does not keep the others from their files: the first
+ * such problem is told at the end. */
+static bool
+ask_regions(Load *self, GError **error)
+{
+  GError *first = NULL;
+
+  for (size_t region = 0; region < self->meta->len; region++) {
+    g_autoptr(GError) problem = NULL;
+
+    if (!is_due(self, region))
+      continue;
+    if (!bulk_watch_goes_on(self->options->watch, &problem) ||
+        (!load_region(self, region, &problem) && !g_error_matches(problem, FAULT, FAULT_PEER))) {
+      g_clear_error(&first);
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return false;
+    }
+    if (first == NULL)
+      first = g_steal_pointer(&problem);
+    bulk_watch_progress(self->options->watch, BULK_LOADING, MIN(self->counts->bytes, self->bytes),
+                        self->bytes, 0);
+  }
+  if (first == NULL)
+    return true;
+  g_propagate_error(error, first);
+  return false;
+}
+
+/* Looks at the table as it is now, and asks. */
 static bool
 load_once(Load *self, GError **error)
 {
+  g_hash_table_remove_all(self->silent);
   if (!settle_asked(self, error))
     return false;
-  if (self->pending->len == 0)
-    return true;
-  if (!look_up_regions(self, error) || !assign_regions(self, error))
-    return false;
-  for (size_t region = 0; region < self->meta->len; region++) {
-    if (!has_files(self, region))
-      continue;
-    if (!bulk_watch_goes_on(self->options->watch, error) || !load_region(self, region, error))
-      return false;
-    bulk_watch_progress(self->options->watch, BULK_LOADING, region + 1, self->meta->len, 0);
-  }
-  return true;
+  return self->pending->len == 0 ||
+         (look_up_regions(self, error) && assign_regions(self, error) && ask_regions(self, error));
 }
 
 /* In short steps, so that a stop is seen. */
@@ -314,32 +355,43 @@ may_pass(const GError *problem, int64_t until_us)
          g_get_monotonic_time() < until_us;
 }
 
+/* Once each time the load stands still: a first try that fails is nothing to look at, a region may
+ * just have moved. */
+static void
+tell_waiting(const Load *self, unsigned tries, const GError *problem)
+{
+  enum { WORTH_TELLING = 1 };
+
+  if (tries == WORTH_TELLING)
+    g_message("waiting table=%s live=%" G_GUINT64_FORMAT " left=%u reason='%s'",
+              self->options->table, self->counts->files, self->pending->len,
+              problem == NULL ? refused : problem->message);
+}
+
 static bool
 load_all(Load *self, GError **error)
 {
   Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
-  int64_t until_us = 0;
-  uint64_t live = UINT64_MAX;
+  int64_t until_us = g_get_monotonic_time() + self->options->timeout_ms * 1000;
 
   while (self->pending->len > 0) {
     g_autoptr(GError) problem = NULL;
+    uint64_t live = self->counts->files;
 
+    load_once(self, &problem);
+    if (self->pending->len == 0)
+      break;
     if (live != self->counts->files) {
       until_us = g_get_monotonic_time() + self->options->timeout_ms * 1000;
       retry_reset(&retry);
     }
-    live = self->counts->files;
-    load_once(self, &problem);
-    if (self->pending->len == 0)
-      break;
     if (!may_pass(problem, until_us)) {
       if (problem == NULL)
-        g_set_error(&problem, FAULT, FAULT_PEER, "the region servers go on refusing the files");
+        g_set_error_literal(&problem, FAULT, FAULT_PEER, refused);
       g_propagate_error(error, g_steal_pointer(&problem));
       return false;
     }
-    if (retry.tries > 0 && problem != NULL)
-      g_debug("load goes on reason='%s'", problem->message);
+    tell_waiting(self, retry.tries, problem);
     if (!wait_for(self, retry_next_ms(&retry), error))
       return false;
   }
@@ -354,6 +406,7 @@ bulk_load(const BulkLoadOptions *options, GArray *files, BulkLoadCounts *out_cou
       .pending = g_array_new(FALSE, FALSE, sizeof(Pending)),
       .loaders =
           g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)loader_free),
+      .silent = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
       .counts = out_counts,
   };
   bool is_whole;
@@ -363,6 +416,7 @@ bulk_load(const BulkLoadOptions *options, GArray *files, BulkLoadCounts *out_cou
     BulkFile *file = &g_array_index(files, BulkFile, i);
 
     add_pending(&load, file);
+    load.bytes += file->bytes;
     file->path = NULL; /* pending has it now */
   }
   g_array_set_size(files, 0);
@@ -372,6 +426,7 @@ bulk_load(const BulkLoadOptions *options, GArray *files, BulkLoadCounts *out_cou
     Pending *pending = &g_array_index(load.pending, Pending, i);
     BulkFile file = pending->file;
 
+    out_counts->unanswered += pending->may_be_live;
     pending->file.path = NULL;
     g_array_append_val(files, file);
   }

@@ -25,7 +25,8 @@ typedef struct {
   uint64_t regions; /* that got files */
   uint64_t files;   /* that are live */
   uint64_t bytes;
-  uint64_t recut; /* files that were cut anew */
+  uint64_t recut;      /* files that were cut anew */
+  uint64_t unanswered; /* files that are not counted as live, but may be: no answer came */
 } BulkLoadCounts;
 
 /* Takes the list's files (BulkFile) one by one as they go live; on failure what is left in it is

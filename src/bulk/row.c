@@ -150,6 +150,19 @@ bulk_row_next(BulkRow *self, BulkCell *out_cell)
   return true;
 }
 
+bool
+bulk_row_is_repeat(const uint8_t *a, const uint8_t *b)
+{
+  Head left;
+  Head right;
+
+  memcpy(&left, a, sizeof left);
+  memcpy(&right, b, sizeof right);
+  return left.bytes == right.bytes && left.timestamp == right.timestamp &&
+         left.key_bytes == right.key_bytes &&
+         memcmp(a + sizeof left, b + sizeof right, left.bytes - sizeof left) == 0;
+}
+
 static int
 compare_equals(const uint8_t *a, const uint8_t *b)
 {

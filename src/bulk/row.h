@@ -56,5 +56,8 @@ bulk_row_key(const uint8_t *packed)
   return slice(packed + BULK_ROW_FIXED_BYTES, len);
 }
 
+/* True if one row says what the other does: they differ at most in their place in the input. */
+bool bulk_row_is_repeat(const uint8_t *a, const uint8_t *b);
+
 /* By key; of one key the newest timestamp first, of one timestamp the last of the input. */
 extern const SortOrder bulk_row_order;

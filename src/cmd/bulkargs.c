@@ -118,6 +118,7 @@ understand_timestamp(CmdBulkArgs *self, const char *text, GError **error)
 {
   char *end = NULL;
 
+  self->has_timestamp = text != NULL && strcmp(text, "now") != 0;
   if (text == NULL || strcmp(text, "now") == 0) {
     self->timestamp_ms = g_get_real_time() / 1000;
     return true;

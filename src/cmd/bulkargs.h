@@ -20,6 +20,7 @@ typedef struct {
   gboolean may_miss;
   int regions; /* 0: the table exists */
   char delimiter;
+  bool has_timestamp; /* it was given */
   int64_t timestamp_ms;
   int64_t rejects_most;
   uint64_t memory_bytes; /* 0: the configuration's, as the next two */

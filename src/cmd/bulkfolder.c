@@ -2,10 +2,16 @@
 #include "cmd/bulkfolder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-enum { SHARED_MODE = 0777 };
+enum { SHARED_MODE = 0777, MARK_MODE = 0600 };
+
+/* HBase's tool passes over what begins so. */
+static const char mark_name[] = "_sluice_at_work";
 
 static bool
 fail(GError **error, const char *path, const char *what)
@@ -33,16 +39,73 @@ remove_all(const char *path)
   g_rmdir(path);
 }
 
+/* Opens and locks a mark; -1: there is none, or somebody else is at work. The kernel undoes the
+ * lock however the process ends. */
+static int
+lock_mark(const char *mark, int flags)
+{
+  int fd = g_open(mark, O_RDWR | O_CLOEXEC | flags, MARK_MODE);
+
+  if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0)
+    return fd;
+  close(fd);
+  return -1;
+}
+
+/* It is locked before it has its name: nobody finds one that is not. */
+static bool
+make_mark(CmdBulkFolder *self, GError **error)
+{
+  g_autofree char *nameless = g_strconcat(self->path, "/_", NULL);
+
+  self->mark = g_build_filename(self->path, mark_name, NULL);
+  self->lock = lock_mark(nameless, O_CREAT);
+  if (self->lock >= 0 && g_rename(nameless, self->mark) == 0)
+    return true;
+  return fail(error, self->mark, "cannot be made and locked");
+}
+
+/* The host's name is in it: locks need not reach other machines. */
+static char *
+name_prefix(void)
+{
+  return g_strdup_printf("sluice-bulkload-%s-", g_get_host_name());
+}
+
+/* Nobody can tidy up behind a process that is killed but the next one. */
+static void
+remove_abandoned(const char *staging)
+{
+  g_autoptr(GDir) dir = g_dir_open(staging, 0, NULL);
+  g_autofree char *prefix = name_prefix();
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+    g_autofree char *path = g_build_filename(staging, name, NULL);
+    g_autofree char *mark = g_build_filename(path, mark_name, NULL);
+    int lock = g_str_has_prefix(name, prefix) ? lock_mark(mark, 0) : -1;
+
+    if (lock < 0)
+      continue;
+    g_message("removing folder=%s reason='its run was killed'", path);
+    remove_all(path);
+    close(lock);
+  }
+}
+
 bool
 cmd_bulkfolder_make(CmdBulkFolder *self, const char *staging, GError **error)
 {
-  g_autofree char *path = g_build_filename(staging, "sluice-bulkload-XXXXXX", NULL);
+  g_autofree char *prefix = name_prefix();
+  g_autofree char *name = g_strconcat(prefix, "XXXXXX", NULL);
+  g_autofree char *path = g_build_filename(staging, name, NULL);
 
+  remove_abandoned(staging);
   if (g_mkdtemp(path) == NULL)
     return fail(error, staging, "cannot make a folder for HFiles in it");
   chmod(path, SHARED_MODE);
   self->path = g_canonicalize_filename(path, NULL);
-  return true;
+  return make_mark(self, error);
 }
 
 bool
@@ -63,8 +126,27 @@ cmd_bulkfolder_clear(CmdBulkFolder *self)
 {
   if (self->path != NULL && !self->is_kept)
     remove_all(self->path);
+  if (self->mark != NULL && self->lock >= 0)
+    close(self->lock);
+  g_free(self->mark);
   g_free(self->path);
   *self = (CmdBulkFolder){0};
+}
+
+bool
+cmd_bulkfolder_expect_free(const char *output, GError **error)
+{
+  g_autoptr(GDir) dir = NULL;
+
+  if (!g_file_test(output, G_FILE_TEST_EXISTS))
+    return true;
+  dir = g_dir_open(output, 0, NULL);
+  if (dir != NULL && g_dir_read_name(dir) == NULL)
+    return true;
+  g_set_error(error, FAULT, FAULT_SETUP,
+              "%s: exists already; --output makes a new folder, or takes one that is empty",
+              output);
+  return false;
 }
 
 bool
@@ -78,6 +160,15 @@ cmd_bulkfolder_name(CmdBulkFolder *self, const char *output, GError **error)
   self->path = g_steal_pointer(&full);
   self->is_kept = true;
   return true;
+}
+
+const char *
+cmd_bulkfolder_keep(CmdBulkFolder *self)
+{
+  if (self->mark != NULL)
+    g_unlink(self->mark);
+  self->is_kept = true;
+  return self->path;
 }
 
 void

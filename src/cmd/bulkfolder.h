@@ -7,18 +7,25 @@
  * with whatever is in it unless it is kept. Zeroed is none. */
 typedef struct {
   char *path; /* owned; NULL: none */
+  char *mark; /* owned: the file in it that says that a run is at work; NULL: none */
+  int lock;   /* of the mark */
   bool is_kept;
 } CmdBulkFolder;
 
-/* A new one within `staging`, to which region servers that run as somebody else have access. */
+/* A new one within `staging`, to which region servers that run as somebody else have access. First
+ * removes those of runs on this machine that were killed. */
 bool cmd_bulkfolder_make(CmdBulkFolder *self, const char *staging, GError **error);
 /* One that will be called `output`. */
 bool cmd_bulkfolder_make_output(CmdBulkFolder *self, const char *output, GError **error);
 void cmd_bulkfolder_clear(CmdBulkFolder *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CmdBulkFolder, cmd_bulkfolder_clear)
 
+/* False if there is something else by that name than an empty folder. */
+bool cmd_bulkfolder_expect_free(const char *output, GError **error);
 /* Once the files are whole: gives the folder its name, and keeps it. An empty folder of that name
  * gives way, another one does not. */
 bool cmd_bulkfolder_name(CmdBulkFolder *self, const char *output, GError **error);
+/* Keeps it under the name that it has, which is borrowed: no later run removes it. */
+const char *cmd_bulkfolder_keep(CmdBulkFolder *self);
 /* Once the files are whole: lets others take them out of the folders of the families. */
 void cmd_bulkfolder_share(const CmdBulkFolder *self);

@@ -2,13 +2,15 @@
 #include "cmd/bulkargs.h"
 #include "cmd/bulkfolder.h"
 #include "cmd/bulkreport.h"
+#include "cmd/bulkrest.h"
 #include "cmd/bulktarget.h"
 #include "cmd/mappings.h"
 #include "cmd/stop.h"
 
-#include <string.h>
+enum { CALL_TIMEOUT_MS = 180000 };
 
-enum { CALL_TIMEOUT_MS = 180000, MOST_TOLD = 10 };
+/* HBase's tool passes over what begins so. */
+static const char script_name[] = "_create.rb";
 
 /* One bulk load, from its options to what is live. */
 typedef struct {
@@ -23,6 +25,7 @@ typedef struct {
   BulkJob *job;          /* owned */
   CmdBulkTarget *target; /* owned; NULL: no gateway was needed, or none answered */
   CmdBulkFolder folder;  /* where files are written */
+  char *script;          /* owned: that creates the table; NULL: none is needed */
   BulkSurvey survey;
   BulkLoadCounts loaded;
   CmdBulkReport report;
@@ -35,6 +38,7 @@ bulkload_clear(Bulkload *self)
 {
   bulk_job_free(self->job);
   cmd_bulkfolder_clear(&self->folder);
+  g_free(self->script);
   cmd_bulktarget_free(self->target);
   bulk_findings_clear(&self->findings);
   bulk_survey_clear(&self->survey);
@@ -77,6 +81,12 @@ show_progress(void *data, BulkPhase phase, uint64_t done, uint64_t total, uint64
   if (rows > 0 && seconds > 0)
     g_string_append_printf(text, " rows=%" G_GUINT64_FORMAT " rows/s=%.0f", rows,
                            (double)rows / seconds);
+  if (rows == 0 && done > 0 && seconds > 0) {
+    g_autofree char *rate =
+        g_format_size_full((uint64_t)((double)done / seconds), G_FORMAT_SIZE_IEC_UNITS);
+
+    g_string_append_printf(text, " rate=%s/s", rate);
+  }
   if (share > 0.01 && seconds > 1)
     g_string_append_printf(text, " left=%.0fs", seconds / share - seconds);
   cmd_log_progress(self->call->log, text->str);
@@ -189,7 +199,7 @@ look_at_table(Bulkload *self, GError **error)
   if (self->args.regions > 0)
     return expect_no_table(self, error);
   if (cmd_bulktarget_describe(self->target, self->job, &problem))
-    return true;
+    return !loads(self) || cmd_bulktarget_expect_enabled(self->target, error);
   if (loads(self)) {
     g_propagate_error(error, g_steal_pointer(&problem));
     return false;
@@ -214,7 +224,9 @@ survey_rows(Bulkload *self, GError **error)
 {
   bool is_done = true;
 
-  if (!self->args.is_dry_run && self->args.regions == 0)
+  /* What lies on disk is not unpacked once more for a look that nobody asked for. */
+  if (!self->args.is_dry_run && self->args.regions == 0 &&
+      bulk_job_intake(self->job).spilled_bytes > 0)
     return true;
   begin_phase(self);
   is_done = bulk_job_survey(self->job, &self->survey, error) &&
@@ -249,6 +261,23 @@ count_files(Bulkload *self)
   }
 }
 
+/* The files' folder gets its name, and with it what creates the table that they are cut for. */
+static bool
+name_output(Bulkload *self, GError **error)
+{
+  g_autofree char *script = g_build_filename(self->folder.path, script_name, NULL);
+
+  if (self->args.regions > 0 &&
+      !cmd_bulktarget_write_script(self->mapping, self->job, script, error))
+    return false;
+  if (!cmd_bulkfolder_name(&self->folder, self->args.output, error))
+    return false;
+  self->report.output = self->folder.path;
+  if (self->args.regions > 0)
+    self->report.script = self->script = g_build_filename(self->folder.path, script_name, NULL);
+  return true;
+}
+
 static bool
 write_files(Bulkload *self, GError **error)
 {
@@ -258,43 +287,42 @@ write_files(Bulkload *self, GError **error)
   is_written = make_folder(self, error) && bulk_job_write(self->job, self->folder.path, error);
   end_phase(self, BULK_WRITING);
   count_files(self);
-  self->report.output = self->args.output;
-  return is_written && (self->args.output == NULL ||
-                        cmd_bulkfolder_name(&self->folder, self->args.output, error));
+  return is_written && (self->args.output == NULL || name_output(self, error));
 }
 
-static void
-append_files(const Bulkload *self, GString *text)
+/* In what the command that finishes the load differs from this one. */
+static char *
+describe_changes(const Bulkload *self)
 {
-  const GArray *files = bulk_job_files(self->job);
+  GString *text = g_string_new(NULL);
 
-  for (guint i = 0; i < MIN(files->len, (guint)MOST_TOLD); i++)
-    g_string_append_printf(text, "\n  %s",
-                           g_array_index(files, BulkFile, i).path + strlen(self->folder.path) + 1);
-  if (files->len > MOST_TOLD)
-    g_string_append_printf(text, "\n  and %u more", files->len - MOST_TOLD);
+  if (self->args.regions > 0)
+    g_string_append(text, ", without --regions");
+  if (mapping_uses_record_time(self->mapping) && !self->args.has_timestamp)
+    g_string_append_printf(text, ", with --timestamp %" G_GINT64_FORMAT, self->args.timestamp_ms);
+  if (text->len > 0)
+    g_string_append_c(text, ',');
+  return g_string_free(text, FALSE);
 }
 
 /* What a load that ends half-way leaves. Files are of use only to somebody who did not stop it. */
 static char *
 describe_rest(Bulkload *self)
 {
-  GString *text = g_string_new(NULL);
+  const GArray *files = bulk_job_files(self->job);
+  g_autofree char *again = describe_changes(self);
+  CmdBulkRest rest = {
+      .loaded = &self->loaded,
+      .files = files,
+      .files_all = self->report.files,
+      .table = self->args.table,
+      .again = again,
+  };
 
-  self->folder.is_kept = bulk_job_files(self->job)->len > 0 && !cmd_stop_is_asked(self->stop);
-  g_string_append_printf(text,
-                         "\nlive: %" G_GUINT64_FORMAT " of %zu files, in %" G_GUINT64_FORMAT
-                         " regions. Running the same command once more finishes the load; cells "
-                         "that are live already do no harm.",
-                         self->loaded.files, self->report.files, self->loaded.regions);
-  if (self->folder.is_kept) {
-    g_string_append_printf(text,
-                           " So does 'hbase completebulkload %s %s', which has the files that are "
-                           "not live:",
-                           self->folder.path, self->args.table);
-    append_files(self, text);
-  }
-  return g_string_free(text, FALSE);
+  if (files->len > 0 && !cmd_stop_is_asked(self->stop))
+    rest.folder = cmd_bulkfolder_keep(&self->folder);
+  return self->args.complete_with != NULL ? cmd_bulkrest_describe_tool(&rest)
+                                          : cmd_bulkrest_describe(&rest);
 }
 
 static bool
@@ -321,7 +349,6 @@ load_files(Bulkload *self, GError **error)
 
   if (server == NULL)
     return false;
-  cmd_bulkfolder_share(&self->folder);
   is_loaded = bulk_load(&options, bulk_job_files(self->job), &self->loaded, error);
   self->report.loaded = &self->loaded;
   return is_loaded;
@@ -354,24 +381,6 @@ call_tool(Bulkload *self, GError **error)
   return false;
 }
 
-static bool
-make_live(Bulkload *self, GError **error)
-{
-  g_autoptr(GError) problem = NULL;
-  g_autofree char *rest = NULL;
-  bool is_live;
-
-  begin_phase(self);
-  is_live =
-      self->args.complete_with != NULL ? call_tool(self, &problem) : load_files(self, &problem);
-  end_phase(self, BULK_LOADING);
-  if (is_live)
-    return true;
-  rest = describe_rest(self);
-  g_set_error(error, problem->domain, problem->code, "%s%s", problem->message, rest);
-  return false;
-}
-
 static void
 print_report(Bulkload *self, bool is_end)
 {
@@ -384,6 +393,28 @@ print_report(Bulkload *self, bool is_end)
     cmd_log_progress(self->call->log, "");
     cmd_bulkreport_print_insight(&self->report);
   }
+}
+
+static bool
+make_live(Bulkload *self, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  g_autofree char *rest = NULL;
+  bool is_live;
+
+  begin_phase(self);
+  cmd_bulkfolder_share(&self->folder);
+  is_live =
+      self->args.complete_with != NULL ? call_tool(self, &problem) : load_files(self, &problem);
+  end_phase(self, BULK_LOADING);
+  self->report.completed_with = self->args.complete_with;
+  if (is_live)
+    return true;
+  if (self->args.is_json)
+    print_report(self, true);
+  rest = describe_rest(self);
+  g_set_error(error, problem->domain, problem->code, "%s%s", problem->message, rest);
+  return false;
 }
 
 static bool
@@ -407,7 +438,8 @@ has_rows(const Bulkload *self)
 static bool
 work(Bulkload *self, GError **error)
 {
-  if (!read_configuration(self, error) || !open_job(self, error) || !look_at_table(self, error) ||
+  if ((self->args.output != NULL && !cmd_bulkfolder_expect_free(self->args.output, error)) ||
+      !read_configuration(self, error) || !open_job(self, error) || !look_at_table(self, error) ||
       !read_files(self, error) || !survey_rows(self, error))
     return false;
   print_report(self, false);
@@ -416,6 +448,8 @@ work(Bulkload *self, GError **error)
       print_report(self, true);
     return true;
   }
+  if (!has_rows(self))
+    g_warning("nothing to load: the files hold no record that can be stored");
   if (has_rows(self) || self->args.output != NULL) {
     if (!create_table(self, error) || !write_files(self, error) ||
         (loads(self) && has_rows(self) && !make_live(self, error)))

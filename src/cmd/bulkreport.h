@@ -10,7 +10,9 @@ typedef struct {
   BulkJob *job;
   const BulkSurvey *survey;     /* NULL: nobody looked */
   const BulkLoadCounts *loaded; /* NULL: nothing was asked to be loaded here */
-  const char *output;           /* where the files stay; NULL: they do not */
+  const char *completed_with;   /* the command that loaded them; NULL: none did */
+  const char *output;           /* where the files stay, absolute; NULL: they do not */
+  const char *script;           /* that creates the table; NULL: it is there */
   size_t files;                 /* that were written */
   uint64_t cells;
   uint64_t bytes;

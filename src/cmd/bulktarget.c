@@ -3,6 +3,7 @@
 
 #include "base/retry.h"
 #include "cmd/gateway.h"
+#include "cmd/script.h"
 
 enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 3000 };
 
@@ -130,6 +131,26 @@ cmd_bulktarget_describe(CmdBulkTarget *self, BulkJob *job, GError **error)
   return tell_job(job, table->families, table->splits, error);
 }
 
+static bool
+ask_enabled(CmdBulkTarget *self, void *out, GError **error)
+{
+  return catalog_is_enabled(self->catalog, mapping_table(self->mapping), out, error);
+}
+
+bool
+cmd_bulktarget_expect_enabled(CmdBulkTarget *self, GError **error)
+{
+  const char *name = mapping_table(self->mapping);
+  bool is_enabled = false;
+
+  if (!ask(self, ask_enabled, &is_enabled, error))
+    return false;
+  if (!is_enabled)
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "table %s is disabled: enable '%s' in the hbase shell, then load", name, name);
+  return is_enabled;
+}
+
 bool
 cmd_bulktarget_create(CmdBulkTarget *self, const BulkJob *job, GError **error)
 {
@@ -175,4 +196,25 @@ cmd_bulktarget_guess(const Mapping *mapping, BulkJob *job, GError **error)
   g_autoptr(Table) table = table_from_mapping(mapping);
 
   return tell_job(job, NULL, table->splits, error);
+}
+
+bool
+cmd_bulktarget_write_script(const Mapping *mapping, const BulkJob *job, const char *path,
+                            GError **error)
+{
+  const BulkRegions *regions = bulk_job_regions(job);
+  g_autoptr(GArray) splits = g_array_new(FALSE, FALSE, sizeof(Slice));
+  g_autoptr(GError) problem = NULL;
+  g_autofree char *script = NULL;
+
+  for (size_t i = 1; i < bulk_regions_length(regions); i++) {
+    Slice start = bulk_regions_start(regions, i);
+
+    g_array_append_val(splits, start);
+  }
+  script = cmd_script_split(mapping, (const Slice *)(const void *)splits->data, splits->len);
+  if (g_file_set_contents(path, script, -1, &problem))
+    return true;
+  g_set_error(error, FAULT, FAULT_SETUP, "%s", problem->message);
+  return false;
 }

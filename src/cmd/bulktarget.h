@@ -17,6 +17,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CmdBulkTarget, cmd_bulktarget_free)
 bool cmd_bulktarget_exists(CmdBulkTarget *self, bool *out_exists, GError **error);
 /* Tells the job of the table's families and regions. FAULT_SETUP: there is none. */
 bool cmd_bulktarget_describe(CmdBulkTarget *self, BulkJob *job, GError **error);
+/* A disabled table takes no files. */
+bool cmd_bulktarget_expect_enabled(CmdBulkTarget *self, GError **error);
 /* Creates the table as the mapping has it, but with the job's regions. */
 bool cmd_bulktarget_create(CmdBulkTarget *self, const BulkJob *job, GError **error);
 /* "host:port" of a region server, owned. */
@@ -24,3 +26,6 @@ char *cmd_bulktarget_server(CmdBulkTarget *self, GError **error);
 
 /* Without a gateway: the regions that the mapping asks for. */
 bool cmd_bulktarget_guess(const Mapping *mapping, BulkJob *job, GError **error);
+/* Writes a script for the hbase shell that creates the table with the job's regions. */
+bool cmd_bulktarget_write_script(const Mapping *mapping, const BulkJob *job, const char *path,
+                                 GError **error);

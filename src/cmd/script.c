@@ -61,12 +61,10 @@ append_splits(GString *script, const Slice *splits, size_t length)
 }
 
 static void
-append_table(GString *script, const Mapping *mapping)
+append_table(GString *script, const Mapping *mapping, const Slice *splits, size_t splits_length)
 {
   size_t families_length = 0;
-  size_t splits_length = 0;
   const Family *families = mapping_families(mapping, &families_length);
-  const Slice *splits = mapping_splits(mapping, &splits_length);
 
   g_string_append(script, "create_or_compare ");
   append_quoted(script, slice_text(mapping_table(mapping)));
@@ -84,8 +82,22 @@ cmd_script(const Mapping *const *mappings, size_t length)
 {
   g_autoptr(GString) script = g_string_new(script_head);
 
-  for (size_t i = 0; i < length; i++)
-    append_table(script, mappings[i]);
+  for (size_t i = 0; i < length; i++) {
+    size_t splits_length = 0;
+    const Slice *splits = mapping_splits(mappings[i], &splits_length);
+
+    append_table(script, mappings[i], splits, splits_length);
+  }
+  g_string_append(script, script_tail);
+  return g_string_free(g_steal_pointer(&script), FALSE);
+}
+
+char *
+cmd_script_split(const Mapping *mapping, const Slice *splits, size_t length)
+{
+  g_autoptr(GString) script = g_string_new(script_head);
+
+  append_table(script, mapping, splits, length);
   g_string_append(script, script_tail);
   return g_string_free(g_steal_pointer(&script), FALSE);
 }

@@ -132,6 +132,12 @@ loader_load(Loader *self, const LoaderCall *call, bool *out_is_loaded, GError **
 }
 
 bool
+loader_is_lost(const Loader *self)
+{
+  return rpc_is_lost(self->rpc);
+}
+
+bool
 loader_cleanup(Loader *self, const MetaRegion *region, Slice token, GError **error)
 {
   g_auto(Bytes) request = {0};

@@ -32,5 +32,7 @@ typedef struct {
 
 /* `out_is_loaded` false: nothing was loaded, look up the region again. */
 bool loader_load(Loader *self, const LoaderCall *call, bool *out_is_loaded, GError **error);
+/* True once a call was not answered: nobody knows what became of it. */
+bool loader_is_lost(const Loader *self);
 /* Gives the place back. */
 bool loader_cleanup(Loader *self, const MetaRegion *region, Slice token, GError **error);

@@ -15,6 +15,7 @@ struct Rpc {
   char *server;   /* owned */
   uint32_t timeout_ms;
   uint32_t calls;
+  bool is_lost;
   Bytes out;
   Bytes in;
 };
@@ -235,9 +236,16 @@ rpc_call(Rpc *self, const char *method, Slice parameter, Slice *out_result, GErr
   Slice answer;
 
   self->calls++;
-  if (send_request(self, method, parameter, error) && receive_answer(self, &answer, error) &&
-      read_answer(self, answer, out_result, error))
+  self->is_lost =
+      !send_request(self, method, parameter, error) || !receive_answer(self, &answer, error);
+  if (!self->is_lost && read_answer(self, answer, out_result, error))
     return true;
   g_prefix_error(error, "%s: ", method);
   return false;
+}
+
+bool
+rpc_is_lost(const Rpc *self)
+{
+  return self->is_lost;
 }

@@ -23,3 +23,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rpc, rpc_free)
 /* The result is good until the next call. FAULT_PEER: no answer, or one that says to look again
  * (the region has moved, the server is busy or starting); FAULT_SETUP: refused. */
 bool rpc_call(Rpc *self, const char *method, Slice parameter, Slice *out_result, GError **error);
+/* True once a call went out that was not answered: nobody knows what became of it, and the
+ * connection is of no more use. */
+bool rpc_is_lost(const Rpc *self);

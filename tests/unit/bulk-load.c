@@ -62,6 +62,7 @@ typedef struct {
   unsigned live;    /* files */
   unsigned recut;
   unsigned left;        /* files that are not live */
+  unsigned unanswered;  /* files of them that may be */
   bool is_taken;        /* by servers, from the place */
   bool takes_when_lost; /* the file goes, though no answer comes */
   bool is_put_twice;    /* handed over, and then cut anew */
@@ -111,6 +112,19 @@ static const Script scripts[] = {
      .steps = {LOOK_UP(one_region), PREPARED, LOST, LOOK_UP(one_region), PREPARED, LOADED, CLEANED},
      .live = 1,
      .is_taken = true},
+    {.name = "a region that is not ready does not keep the others waiting",
+     .steps = {LOOK_UP(two_regions), NOT_SERVING, LOADED, LOOK_UP(two_regions), LOADED},
+     .live = 2,
+     .recut = 1},
+    {.name = "a server that does not answer is left alone until the next look",
+     .steps = {LOOK_UP(two_regions), LOST, LOOK_UP(two_regions), LOADED, LOADED},
+     .live = 2,
+     .recut = 1},
+    {.name = "no answer, and then a refusal: nobody knows",
+     .steps = {LOOK_UP(one_region), LOST, LOOK_UP(one_region), NOT_FOUND},
+     .told = "FileNotFoundException",
+     .left = 1,
+     .unanswered = 1},
     {.name = "half-way",
      .steps = {LOOK_UP(two_regions), LOADED, NOT_FOUND},
      .told = "FileNotFoundException",
@@ -295,6 +309,7 @@ run_script(const Script *script)
   }
   g_assert_cmpuint(counts.files, ==, script->live);
   g_assert_cmpuint(counts.recut, ==, script->recut);
+  g_assert_cmpuint(counts.unanswered, ==, script->unanswered);
   g_assert_cmpuint(fixture.files->len, ==, script->left);
   g_assert_cmpuint(fixture.server.answered, ==, fixture.server.answers_length);
   /* No row was lost, none came twice; what is cut anew after it was handed over is so once more. */

@@ -24,8 +24,8 @@ enum { MOST_ARGUMENTS = 12, FIXED_ARGUMENTS = 6 };
 #define HEADER_OF_REJECTS "id,at,z,b,n,t,file,line,column,reason\r\n"
 
 /* In a folder with good.csv, which standard input is, too, bad.csv (one of two rows cannot be
- * stored), set-aside.csv (what comes of it), semi.csv (and so here), tab.csv, headless.csv and
- * full/ (not empty). */
+ * stored), set-aside.csv (what comes of it), semi.csv (and so here), other.csv (a row of good.csv
+ * with another value), headed.csv (no rows), headless.csv, tab.csv and full/ (not empty). */
 static const struct {
   const char *arguments[MOST_ARGUMENTS];
   ExitCode code;
@@ -47,10 +47,39 @@ static const struct {
     {{"-t", "case", "--dry-run", "good.csv"}, EXIT_DONE, "rows        2; 0 records more", "", NULL},
     {{"-t", "case", "--dry-run", "good.csv", "good.csv"},
      EXIT_DONE,
-     "rows        2; 2 records more have the key of another one\n"
-     "                     2 records are row 'k1'\n",
+     "rows        2; 2 records more have the key of another one, 0 of them with other values\n"
+     "regions     1",
      "",
      NULL},
+    {{"-t", "case", "--dry-run", "good.csv", "other.csv", "good.csv"},
+     EXIT_DONE,
+     "rows        2; 3 records more have the key of another one, 2 of them with other values\n"
+     "                     3 records, of different values, are row 'k1'\n",
+     "",
+     NULL},
+    {{"-t", "case", "--dry-run", "--json", "good.csv", "other.csv"},
+     EXIT_DONE,
+     "\"rows\":2,\"duplicates\":1,\"differing\":1,\"collisions\":[{\"row\":\"k1\","
+     "\"records\":2,\"differing\":1}]",
+     "",
+     NULL},
+    {{"-t", "case", "--dry-run", "--regions", "2", "good.csv"},
+     EXIT_DONE,
+     "regions     2, which get\n"
+     "                     1 records,  108 bytes from ''\n"
+     "                     1 records,  108 bytes from 'k2'\n",
+     "",
+     NULL},
+    {{"-t", "case", "--output", "new", "--regions", "2", "good.csv"},
+     EXIT_DONE,
+     "/new/_create.rb\n            hbase completebulkload file:///",
+     "",
+     "new/_create.rb"},
+    {{"-t", "case", "--output", "new", "headed.csv"},
+     EXIT_DONE,
+     "written     0 cells in 0 files",
+     "nothing to load",
+     "new"},
     {{"-t", "case", "--dry-run", "--json", "good.csv"},
      EXIT_DONE,
      "\"rows\":2,\"duplicates\":0",
@@ -102,11 +131,7 @@ static const struct {
      "rejects     0\n",
      "",
      NULL},
-    {{"-t", "case", "--output", "full", "good.csv"},
-     EXIT_USAGE,
-     "",
-     "full: cannot be the folder",
-     NULL},
+    {{"-t", "case", "--output", "full", "good.csv"}, EXIT_USAGE, "", "full: exists already", NULL},
     {{"-t", "case", "--output", "no/where", "good.csv"},
      EXIT_USAGE,
      "",
@@ -161,6 +186,8 @@ make_files(const BulkCase *bulk)
   write_file(bulk, "tab.csv", "id\tat\tz\tb\tn\tt\nk1\t5\tz\tb\t1\tt\n");
   write_file(bulk, "set-aside.csv", HEADER_OF_REJECTS "k4,5,z,b,many,t,bad.csv,3,n,because\r\n");
   write_file(bulk, "semi.csv", "id;at;z;b;n;t\nk1;5;z;b;a,b;t\n");
+  write_file(bulk, "other.csv", HEADER "k1,5,z,b,2,t\n");
+  write_file(bulk, "headed.csv", HEADER);
   write_file(bulk, "headless.csv", "1,2,3,4,5,6\n");
   g_assert_cmpint(g_mkdir(full, 0700), ==, 0);
   write_file(bulk, "full/thing", "");
@@ -182,9 +209,11 @@ expect_file(const BulkCase *bulk, const char *name, const char *text)
   g_autofree char *path = g_build_filename(bulk->folder, name, NULL);
   g_autofree char *found = NULL;
 
+  g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+  if (text == NULL)
+    return;
   g_assert_true(g_file_get_contents(path, &found, NULL, NULL));
-  if (text != NULL)
-    g_assert_cmpstr(found, ==, text);
+  g_assert_cmpstr(found, ==, text);
 }
 
 static void
