@@ -21,6 +21,7 @@ struct CsvSource {
   int fd;
   uint64_t size;
   uint64_t position;
+  struct stat status; /* when it was opened */
   Kind kind;
   uint8_t *packed; /* owned, PACKED_BYTES: what was read ahead */
   size_t packed_at;
@@ -38,6 +39,25 @@ fail(const CsvSource *self, GError **error, const char *what)
   return false;
 }
 
+/* A file that is cut, grows or is rewritten under the reader would give records that nobody wrote:
+ * the last one of half a file looks like any other. */
+static bool
+is_unchanged(const CsvSource *self, GError **error)
+{
+  struct stat status;
+
+  if (self->size == 0 || fstat(self->fd, &status) != 0 ||
+      (status.st_size == self->status.st_size &&
+       status.st_mtim.tv_sec == self->status.st_mtim.tv_sec &&
+       status.st_mtim.tv_nsec == self->status.st_mtim.tv_nsec))
+    return true;
+  g_set_error(error, FAULT, FAULT_SETUP,
+              "%s: it was written to while it was read: it had %" G_GUINT64_FORMAT
+              " bytes and has %" G_GUINT64_FORMAT " now; read it again once it is whole",
+              self->path, (uint64_t)self->status.st_size, (uint64_t)status.st_size);
+  return false;
+}
+
 static bool
 read_file(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **error)
 {
@@ -51,7 +71,7 @@ read_file(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **e
   self->at_end = len == 0;
   self->position += (uint64_t)len;
   *out_len = (size_t)len;
-  return true;
+  return len > 0 || is_unchanged(self, error);
 }
 
 /* Makes sure that packed bytes are at hand, unless the file ends. */
@@ -100,18 +120,16 @@ find_kind(CsvSource *self, GError **error)
 static bool
 open_file(CsvSource *self, GError **error)
 {
-  struct stat status;
-
   if (strcmp(self->path, "-") == 0)
     self->fd = dup(STDIN_FILENO);
   else
     self->fd = open(self->path, O_RDONLY | O_CLOEXEC);
-  if (self->fd < 0 || fstat(self->fd, &status) != 0)
+  if (self->fd < 0 || fstat(self->fd, &self->status) != 0)
     return fail(self, error, g_strerror(errno));
-  if (S_ISDIR(status.st_mode))
+  if (S_ISDIR(self->status.st_mode))
     return fail(self, error, "a folder; name the files in it");
-  if (S_ISREG(status.st_mode))
-    self->size = (uint64_t)status.st_size;
+  if (S_ISREG(self->status.st_mode))
+    self->size = (uint64_t)self->status.st_size;
   posix_fadvise(self->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   return find_kind(self, error);
 }

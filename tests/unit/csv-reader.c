@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "csv/reader.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -279,6 +282,95 @@ a_damaged_packed_file_is_told(void)
   g_assert_nonnull(strstr(found, file.path));
 }
 
+/* As zstd's own tool writes it, with a checksum. */
+static void
+zstd_checked_text(Bytes *out, const char *text, size_t len)
+{
+  ZSTD_CCtx *zstd = ZSTD_createCCtx();
+  size_t room = ZSTD_compressBound(len);
+
+  ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 1);
+  out->len += ZSTD_compress2(zstd, bytes_reserve(out, room), room, text, len);
+  ZSTD_freeCCtx(zstd);
+}
+
+/* True if the bytes read as wanted or end in a failure; to be cut short they must fail. */
+static bool
+is_right_or_fails(const Bytes *packed, size_t len, const char *wanted)
+{
+  g_auto(Temporary) file = temporary_make(packed->data, len);
+  g_autofree char *found = read_all(file.path, &(CsvOptions){.buffer_bytes = 50});
+
+  return strstr(found, "failed: ") != NULL || (len == packed->len && strcmp(found, wanted) == 0);
+}
+
+static void
+damage_anywhere_in_a_zstd_file_is_told(void)
+{
+  enum { MAGIC_BYTES = 4, TEXT_BYTES = 400 };
+  g_autofree char *text = long_text();
+  g_auto(Temporary) plain = temporary_make(text, TEXT_BYTES);
+  g_autofree char *wanted = read_all(plain.path, &(CsvOptions){0});
+  g_auto(Bytes) packed = {0};
+
+  zstd_checked_text(&packed, text, TEXT_BYTES);
+  g_assert_true(is_right_or_fails(&packed, packed.len, wanted));
+  for (size_t i = MAGIC_BYTES; i < packed.len; i++) {
+    g_assert_true(is_right_or_fails(&packed, i, wanted));
+    for (int bit = 0; bit < 8; bit++) {
+      packed.data[i] ^= (uint8_t)(1 << bit);
+      g_assert_true(is_right_or_fails(&packed, packed.len, wanted));
+      packed.data[i] ^= (uint8_t)(1 << bit);
+    }
+  }
+}
+
+static void
+append_a_record(int fd)
+{
+  g_assert_cmpint(pwrite(fd, "e,f\n", 4, 8), ==, 4);
+}
+
+static void
+cut_a_record(int fd)
+{
+  g_assert_cmpint(ftruncate(fd, 5), ==, 0);
+}
+
+/* Behind what was read already. */
+static void
+rewrite_a_byte(int fd)
+{
+  const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1}};
+
+  g_assert_cmpint(pwrite(fd, "X", 1, 6), ==, 1);
+  g_assert_cmpint(futimens(fd, times), ==, 0); /* whatever the clock's steps are */
+}
+
+static void
+a_file_that_is_written_to_while_it_is_read_is_told(void)
+{
+  void (*const changes[])(int) = {append_a_record, cut_a_record, rewrite_a_byte};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
+    g_auto(Temporary) file = temporary_make("a,b\nc,d\n", 8);
+    g_autoptr(CsvReader) reader =
+        csv_reader_new(csv_source_open(file.path, NULL), &(CsvOptions){.buffer_bytes = 4});
+    int fd = g_open(file.path, O_WRONLY, 0);
+    CsvRecord record = {.length = 1};
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(csv_reader_next(reader, &record, &error));
+    changes[i](fd);
+    close(fd);
+    while (error == NULL && record.length > 0)
+      csv_reader_next(reader, &record, &error);
+    g_assert_error(error, FAULT, FAULT_SETUP);
+    g_assert_true(g_str_has_prefix(error->message, file.path));
+    g_assert_nonnull(strstr(error->message, ": it was written to while it was read: it had 8 "));
+  }
+}
+
 static void
 what_is_no_file_is_told(void)
 {
@@ -321,6 +413,8 @@ main(int argc, char **argv)
   g_test_add_func("/reader/delimiter", another_delimiter_is_as_good);
   g_test_add_func("/reader/packed", packed_text_is_read_as_it_was);
   g_test_add_func("/reader/damaged", a_damaged_packed_file_is_told);
+  g_test_add_func("/reader/damaged-zstd", damage_anywhere_in_a_zstd_file_is_told);
+  g_test_add_func("/reader/written-to", a_file_that_is_written_to_while_it_is_read_is_told);
   g_test_add_func("/reader/nothing", what_is_no_file_is_told);
   g_test_add_func("/reader/progress", progress_reaches_the_files_size);
   return g_test_run();
