@@ -18,6 +18,7 @@ BELOW = {
     "schema": ["base", "record", "text"],
     "mapping": ["base", "record", "text", "schema"],
     "datum": ["base", "record", "text", "schema", "mapping"],
+    "container": ["base", "record", "text", "schema", "mapping", "datum"],
     "sort": ["base"],
     "kafka": ["base", "record"],
     "hbase": ["base", "record", "schema", "mapping"],
@@ -38,10 +39,10 @@ LIBRARIES = {
     "avro": ["schema"],
     "libsoup/": ["http"],
     "json-glib/": ["text", "schema", "mapping", "datum", "http", "cmd"],
-    "zlib.h": ["csv", "hfile", "bulk"],
-    "zstd.h": ["csv", "hfile", "bulk"],
+    "zlib.h": ["container", "csv", "hfile", "bulk"],
+    "zstd.h": ["container", "csv", "hfile", "bulk"],
     "lz4": ["sort", "csv", "hfile", "bulk"],
-    "snappy": ["csv", "hfile", "bulk"],
+    "snappy": ["container", "csv", "hfile", "bulk"],
 }
 
 DRAWERS = {"util", "utils", "common", "misc", "helper", "helpers", "internal"}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/writer.h"
+
+#include <glib/gstdio.h>
+
+#include "container/reader.h"
+
+#define SCHEMA                                                                                     \
+  "{\"type\":\"record\",\"name\":\"T\",\"fields\":[{\"name\":\"t\",\"type\":\"string\"}]}"
+
+typedef struct {
+  char *folder; /* owned */
+  char *path;   /* owned */
+} Place;
+
+static void
+place_init(Place *self)
+{
+  self->folder = g_dir_make_tmp("container-writer-XXXXXX", NULL);
+  g_assert_nonnull(self->folder);
+  self->path = g_build_filename(self->folder, "t.avro", NULL);
+}
+
+static void
+place_clear(Place *self)
+{
+  g_unlink(self->path);
+  g_assert_cmpint(g_rmdir(self->folder), ==, 0); /* so nothing else was left there */
+  g_free(self->folder);
+  g_free(self->path);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
+
+static ContainerWriter *
+open_writer(const Place *place, ContainerCodec codec)
+{
+  g_autoptr(GError) error = NULL;
+  ContainerWriter *writer = container_writer_new(place->path, slice_text(SCHEMA), codec, &error);
+
+  g_assert_no_error(error);
+  return writer;
+}
+
+/* A text of i bytes. */
+static Slice
+datum_of(size_t i, Bytes *out)
+{
+  size_t zigzag = i << 1;
+
+  bytes_reset(out);
+  for (; zigzag > 0x7f; zigzag >>= 7)
+    bytes_append_u8(out, (uint8_t)(zigzag | 0x80));
+  bytes_append_u8(out, (uint8_t)zigzag);
+  memset(bytes_reserve(out, i + 1), 'x', i);
+  out->len += i;
+  return bytes_slice(out);
+}
+
+enum { RECORDS = 1000 };
+
+static void
+write_file(const Place *place, ContainerCodec codec)
+{
+  g_autoptr(ContainerWriter) writer = open_writer(place, codec);
+  g_auto(Bytes) datum = {0};
+  g_autoptr(GError) error = NULL;
+
+  for (size_t i = 0; i < RECORDS; i++)
+    g_assert_true(container_writer_append(writer, datum_of(i, &datum), &error));
+  g_assert_false(g_file_test(place->path, G_FILE_TEST_EXISTS));
+  g_assert_true(container_writer_finish(writer, &error));
+  g_assert_no_error(error);
+}
+
+static void
+check_file(const Place *place)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ContainerReader) reader = container_reader_open(place->path, &error);
+  g_auto(Bytes) datum = {0};
+  ContainerRecord record;
+  bool is_end = false;
+
+  g_assert_no_error(error);
+  g_assert_cmpstr(container_reader_schema_text(reader), ==, SCHEMA);
+  for (size_t i = 0; i < RECORDS; i++) {
+    Slice wanted = datum_of(i, &datum);
+
+    g_assert_true(container_reader_next(reader, &record, &is_end, &error) && !is_end);
+    g_assert_cmpmem(record.datum.data, record.datum.len, wanted.data, wanted.len);
+  }
+  g_assert_cmpuint(record.block, >, 5);
+  g_assert_true(container_reader_next(reader, &record, &is_end, &error) && is_end);
+}
+
+static void
+what_was_written_is_read_and_the_same_each_time(void)
+{
+  static const ContainerCodec codecs[] = {CONTAINER_NULL, CONTAINER_DEFLATE};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(codecs); i++) {
+    g_auto(Place) place = {0};
+    g_autofree char *first = NULL;
+    g_autofree char *second = NULL;
+    gsize first_len = 0;
+    gsize second_len = 0;
+
+    place_init(&place);
+    write_file(&place, codecs[i]);
+    check_file(&place);
+    g_assert_true(g_file_get_contents(place.path, &first, &first_len, NULL));
+    g_assert_cmpint(g_unlink(place.path), ==, 0);
+    write_file(&place, codecs[i]);
+    g_assert_true(g_file_get_contents(place.path, &second, &second_len, NULL));
+    g_assert_cmpmem(first, first_len, second, second_len);
+  }
+}
+
+static void
+a_file_that_is_not_finished_leaves_nothing(void)
+{
+  g_auto(Place) place = {0};
+  g_auto(Bytes) datum = {0};
+
+  place_init(&place);
+
+  g_autoptr(ContainerWriter) writer = open_writer(&place, CONTAINER_DEFLATE);
+
+  g_assert_true(container_writer_append(writer, datum_of(9, &datum), NULL));
+}
+
+static void
+a_folder_that_is_not_there_is_told(void)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_null(
+      container_writer_new("/no/such/t.avro", slice_text(SCHEMA), CONTAINER_NULL, &error));
+  g_assert_error(error, FAULT, FAULT_SETUP);
+  g_assert_cmpstr(error->message, ==,
+                  "/no/such/t.avro.unfinished: cannot be created: No such file or directory");
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/container/writer/round", what_was_written_is_read_and_the_same_each_time);
+  g_test_add_func("/container/writer/unfinished", a_file_that_is_not_finished_leaves_nothing);
+  g_test_add_func("/container/writer/folder", a_folder_that_is_not_there_is_told);
+  return g_test_run();
+}
