@@ -63,7 +63,8 @@ place_text(const CmdDifferences *self, VerifyPlace place)
 {
   if (self->options.topic != NULL)
     return g_strdup_printf("%s[%d]@%" I64, self->options.topic, place.part, place.at);
-  return g_strdup_printf("%s line %" I64, self->options.files[place.part], place.at);
+  return g_strdup_printf("%s %s %" I64, self->options.files[place.part], self->options.unit,
+                         place.at);
 }
 
 /* A value and its time, where that is known. */
@@ -174,7 +175,7 @@ add_place(const CmdDifferences *self, VerifyPlace place)
   g_autofree char *file = g_utf8_make_valid(self->options.files[place.part], -1);
 
   cmd_json_text(self->json, "file", file);
-  cmd_json_number(self->json, "line", place.at);
+  cmd_json_number(self->json, self->options.unit, place.at);
 }
 
 static void
@@ -346,7 +347,7 @@ print_text(const CmdDifferences *self, const CmdDifferencesSummary *summary)
   print_lines("records", records, RECORD_LINES);
   print_lines("table", rows, ROW_LINES);
   if (self->options.ignores_times)
-    puts("timestamps were not compared: the mapping takes the record's, and CSV has none "
+    puts("timestamps were not compared: the mapping takes the record's, and files have none "
          "(--timestamp MS says it)");
   if (total == 0)
     printf("table %s is as its source says (%.1f s)\n", self->options.table, summary->seconds);

@@ -12,6 +12,7 @@ typedef struct {
   const char *table;
   const char *topic;        /* NULL: the source is the files */
   const char *const *files; /* NULL-ended */
+  const char *unit;         /* of files: "line" or "record" */
   bool is_json;
   bool ignores_extra;
   bool ignores_times;

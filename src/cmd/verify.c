@@ -31,7 +31,8 @@ typedef struct {
   char *table;
   char *topic;
   char **csv;
-  char **more_csv;
+  char **avro;
+  char **more_files;
   char *since;
   char *sample;
   char *show;
@@ -70,7 +71,8 @@ verify_clear(Verify *self)
   g_clear_pointer(&self->files, g_ptr_array_unref);
   cmd_options_clear(&self->options);
   g_strfreev(self->csv);
-  g_strfreev(self->more_csv);
+  g_strfreev(self->avro);
+  g_strfreev(self->more_files);
   g_strfreev(self->null_texts);
   g_free(self->table);
   g_free(self->topic);
@@ -91,6 +93,8 @@ parse(Verify *self, GError **error)
       {"topic", 0, 0, G_OPTION_ARG_FILENAME, &self->topic, "compare it with this topic", "TOPIC"},
       {"csv", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->csv,
        "compare it with these files, read one after the other; - is standard input", "FILE..."},
+      {"avro", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->avro,
+       "the same of Avro object container files, whatever schema wrote them", "FILE..."},
       {"ignore-extra", 0, 0, G_OPTION_ARG_NONE, &self->ignores_extra,
        "rows and cells that the source does not have are no difference: for a topic whose oldest "
        "records have expired",
@@ -105,14 +109,14 @@ parse(Verify *self, GError **error)
        "show the first N differences (default 20)", "N"},
       {"json", 0, 0, G_OPTION_ARG_NONE, &self->is_json, "print one JSON object", NULL},
       {"timestamp", 0, 0, G_OPTION_ARG_FILENAME, &self->timestamp,
-       "with --csv: the timestamp that bulkload was given, where the mapping's time is the "
+       "with files: the timestamp that bulkload was given, where the mapping's time is the "
        "record's; without it timestamps are not compared then",
        "MS"},
       {"delimiter", 0, 0, G_OPTION_ARG_FILENAME, &self->delimiter,
        "with --csv: what is between fields (default: a comma)", "CHARACTER"},
       {"null", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->null_texts,
        "with --csv: a text that means missing, beside the mapping's; may be repeated", "TEXT"},
-      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->more_csv, "", "FILE"},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->more_files, "", "FILE"},
       {0},
   };
 
@@ -163,19 +167,28 @@ understand_since(Verify *self, GError **error)
   return false;
 }
 
-static bool
-understand_csv(Verify *self, GError **error)
+static void
+take_files(GPtrArray *files, char **paths)
 {
-  if (self->csv == NULL &&
-      (self->timestamp != NULL || self->delimiter != NULL || self->null_texts != NULL))
-    return usage(error, "--timestamp, --delimiter and --null are for --csv");
+  for (; paths != NULL && *paths != NULL; paths++)
+    g_ptr_array_add(files, *paths);
+}
+
+static bool
+understand_files(Verify *self, GError **error)
+{
+  if (self->csv == NULL && (self->delimiter != NULL || self->null_texts != NULL))
+    return usage(error, "--delimiter and --null are for --csv");
+  if (self->topic != NULL && self->timestamp != NULL)
+    return usage(error, "--timestamp is for --csv and --avro");
+  if (self->topic != NULL && self->more_files != NULL)
+    return usage(error, "files are given with --csv FILE... or --avro FILE...");
   if (self->delimiter != NULL && strlen(self->delimiter) != 1)
     return usage(error, "--delimiter: give one byte, such as ';' or a tab");
   self->files = g_ptr_array_new();
-  for (char **file = self->csv; file != NULL && *file != NULL; file++)
-    g_ptr_array_add(self->files, *file);
-  for (char **file = self->more_csv; file != NULL && *file != NULL; file++)
-    g_ptr_array_add(self->files, *file);
+  take_files(self->files, self->csv);
+  take_files(self->files, self->avro);
+  take_files(self->files, self->more_files);
   g_ptr_array_add(self->files, NULL);
   return true;
 }
@@ -187,11 +200,10 @@ understand(Verify *self, GError **error)
   self->show_most = SHOWN;
   if (self->table == NULL)
     return usage(error, "say which table: --table TABLE");
-  if ((self->csv == NULL) == (self->topic == NULL))
-    return usage(error, "say what to compare it with: either --topic TOPIC or --csv FILE...");
-  if (self->csv == NULL && self->more_csv != NULL)
-    return usage(error, "files are given with --csv FILE...");
-  return understand_csv(self, error) && understand_since(self, error) &&
+  if ((self->csv != NULL) + (self->avro != NULL) + (self->topic != NULL) != 1)
+    return usage(error, "say what to compare it with, one of --topic TOPIC, --csv FILE... and "
+                        "--avro FILE...");
+  return understand_files(self, error) && understand_since(self, error) &&
          understand_number("sample", self->sample, 1, &self->sample_rows, error) &&
          understand_number("show", self->show, 0, &self->show_most, error) &&
          understand_number("timestamp", self->timestamp, 0, &self->timestamp_ms, error);
@@ -200,7 +212,9 @@ understand(Verify *self, GError **error)
 static bool
 open_registry(Verify *self, GError **error)
 {
-  if (self->config->registry.urls[0] == NULL && mapping_framing(self->mapping) != MAPPING_CONFLUENT)
+  bool is_needed = mapping_framing(self->mapping) == MAPPING_CONFLUENT;
+
+  if (self->topic == NULL || (self->config->registry.urls[0] == NULL && !is_needed))
     return true;
   self->registry = cmd_registry_new(self->config, error);
   if (self->registry == NULL)
@@ -225,7 +239,7 @@ prepare(Verify *self, GError **error)
       self->topic == NULL && self->timestamp == NULL && mapping_uses_record_time(self->mapping);
   if (self->ignores_times && self->since != NULL)
     return usage(error, "--since needs timestamps, and this mapping takes the record's, of which "
-                        "CSV has none: say --timestamp MS as well");
+                        "files have none: say --timestamp MS as well");
   self->gateway = cmd_gateway_options(self->config);
   return true;
 }
@@ -285,6 +299,9 @@ read_source(const Verify *self, VerifyIntake *intake, GError **error)
       .timestamp_ms = self->timestamp_ms,
   };
 
+  if (self->avro != NULL)
+    return verify_intake_read_avro(intake, (const char *const *)self->files->pdata,
+                                   self->timestamp_ms, error);
   if (self->topic == NULL)
     return verify_intake_read_csv(intake, (const char *const *)self->files->pdata, &csv, error);
 
@@ -340,6 +357,7 @@ new_differences(const Verify *self)
       .table = self->table,
       .topic = self->topic,
       .files = (const char *const *)self->files->pdata,
+      .unit = self->avro == NULL ? "line" : "record",
       .is_json = self->is_json,
       .ignores_extra = self->ignores_extra,
       .ignores_times = self->ignores_times,

@@ -94,7 +94,8 @@ verify_intake_take_bad(VerifyIntake *self, const char *where, const GError *reas
   self->counts.records++;
   self->counts.bad++;
   if (fault_list_length(&self->examples) < EXAMPLES)
-    fault_list_add(&self->examples, "%s: %s", where, reason->message);
+    fault_list_add(&self->examples, "%s%s%s", where == NULL ? "" : where, where == NULL ? "" : ": ",
+                   reason->message);
 }
 
 bool

@@ -51,6 +51,10 @@ typedef struct {
 bool verify_intake_read_csv(VerifyIntake *self, const char *const *paths, const VerifyCsv *csv,
                             GError **error);
 
+/* Object container files; the timestamp as VerifyCsv's. */
+bool verify_intake_read_avro(VerifyIntake *self, const char *const *paths, int64_t timestamp_ms,
+                             GError **error);
+
 /* Then: the records (packed.h), in order of their keys. The caller's, to be freed before the
  * intake. */
 SortMerge *verify_intake_finish(VerifyIntake *self, GError **error);
@@ -79,7 +83,7 @@ Row *verify_intake_row(VerifyIntake *self);
 /* Takes that row. */
 bool verify_intake_take(VerifyIntake *self, VerifyPlace place, GError **error);
 void verify_intake_skip(VerifyIntake *self);
-/* `where` names it. */
+/* `where` names it; NULL: the reason does. */
 void verify_intake_take_bad(VerifyIntake *self, const char *where, const GError *reason);
 /* Tells the watch; false, with an error, once it says to stop. */
 bool verify_intake_goes_on(const VerifyIntake *self, uint64_t done, uint64_t total, GError **error);

@@ -17,7 +17,7 @@ extern const SortOrder verify_packed_order;
 /* Where a record came from. */
 typedef struct {
   int32_t part; /* partition; or which of the files */
-  int64_t at;   /* offset; or line */
+  int64_t at;   /* offset; or line, or record */
 } VerifyPlace;
 
 void verify_pack(const Row *row, VerifyPlace place, Bytes *out);

@@ -211,7 +211,7 @@ def test_files_are_compared_by_the_same_rules(road, sluice, entity, tmp_path):
     "arguments, says",
     [
         ((), "say which table"),
-        (("--table", "transactions"), "either --topic TOPIC or --csv FILE"),
+        (("--table", "transactions"), "one of --topic TOPIC, --csv FILE... and --avro FILE..."),
         (("--table", "transactoins", "--topic", "t"), "transactions"),
         (("--table", "transactions", "--topic", "t", "--since", "yesterday"), "--since: 'yesterday' is no time"),
         (("--table", "transactions", "--topic", "t", "--sample", "0"), "--sample: '0'"),

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/rows.h"
+
+#include <inttypes.h>
+
+#include "datum/plan.h"
+
+struct ContainerRows {
+  ContainerRowsOptions options;
+  char *path;              /* owned */
+  ContainerReader *reader; /* owned */
+  Plan *plan;              /* owned */
+  PlanOutput output;
+};
+
+ContainerRows *
+container_rows_open(const char *path, const ContainerRowsOptions *options, GError **error)
+{
+  PlanFields fields = {.reader = mapping_schema(options->mapping)};
+  g_autoptr(ContainerRows) self = g_new0(ContainerRows, 1);
+
+  fields.paths = mapping_fields(options->mapping, &fields.length);
+  self->options = *options;
+  self->path = g_strdup(path);
+  plan_output_init(&self->output, fields.length);
+  self->reader = container_reader_open(path, error);
+  if (self->reader == NULL)
+    return NULL;
+  self->plan = plan_new(container_reader_schema(self->reader), &fields, error);
+  if (self->plan != NULL)
+    return g_steal_pointer(&self);
+  g_prefix_error(error, "%s: its schema cannot be read as the mapping's (%s): ", path,
+                 mapping_path(options->mapping));
+  return NULL;
+}
+
+void
+container_rows_free(ContainerRows *self)
+{
+  if (self == NULL)
+    return;
+  container_reader_free(self->reader);
+  plan_free(self->plan);
+  plan_output_clear(&self->output);
+  g_free(self->path);
+  g_free(self);
+}
+
+bool
+container_rows_next(ContainerRows *self, Row *row, ContainerRecord *out_record, bool *out_is_end,
+                    GError **error)
+{
+  Origin origin = {.topic = "", .timestamp_ms = self->options.timestamp_ms};
+
+  if (!container_reader_next(self->reader, out_record, out_is_end, error))
+    return false;
+  if (*out_is_end)
+    return true;
+  origin.offset = (int64_t)(self->options.before + out_record->number - 1);
+  if (plan_run(self->plan, out_record->datum, &self->output, error) &&
+      mapping_apply(self->options.mapping, &origin, self->output.values, row, error))
+    return true;
+  g_prefix_error(error, "%s record %" PRIu64 ": ", self->path, out_record->number);
+  return false;
+}
+
+const ContainerReader *
+container_rows_reader(const ContainerRows *self)
+{
+  return self->reader;
+}
