@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/feed.h"
 #include "cmd/ledger.h"
 #include "cmd/options.h"
 #include "cmd/properties.h"
 #include "cmd/stop.h"
+#include "generate/avro.h"
 #include "generate/csv.h"
 #include "generate/generate.h"
 #include "generate/kafka.h"
@@ -26,9 +28,13 @@ about(void)
       "\n"
       "--kafka writes to the topics customer, product, transactions and click_stream and creates\n"
       "those that are missing, to keep their records for ever. --csv writes customer.csv,\n"
-      "product.csv, transactions.csv and click_stream.csv into DIR; a file that is not whole "
-      "never\n"
-      "has its name.\n"
+      "product.csv, transactions.csv and click_stream.csv into DIR, --avro the same as object\n"
+      "container files, customer.avro and so on; a file that is not whole never has its name.\n"
+      "\n"
+      "--kafka --table TABLE --from FILE... makes nothing up: it reads object container files and\n"
+      "sends their records to the topic of TABLE's mapping, with the row key as key and framed as\n"
+      "the mapping says. Records without a row key are counted and left out; then the exit code\n"
+      "is 1.\n"
       "\n"
       "--scale 1 is 100,000 customers, 44,000 products, 852,000 transactions and 12,800,000 click\n"
       "events; the least step is 1/%d of that. Memory does not grow with it.\n"
@@ -41,7 +47,8 @@ about(void)
       "  late          %u.%u %% of records come %d places later\n"
       "  undecodable   for %u.%u %% of records one message more that cannot be decoded (Kafka), "
       "or\n"
-      "                one row more that is cut short or is the header line again (CSV)",
+      "                one row more that is cut short or is the header line again (CSV); none in "
+      "--avro",
       SHOP_BLOCKS, PERCENT(GENERATE_NULL_REFERENCES), PERCENT(GENERATE_NULL_FIELDS),
       PERCENT(GENERATE_DUPLICATES), PERCENT(GENERATE_OUT_OF_ORDER), GENERATE_ORDER_DISTANCE,
       PERCENT(GENERATE_LATE), GENERATE_LATE_DISTANCE, PERCENT(GENERATE_DAMAGED));
@@ -50,7 +57,11 @@ about(void)
 /* The options as given. */
 typedef struct {
   char **entities; /* owned, as the rest */
-  char *folder;
+  char *csv;
+  char *avro;
+  char **from;
+  char *table;
+  char *timestamp;
   char *scale;
   char *seed;
   char *rate;
@@ -66,7 +77,11 @@ static void
 texts_clear(Texts *self)
 {
   g_strfreev(self->entities);
-  g_free(self->folder);
+  g_free(self->csv);
+  g_free(self->avro);
+  g_strfreev(self->from);
+  g_free(self->table);
+  g_free(self->timestamp);
   g_free(self->scale);
   g_free(self->seed);
   g_free(self->rate);
@@ -84,6 +99,7 @@ typedef struct {
   double rate;
   uint64_t seed;
   int32_t partitions;
+  int64_t timestamp_ms;
   CmdStop *stop;      /* owned */
   ShopWorld *world;   /* owned */
   int64_t started_us; /* the entity under way */
@@ -104,8 +120,18 @@ parse_options(Texts *self, const CommandCall *call, GError **error)
   const GOptionEntry entries[] = {
       {"kafka", 0, 0, G_OPTION_ARG_NONE, &self->to_kafka, "write to Kafka, as [kafka] has it",
        NULL},
-      {"csv", 0, 0, G_OPTION_ARG_FILENAME, &self->folder,
+      {"csv", 0, 0, G_OPTION_ARG_FILENAME, &self->csv,
        "write CSV files into DIR, which is made if need be", "DIR"},
+      {"avro", 0, 0, G_OPTION_ARG_FILENAME, &self->avro,
+       "write Avro object container files into DIR", "DIR"},
+      {"from", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->from,
+       "with --kafka: send the records of these object container files; - is standard input",
+       "FILE..."},
+      {"table", 0, 0, G_OPTION_ARG_FILENAME, &self->table,
+       "with --from: whose mapping says which topic, which key and which framing", "TABLE"},
+      {"timestamp", 0, 0, G_OPTION_ARG_FILENAME, &self->timestamp,
+       "with --from: the records' time, where the mapping's time is the record's (default: now)",
+       "MS"},
       {"scale", 0, 0, G_OPTION_ARG_FILENAME, &self->scale, "size of the data set (default 1)",
        "NUMBER"},
       {"seed", 0, 0, G_OPTION_ARG_FILENAME, &self->seed,
@@ -208,26 +234,50 @@ choose_entities(Work *self, char **names, GError **error)
 }
 
 static bool
+usage(GError **error, const char *what)
+{
+  g_set_error(error, FAULT, FAULT_SETUP, "%s. 'sluice generate --help' explains", what);
+  return false;
+}
+
+/* Which options go together. */
+static bool
+check_combination(const Texts *texts, GError **error)
+{
+  if (texts->to_kafka + (texts->csv != NULL) + (texts->avro != NULL) != 1)
+    return usage(error, "say where to write: --kafka, --csv DIR or --avro DIR");
+  if (texts->from == NULL && (texts->table != NULL || texts->timestamp != NULL))
+    return usage(error, "--table and --timestamp are for --from FILE...");
+  if (texts->from == NULL)
+    return true;
+  if (!texts->to_kafka || texts->table == NULL)
+    return usage(error, "--from FILE... goes with --kafka and --table TABLE");
+  if (texts->has_chaos || texts->scale != NULL || texts->seed != NULL || texts->rate != NULL)
+    return usage(error, "--from FILE... sends what is in the files: leave out --chaos, --scale, "
+                        "--seed and --rate");
+  return true;
+}
+
+static bool
 understand(Work *self, const Texts *texts, GError **error)
 {
   uint64_t partitions = DEFAULT_PARTITIONS;
+  uint64_t timestamp_ms = (uint64_t)(g_get_real_time() / 1000);
 
-  if (texts->to_kafka == (texts->folder != NULL)) {
-    g_set_error(
-        error, FAULT, FAULT_SETUP,
-        "say where to write: either --kafka or --csv DIR. 'sluice generate --help' explains");
-    return false;
-  }
   self->seed = 1;
   self->scale = 1;
-  if (!choose_entities(self, texts->entities, error) ||
+  if (!check_combination(texts, error) ||
+      (texts->from == NULL && !choose_entities(self, texts->entities, error)) ||
       !understand_number("scale", texts->scale, SHOP_MAX_SCALE, &self->scale, error) ||
       !understand_number("rate", texts->rate, 1e9, &self->rate, error) ||
       !understand_integer("seed", texts->seed, (Range){0, INT64_MAX}, &self->seed, error) ||
       !understand_integer("partitions", texts->partitions, (Range){1, MOST_PARTITIONS}, &partitions,
+                          error) ||
+      !understand_integer("timestamp", texts->timestamp, (Range){0, INT64_MAX - 1}, &timestamp_ms,
                           error))
     return false;
   self->partitions = (int32_t)partitions;
+  self->timestamp_ms = (int64_t)timestamp_ms;
   return true;
 }
 
@@ -281,16 +331,34 @@ make(Work *self, const Texts *texts, GenerateSink sink, GError **error)
 }
 
 static bool
+make_folder(const char *option, const char *folder, GError **error)
+{
+  if (g_mkdir_with_parents(folder, 0777) == 0)
+    return true;
+  g_set_error(error, FAULT, FAULT_SETUP, "--%s: %s: cannot be made: %s", option, folder,
+              g_strerror(errno));
+  return false;
+}
+
+static bool
 make_csv(Work *self, const Texts *texts, GError **error)
 {
-  g_autoptr(GenerateCsv) csv = generate_csv_new(texts->folder);
+  g_autoptr(GenerateCsv) csv = generate_csv_new(texts->csv);
 
-  if (g_mkdir_with_parents(texts->folder, 0777) != 0) {
-    g_set_error(error, FAULT, FAULT_SETUP, "--csv: %s: cannot be made: %s", texts->folder,
-                g_strerror(errno));
-    return false;
-  }
-  return make(self, texts, generate_csv_sink(csv), error);
+  self->ledger.folder = texts->csv;
+  self->ledger.ending = ".csv";
+  return make_folder("csv", texts->csv, error) && make(self, texts, generate_csv_sink(csv), error);
+}
+
+static bool
+make_avro(Work *self, const Texts *texts, GError **error)
+{
+  g_autoptr(GenerateAvro) avro = generate_avro_new(texts->avro);
+
+  self->ledger.folder = texts->avro;
+  self->ledger.ending = ".avro";
+  return make_folder("avro", texts->avro, error) &&
+         make(self, texts, generate_avro_sink(avro), error);
 }
 
 static bool
@@ -325,7 +393,6 @@ print_ledger(Work *self, const Texts *texts, int64_t started_us)
 {
   CmdLedger *ledger = &self->ledger;
 
-  ledger->folder = texts->folder;
   ledger->has_chaos = texts->has_chaos;
   ledger->seed = self->seed;
   ledger->scale = (double)self->world->blocks / SHOP_BLOCKS;
@@ -337,20 +404,61 @@ print_ledger(Work *self, const Texts *texts, int64_t started_us)
     cmd_ledger_print(ledger);
 }
 
+static ExitCode
+make_all(Work *self, const Texts *texts, GError **error)
+{
+  int64_t started_us = g_get_monotonic_time();
+  bool is_made;
+
+  self->world = shop_world_new(self->seed, self->scale);
+  if (texts->to_kafka)
+    is_made = make_kafka(self, texts, error);
+  else
+    is_made = (texts->csv != NULL ? make_csv : make_avro)(self, texts, error);
+  if (!is_made)
+    return EXIT_USAGE;
+  print_ledger(self, texts, started_us);
+  return cmd_stop_is_asked(self->stop) ? EXIT_STOPPED : EXIT_DONE;
+}
+
+static ExitCode
+feed(Work *self, const Texts *texts, GError **error)
+{
+  g_autoptr(GPtrArray) files = g_ptr_array_new();
+  g_autoptr(Config) config = cmd_options_config(&texts->shared, self->call, error);
+
+  if (config == NULL)
+    return EXIT_USAGE;
+  for (char **file = texts->from; *file != NULL; file++)
+    g_ptr_array_add(files, *file);
+  for (char **file = texts->entities; file != NULL && *file != NULL; file++)
+    g_ptr_array_add(files, *file);
+  g_ptr_array_add(files, NULL);
+  return cmd_feed(
+      &(CmdFeed){
+          .config = config,
+          .log = self->call->log,
+          .stop = self->stop,
+          .files = (const char *const *)files->pdata,
+          .table = texts->table,
+          .prefix = self->ledger.prefix,
+          .partitions = self->partitions,
+          .timestamp_ms = self->timestamp_ms,
+          .timeout_ms = (int)MIN(texts->shared.timeout_ms, G_MAXINT),
+          .is_json = texts->json,
+      },
+      error);
+}
+
 ExitCode
 cmd_generate(const CommandCall *call, GError **error)
 {
   g_auto(Texts) texts = {0};
   g_auto(Work) work = {.call = call};
-  int64_t started_us = g_get_monotonic_time();
 
   if (!parse_options(&texts, call, error) || !understand(&work, &texts, error))
     return EXIT_DONE;
   work.ledger.prefix = texts.prefix == NULL ? "" : texts.prefix;
   work.stop = cmd_stop_new();
-  work.world = shop_world_new(work.seed, work.scale);
-  if (!(texts.to_kafka ? make_kafka : make_csv)(&work, &texts, error))
-    return EXIT_USAGE;
-  print_ledger(&work, &texts, started_us);
-  return cmd_stop_is_asked(work.stop) ? EXIT_STOPPED : EXIT_DONE;
+  return (texts.from == NULL ? make_all : feed)(&work, &texts, error);
 }

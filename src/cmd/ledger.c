@@ -57,7 +57,9 @@ append_chaos(GString *text, const CmdLedger *self, const CmdLedgerLine *line)
 static char *
 file_path(const CmdLedger *self, const ShopEntity *entity)
 {
-  return g_build_filename(self->folder, entity->file, NULL);
+  g_autofree char *name = g_strconcat(entity->file, self->ending, NULL);
+
+  return g_build_filename(self->folder, name, NULL);
 }
 
 static void

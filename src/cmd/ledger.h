@@ -11,7 +11,8 @@ typedef struct {
 } CmdLedgerLine;
 
 typedef struct {
-  const char *folder;         /* of the CSV files; NULL: to Kafka */
+  const char *folder;         /* of the files; NULL: to Kafka */
+  const char *ending;         /* of their names: ".csv", ".avro" */
   const char *prefix;         /* of topics */
   const char *const *damages; /* names of counts.damaged */
   bool has_chaos;

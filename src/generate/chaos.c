@@ -84,7 +84,7 @@ generate_chaos_repeats(ShopDraw chaos)
 bool
 generate_chaos_damages(ShopDraw chaos, size_t kinds, size_t *out_kind)
 {
-  if (!shop_draw_is(chaos, DRAW_DAMAGE, GENERATE_DAMAGED))
+  if (kinds == 0 || !shop_draw_is(chaos, DRAW_DAMAGE, GENERATE_DAMAGED))
     return false;
   *out_kind = (size_t)shop_draw_below(chaos, DRAW_DAMAGE_KIND, kinds);
   return true;

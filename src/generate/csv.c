@@ -45,7 +45,8 @@ static bool
 begin(void *data, const ShopEntity *entity, GError **error)
 {
   GenerateCsv *self = data;
-  g_autofree char *path = g_build_filename(self->folder, entity->file, NULL);
+  g_autofree char *name = g_strconcat(entity->file, ".csv", NULL);
+  g_autofree char *path = g_build_filename(self->folder, name, NULL);
 
   self->entity = entity;
   csv_writer_free(self->writer);

@@ -2,8 +2,7 @@
 #include "generate/kafka.h"
 
 #include "generate/datum.h"
-
-enum { BROKERS_REPLICATION = -1 };
+#include "generate/topic.h"
 
 struct GenerateKafka {
   GenerateKafkaOptions options;
@@ -34,40 +33,15 @@ generate_kafka_free(GenerateKafka *self)
   g_free(self);
 }
 
-/* The records are old: a topic that keeps them for a week would lose them as they come. */
-static bool
-create_topic(GenerateKafka *self, GError **error)
-{
-  static const KafkaProperty config[] = {{"retention.ms", "-1"}, {NULL, NULL}};
-  const KafkaTopicSpec spec = {
-      .name = self->topic,
-      .partitions = self->options.partitions,
-      .replication = BROKERS_REPLICATION,
-      .config = config,
-  };
-
-  return kafka_topics_create(self->options.topics, &spec, error);
-}
-
-/* A topic that exists is not asked to be made: that may need a right that we lack. */
 static bool
 begin(void *data, const ShopEntity *entity, GError **error)
 {
   GenerateKafka *self = data;
-  g_autoptr(GError) unseen = NULL;
 
   g_free(self->topic);
   self->topic = g_strconcat(self->options.prefix, entity->topic, NULL);
   self->entity = entity;
-
-  g_autoptr(KafkaTopic) topic = kafka_topics_find(self->options.topics, self->topic, &unseen);
-
-  if (topic != NULL)
-    return true;
-  if (g_error_matches(unseen, FAULT, FAULT_SETUP))
-    return create_topic(self, error);
-  g_propagate_error(error, g_steal_pointer(&unseen));
-  return false;
+  return generate_topic_ensure(self->options.topics, self->topic, self->options.partitions, error);
 }
 
 static bool

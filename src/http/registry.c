@@ -202,6 +202,23 @@ http_registry_source(HttpRegistry *self)
 }
 
 bool
+http_registry_register(HttpRegistry *self, const HttpSubject *subject, uint32_t *out_id,
+                       GError **error)
+{
+  g_autoptr(GError) silence = NULL;
+
+  for (char **url = self->urls; *url != NULL; url++) {
+    g_clear_error(&silence);
+    if (http_registry_schema_add(self->client, *url, subject, out_id, &silence))
+      return true;
+    if (!g_error_matches(silence, FAULT, FAULT_PEER))
+      break;
+  }
+  g_propagate_error(error, g_steal_pointer(&silence));
+  return false;
+}
+
+bool
 http_registry_check(HttpRegistry *self, const char *url, GError **error)
 {
   g_autofree char *base = without_slash(url);

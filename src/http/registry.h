@@ -21,5 +21,16 @@ Schema *http_registry_lookup(HttpRegistry *self, uint32_t id, GError **error);
 /* The same for decoders; borrowed. */
 SchemaSource http_registry_source(HttpRegistry *self);
 
+/* A schema's text as a version of a subject. */
+typedef struct {
+  const char *name; /* "transactions-value" */
+  const char *text;
+} HttpSubject;
+
+/* The id of the schema, which is registered if it is new. FAULT_PEER: no registry answers;
+ * FAULT_SETUP: what answers is none, or refuses us or the schema. */
+bool http_registry_register(HttpRegistry *self, const HttpSubject *subject, uint32_t *out_id,
+                            GError **error);
+
 /* Whether one of the URLs answers as a registry does. */
 bool http_registry_check(HttpRegistry *self, const char *url, GError **error);

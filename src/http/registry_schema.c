@@ -2,6 +2,7 @@
 #include "http/registry_schema.h"
 
 #include "text/json.h"
+#include "text/json_write.h"
 
 #include <string.h>
 
@@ -10,6 +11,8 @@ enum {
   HTTP_UNAUTHORIZED = 401,
   HTTP_FORBIDDEN = 403,
   HTTP_NOT_FOUND = 404,
+  HTTP_CONFLICT = 409,
+  HTTP_UNPROCESSABLE = 422,
   HTTP_TOO_MANY = 429,
   HTTP_SERVER_ERRORS = 500,
 };
@@ -214,6 +217,57 @@ http_registry_schema(HttpClient *client, const char *base, uint32_t id, GError *
     g_propagate_error(error, g_steal_pointer(&problem));
   }
   return schema;
+}
+
+/* 409: it does not go with the subject's other versions; 422: it is none. */
+static void
+set_refusal(GError **error, const HttpAnswer *answer, const char *url, const char *subject)
+{
+  g_autoptr(JsonNode) node = parse_object(answer, url);
+  const char *why = node == NULL ? NULL : text_member(node, "message");
+
+  if (answer->status != HTTP_CONFLICT && answer->status != HTTP_UNPROCESSABLE)
+    set_status_error(error, url, answer->status);
+  else
+    g_set_error(error, FAULT, FAULT_SETUP, "the registry does not take the schema for %s: %s",
+                subject, why == NULL ? "it does not say why" : why);
+}
+
+bool
+http_registry_schema_add(HttpClient *client, const char *base, const HttpSubject *subject,
+                         uint32_t *out_id, GError **error)
+{
+  g_autofree char *escaped = g_uri_escape_string(subject->name, NULL, FALSE);
+  g_autofree char *url = g_strdup_printf("%s/subjects/%s/versions", base, escaped);
+  g_auto(Bytes) body = {0};
+  g_auto(HttpAnswer) answer = {0};
+  g_autoptr(JsonNode) node = NULL;
+  JsonNode *id;
+
+  bytes_append_slice(&body, slice_text("{\"schema\":"));
+  record_json_put_string(&body, slice_text(subject->text));
+  bytes_append_u8(&body, '}');
+
+  const HttpRequest request = {
+      .url = url,
+      .content_type = "application/vnd.schemaregistry.v1+json",
+      .body = bytes_slice(&body),
+  };
+
+  if (!http_client_send(client, &request, &answer, error))
+    return false;
+  node = answer.status == HTTP_OK ? parse_object(&answer, url) : NULL;
+  id = node == NULL ? NULL : member_of(node, "id", G_TYPE_INT64);
+  if (id != NULL) {
+    *out_id = (uint32_t)json_node_get_int(id);
+    return true;
+  }
+  if (answer.status == HTTP_OK)
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "%s answers with no id, as no schema registry does: see registry.url", url);
+  else
+    set_refusal(error, &answer, url, subject->name);
+  return false;
 }
 
 bool

@@ -122,19 +122,33 @@ describe(const SchemaNode *node)
 {
   if (node->name == NULL)
     return g_strdup(schema_kind_name(node->kind));
+  if (node->kind == SCHEMA_FIXED)
+    return g_strdup_printf("fixed %s of %zu bytes", node->name, node->length);
   return g_strdup_printf("%s %s", schema_kind_name(node->kind), node->name);
+}
+
+/* Two types of one kind differ by their names: what to do if they are the same all the same. */
+static char *
+alias_hint(const Match *match)
+{
+  if (match->writer->kind != match->reader->kind || match->writer->name == NULL ||
+      names_match(match->writer, match->reader))
+    return g_strdup("");
+  return g_strdup_printf(": if they are the same, add \"aliases\": [\"%s\"] to ours",
+                         match->writer->name);
 }
 
 static const Match *
 refuse(MatchSet *self, Match *match)
 {
+  g_autofree char *hint = alias_hint(match);
   g_autofree char *writer = describe(match->writer);
   g_autofree char *reader = describe(match->reader);
 
   match->kind = MATCH_REFUSED;
-  match->refusal =
-      keep(self, g_strdup_printf("the writer's schema has %s, which cannot be read as %s%s", writer,
-                                 reader, match->reader->kind == SCHEMA_UNION ? " of ours" : ""));
+  match->refusal = keep(
+      self, g_strdup_printf("the writer's schema has %s, which cannot be read as %s%s%s", writer,
+                            reader, match->reader->kind == SCHEMA_UNION ? " of ours" : "", hint));
   return match;
 }
 

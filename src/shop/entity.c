@@ -59,7 +59,8 @@ const ShopEntity shop_entities[SHOP_ENTITIES] = {
     {
         .name = "customers",
         .topic = "customer",
-        .file = "customer.csv",
+        .type = "Customer",
+        .file = "customer",
         .per_block = SHOP_BLOCK_CUSTOMERS,
         .fields = customer_fields,
         .fields_length = G_N_ELEMENTS(customer_fields),
@@ -70,7 +71,8 @@ const ShopEntity shop_entities[SHOP_ENTITIES] = {
     {
         .name = "product",
         .topic = "product",
-        .file = "product.csv",
+        .type = "Product",
+        .file = "product",
         .per_block = SHOP_BLOCK_PRODUCTS,
         .fields = product_fields,
         .fields_length = G_N_ELEMENTS(product_fields),
@@ -81,7 +83,8 @@ const ShopEntity shop_entities[SHOP_ENTITIES] = {
     {
         .name = "transactions",
         .topic = "transactions",
-        .file = "transactions.csv",
+        .type = "Transaction",
+        .file = "transactions",
         .per_block = SHOP_BLOCK_BOOKINGS,
         .fields = transaction_fields,
         .fields_length = G_N_ELEMENTS(transaction_fields),
@@ -92,7 +95,8 @@ const ShopEntity shop_entities[SHOP_ENTITIES] = {
     {
         .name = "clickstream",
         .topic = "click_stream",
-        .file = "click_stream.csv",
+        .type = "ClickEvent",
+        .file = "click_stream",
         .per_block = SHOP_BLOCK_EVENTS,
         .fields = click_fields,
         .fields_length = G_N_ELEMENTS(click_fields),

@@ -25,7 +25,8 @@ enum { SHOP_KEY_PARTS = 3 };
 typedef struct {
   const char *name; /* also its table's */
   const char *topic;
-  const char *file; /* its CSV file's */
+  const char *type; /* its Avro schema's name */
+  const char *file; /* its files', without the ending */
   uint64_t per_block;
   const ShopField *fields; /* in the order of the Avro schema */
   size_t fields_length;

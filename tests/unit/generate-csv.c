@@ -61,7 +61,8 @@ static void
 folder_clear(Folder *self)
 {
   for (size_t i = 0; i < SHOP_ENTITIES; i++) {
-    g_autofree char *path = g_build_filename(self->path, shop_entities[i].file, NULL);
+    g_autofree char *name = g_strconcat(shop_entities[i].file, ".csv", NULL);
+    g_autofree char *path = g_build_filename(self->path, name, NULL);
 
     g_unlink(path);
   }
@@ -114,7 +115,9 @@ write_rows(const ShopEntity *entity, ShopVisits *visits)
     assert_ok(sink.record(sink.self, &record, &error), error);
   }
   assert_ok(sink.end(sink.self, true, &error), error);
-  return folder_read(&folder, entity->file);
+  g_autofree char *name = g_strconcat(entity->file, ".csv", NULL);
+
+  return folder_read(&folder, name);
 }
 
 static void

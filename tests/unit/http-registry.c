@@ -224,6 +224,54 @@ a_check_tells_a_registry_from_what_is_none(void)
   }
 }
 
+#define ID ANSWER("200 OK", "{\"id\": 42}")
+
+static void
+a_schema_is_registered_under_its_subject(void)
+{
+  const struct {
+    const char *answers[2];
+    int code; /* FINE or a Fault */
+    const char *says;
+  } cases[] = {
+      {{ID}, FINE, ""},
+      {{ANSWER("200 OK", "{\"id\": \"x\"}")}, FAULT_SETUP, "answers with no id"},
+      {{ANSWER("200 OK", "<html>")}, FAULT_SETUP, "answers with no id"},
+      {{ANSWER("409 No", "{\"error_code\": 409, \"message\": \"a field went\"}")},
+       FAULT_SETUP,
+       "the registry does not take the schema for shop sales-value: a field went"},
+      {{ANSWER("422 No", "")}, FAULT_SETUP, "it does not say why"},
+      {{ANSWER("401 Who", "")}, FAULT_SETUP, "registry.username"},
+      {{ANSWER("404 No", "")}, FAULT_SETUP, "registry.url"},
+      {{ANSWER("500 Oh", "")}, FAULT_PEER, "status 500"},
+  };
+  const HttpSubject subject = {"shop sales-value", "\"string\""};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    const char *const answers[] = {cases[i].answers[0], NULL};
+    const HttpClientOptions options = {.timeout_ms = TIMEOUT_MS};
+    g_autoptr(HttpPeer) peer = http_peer_new(answers);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(HttpRegistry) registry =
+        http_registry_new((const char *const[]){http_peer_url(peer), NULL}, &options, &error);
+    uint32_t id = 0;
+    bool is_added = http_registry_register(registry, &subject, &id, &error);
+    g_autofree char *request = http_peer_request(peer, 0);
+
+    g_test_message("%zu: %s", i, error == NULL ? "fine" : error->message);
+    g_assert_true(
+        g_str_has_prefix(request, "POST /subjects/shop%20sales-value/versions HTTP/1.1\r\n"));
+    g_assert_nonnull(strstr(request, "application/vnd.schemaregistry.v1+json"));
+    g_assert_true(g_str_has_suffix(request, "{\"schema\":\"\\\"string\\\"\"}"));
+    g_assert_cmpint(is_added, ==, cases[i].code == FINE);
+    g_assert_cmpuint(id, ==, is_added ? 42 : 0);
+    if (!is_added) {
+      g_assert_error(error, FAULT, cases[i].code);
+      g_assert_nonnull(strstr(error->message, cases[i].says));
+    }
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -234,5 +282,6 @@ main(int argc, char **argv)
   g_test_add_func("/registry/once", an_id_is_asked_for_once);
   g_test_add_func("/registry/next", the_next_registry_takes_over_and_is_kept);
   g_test_add_func("/registry/check", a_check_tells_a_registry_from_what_is_none);
+  g_test_add_func("/http/registry/register", a_schema_is_registered_under_its_subject);
   return g_test_run();
 }

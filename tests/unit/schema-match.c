@@ -56,6 +56,13 @@ a_writer_that_can_never_be_read_is_told_by_field(void)
        "field x: the writer's schema has string, which cannot be read as int"},
       {X(INNER("")), X("'int'"), "x",
        "field x: the writer's schema has record I, which cannot be read as int"},
+      {X("{'type':'enum','name':'A','symbols':['s']}"),
+       X("{'type':'enum','name':'B','symbols':['s']}"), "x",
+       "field x: the writer's schema has enum A, which cannot be read as enum B: if they are the "
+       "same, add 'aliases': ['A'] to ours"},
+      {X("{'type':'fixed','name':'A','size':2}"), X("{'type':'fixed','name':'A','size':3}"), "x",
+       "field x: the writer's schema has fixed A of 2 bytes, which cannot be read as fixed A of 3 "
+       "bytes"},
       {X("'string'"), X("['null','int']"), "x",
        "field x: the writer's schema has string, which cannot be read as union of ours"},
       {X("['string','bytes']"), X("'int'"), "x",
