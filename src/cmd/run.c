@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <glib-unix.h>
+#include <malloc.h>
 #include <signal.h>
 
 #include "cmd/mappings.h"
@@ -23,6 +24,8 @@ static const char about[] =
     "Exit code 0: done, or asked to stop and everything committed; 1: too many records were bad\n"
     "(ingest.errors.limit), or a mapping says errors = stop; 3: with --until-end, nothing moved\n"
     "for --timeout; 4: stopped by a signal before the work was whole.";
+
+enum { LARGE_BYTES = 256 * 1024 };
 
 typedef struct {
   const CommandCall *call;
@@ -208,6 +211,25 @@ run_stream(Run *self, GError **error)
   return outcome == STREAM_DONE ? EXIT_DONE : EXIT_STOPPED;
 }
 
+/* glibc gives a large buffer back to the system when it is freed, until it has seen so many that it
+ * keeps them all, in pieces: then what was bounded is held several times over. */
+static void
+bound_heap(void)
+{
+#ifdef M_MMAP_THRESHOLD
+  mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+#endif
+}
+
+/* What reading mappings and schemas took is not needed any more. */
+static void
+trim_heap(void)
+{
+#ifdef M_TRIM_THRESHOLD
+  malloc_trim(0);
+#endif
+}
+
 static ExitCode
 run(Run *self, const GOptionEntry *entries, GError **error)
 {
@@ -222,6 +244,7 @@ run(Run *self, const GOptionEntry *entries, GError **error)
     return EXIT_USAGE;
   self->properties = cmd_properties_list(self->config);
   open_stream(self);
+  trim_heap();
   return run_stream(self, error);
 }
 
@@ -236,8 +259,10 @@ cmd_run(const CommandCall *call, GError **error)
       {"json", 0, 0, G_OPTION_ARG_NONE, &self.json, "print the summary as one JSON object", NULL},
       {NULL},
   };
-  ExitCode code = run(&self, entries, error);
+  ExitCode code;
 
+  bound_heap();
+  code = run(&self, entries, error);
   run_clear(&self);
   return code;
 }

@@ -252,7 +252,13 @@ configure(rd_kafka_conf_t *conf, const KafkaConsumerOptions *options, GError **e
 {
   g_autofree char *kbytes =
       g_strdup_printf("%" G_GUINT64_FORMAT, MAX(options->queue_bytes / 1024, 1));
-  const KafkaProperty bounds[] = {{"queued.max.messages.kbytes", kbytes}, {NULL, NULL}};
+  g_autofree char *fetch = g_strdup_printf("%" G_GUINT64_FORMAT, options->fetch_bytes);
+  /* No fetch may be set smaller than the largest message; of a consumer's that is used for nothing
+   * else, and a broker sends one batch of a producer's whole, however large. */
+  const KafkaProperty bounds[] = {{"queued.max.messages.kbytes", kbytes},
+                                  {"fetch.max.bytes", fetch},
+                                  {"message.max.bytes", fetch},
+                                  {NULL, NULL}};
 
   return client_set(conf, defaults, error) && client_set(conf, waker_properties(), error) &&
          client_set(conf, options->properties, error) && client_set(conf, promises, error) &&

@@ -29,7 +29,8 @@ typedef struct {
   const char *const *topics;       /* NULL-ended; topic_index counts these */
   size_t lanes;
   uint64_t queue_bytes;  /* of fetched records, for each lane; librdkafka may go over it by what
-                            one fetch brings, which is no more */
+                            one fetch of each broker brings */
+  uint64_t fetch_bytes;  /* of one fetch, as they come: packed, if the producer packed them */
   int commit_timeout_ms; /* how long a commit of revoked partitions may take */
   KafkaConsumerEvents events;
 } KafkaConsumerOptions;

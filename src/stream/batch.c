@@ -36,20 +36,30 @@ struct StreamBatch {
   size_t kept_bytes; /* records and their overhead */
 };
 
-StreamBatch *
-stream_batch_new(const FramePlan *plan, const StreamBatchLimits *limits)
+void
+stream_batch_rededicate(StreamBatch *self, const FramePlan *plan, const StreamBatchLimits *limits)
 {
-  StreamBatch *self = g_new0(StreamBatch, 1);
   size_t slots = 2;
 
   while (slots < 2 * limits->rows)
     slots *= 2;
   self->plan = plan;
   self->limits = *limits;
-  self->entries = g_array_new(FALSE, FALSE, sizeof(Entry));
-  self->rejects = g_ptr_array_new_with_free_func((GDestroyNotify)stream_reject_free);
+  if (slots == self->slots_mask + 1)
+    return;
+  g_free(self->slots);
   self->slots = g_new0(Slot, slots);
   self->slots_mask = slots - 1;
+}
+
+StreamBatch *
+stream_batch_new(const FramePlan *plan, const StreamBatchLimits *limits)
+{
+  StreamBatch *self = g_new0(StreamBatch, 1);
+
+  self->entries = g_array_new(FALSE, FALSE, sizeof(Entry));
+  self->rejects = g_ptr_array_new_with_free_func((GDestroyNotify)stream_reject_free);
+  stream_batch_rededicate(self, plan, limits);
   return self;
 }
 
@@ -153,6 +163,12 @@ drop_last_row(FrameRows *rows)
   g_array_set_size(rows->offsets, last);
 }
 
+static size_t
+filled_bytes(const StreamBatch *self)
+{
+  return self->kept_bytes + self->rows[FRAME_PUT].rows.len + self->rows[FRAME_DELETE].rows.len;
+}
+
 static bool
 has_room(const StreamBatch *self, const KafkaMessage *message, size_t row_bytes)
 {
@@ -163,7 +179,7 @@ has_room(const StreamBatch *self, const KafkaMessage *message, size_t row_bytes)
       return false;
   }
   return self->entries->len == 0 ||
-         stream_batch_bytes(self) + kept_by(message) + row_bytes <= self->limits.bytes;
+         filled_bytes(self) + kept_by(message) + row_bytes <= self->limits.bytes;
 }
 
 /* The number of the put, whether it is new or a copy of one that is there; NO_ROW: it has no
@@ -253,13 +269,20 @@ stream_batch_is_empty(const StreamBatch *self)
 bool
 stream_batch_is_full(const StreamBatch *self)
 {
-  return self->entries->len >= self->limits.rows || stream_batch_bytes(self) >= self->limits.bytes;
+  return self->entries->len >= self->limits.rows || filled_bytes(self) >= self->limits.bytes;
 }
 
 size_t
 stream_batch_bytes(const StreamBatch *self)
 {
-  return self->kept_bytes + self->rows[FRAME_PUT].rows.len + self->rows[FRAME_DELETE].rows.len;
+  return self->kept_bytes + self->rows[FRAME_PUT].rows.capacity +
+         self->rows[FRAME_DELETE].rows.capacity + self->keys.capacity;
+}
+
+size_t
+stream_batch_most_bytes(const StreamBatch *self)
+{
+  return self->limits.bytes;
 }
 
 const FramePlan *

@@ -33,6 +33,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StreamBatch, stream_batch_free)
 
 /* Releases what it holds and is empty again, with its memory. */
 void stream_batch_reset(StreamBatch *self);
+/* Makes an empty one fit for rows of another table. */
+void stream_batch_rededicate(StreamBatch *self, const FramePlan *plan,
+                             const StreamBatchLimits *limits);
 
 /* Each of these takes the message when it says STREAM_TAKEN (the others always do). A record that
  * makes no cell at all is taken and counts as skipped. */
@@ -43,8 +46,9 @@ void stream_batch_add_reject(StreamBatch *self, StreamReject *reject);
 
 bool stream_batch_is_empty(const StreamBatch *self);
 bool stream_batch_is_full(const StreamBatch *self);
-/* What it holds in memory, about. */
+/* What it holds in memory, about: what it has allocated, and the records. */
 size_t stream_batch_bytes(const StreamBatch *self);
+size_t stream_batch_most_bytes(const StreamBatch *self);
 
 const FramePlan *stream_batch_plan(const StreamBatch *self);
 const FrameRows *stream_batch_rows(const StreamBatch *self, FrameKind kind);

@@ -3,18 +3,13 @@
 
 #include "stream/report.h"
 
-/* An idle line gives its spare batch back after so long. */
-static const int64_t REST_US = INT64_C(1000) * 1000;
-
 struct StreamLine {
   StreamLineOptions options;
   Decoder *decoder; /* owned */
   Decoder *keys;    /* owned; NULL: the mapping has no key schema */
   Row row;
-  StreamBatch *open;  /* owned; NULL: none */
-  int64_t opened_us;  /* when it got its first record */
-  StreamBatch *spare; /* owned; its memory is used again; NULL: none */
-  int64_t spared_us;
+  StreamBatch *open; /* owned; NULL: none */
+  int64_t opened_us; /* when it got its first record */
   StreamWindow window;
   GPtrArray *rejects; /* owned, of owned StreamReject: of the window */
   size_t reject_bytes;
@@ -59,7 +54,6 @@ stream_line_free(StreamLine *self)
   decoder_free(self->keys);
   row_clear(&self->row);
   stream_batch_free(self->open);
-  stream_batch_free(self->spare);
   g_ptr_array_unref(self->rejects);
   g_ptr_array_unref(self->touched);
   g_free(self);
@@ -82,9 +76,7 @@ open_batch(StreamLine *self)
 {
   if (self->open != NULL)
     return self->open;
-  self->open = g_steal_pointer(&self->spare);
-  if (self->open == NULL)
-    self->open = stream_batch_new(self->options.plan, &self->options.batch);
+  self->open = stream_spares_take(self->options.spares, self->options.plan, &self->options.batch);
   self->opened_us = g_get_monotonic_time();
   return self->open;
 }
@@ -262,29 +254,18 @@ stream_line_done(StreamLine *self, StreamBatch *batch)
 {
   StreamTally tally = stream_batch_tally(batch);
   guint known = self->rejects->len;
+  int64_t now = g_get_monotonic_time();
 
   stream_batch_touch(batch, self->touched);
   stream_batch_take_rejects(batch, self->rejects);
   note_rejects(self, known);
-  stream_window_add(&self->window, tally.records, tally.rejected, g_get_monotonic_time());
+  stream_window_add(&self->window, tally.records, tally.rejected, now);
   self->rejected += tally.rejected;
   metrics_count(self->options.sheet, COUNTER_WRITTEN, tally.written);
   metrics_count(self->options.sheet, COUNTER_SKIPPED, tally.skipped);
   metrics_count(self->options.sheet, COUNTER_TOMBSTONES, tally.tombstones);
 
-  stream_batch_reset(batch);
-  stream_batch_free(self->spare);
-  self->spare = batch;
-  self->spared_us = g_get_monotonic_time();
-}
-
-void
-stream_line_rest(StreamLine *self, int64_t now_us)
-{
-  if (now_us - self->spared_us < REST_US)
-    return;
-  stream_batch_free(self->spare);
-  self->spare = NULL;
+  stream_spares_give(self->options.spares, batch, now); /* they own it now */
 }
 
 static void

@@ -3,7 +3,7 @@
 
 #include "metrics/counters.h"
 #include "datum/decoder.h"
-#include "stream/batch.h"
+#include "stream/spares.h"
 #include "stream/window.h"
 
 /* One topic's way through one writer: bytes are decoded and mapped into the open batch; a batch
@@ -19,6 +19,7 @@ typedef struct {
   const FramePlan *plan;       /* borrowed */
   const SchemaSource *schemas; /* borrowed; may be NULL */
   MetricsSheet *sheet;         /* borrowed */
+  StreamSpares *spares;        /* borrowed; the writer's */
   StreamBatchLimits batch;
   uint32_t linger_ms;
   StreamWindowLimits window;
@@ -52,9 +53,6 @@ size_t stream_line_bytes(const StreamLine *self);
 
 /* Swallows a batch whose rows are all acknowledged or rejected. */
 void stream_line_done(StreamLine *self, StreamBatch *batch);
-
-/* Gives back memory that it does not need while nothing comes. */
-void stream_line_rest(StreamLine *self, int64_t now_us);
 
 typedef enum {
   STREAM_NOTHING, /* nothing to release, or it is not time to judge */

@@ -8,16 +8,17 @@
 /* How ingest.memory is divided, so that one number bounds all that grows with the input.
  *
  *   1/8   fetched records, shared among the lanes (KafkaConsumerOptions.queue_bytes)
- *   3/8   is set aside for what comes on top of that: librdkafka looks at a queue before each
- *         fetch, so it may go over by what one fetch brings (fetch.max.bytes, which it holds to
- *         the same number, and never below message.max.bytes), for each broker; a fetch is kept
- *         whole until the last of its records is done with; compressed ones are unpacked
- *   1/2   batches and bad records, shared among the writers: open, under way, or waiting for
- *         their window
+ *   3/8   is set aside for what comes on top of that: librdkafka looks at a lane's queue before
+ *         each fetch, so it may go over by what one fetch of each broker brings, which is 3/1024
+ *         as it comes; packed records are unpacked at once, and 100:1 is not rare; the small ones
+ *         need 300 bytes each; and a fetch is kept whole until the last of its records is done with
+ *   1/2   batches and bad records, shared among the writers: open, under way, waiting for their
+ *         window, or empty and kept for the next records
  *
  * Within a writer's share at most 1/8 is bad records, and no batch is larger than 1/8: two under
- * way and one being filled for a few topics at once. One record is always taken, however large.
- * Beside all this the program itself, its threads and librdkafka take about 12 MiB. */
+ * way and one being filled for a few topics at once. One record is always taken, however large,
+ * and one batch of a producer is always fetched whole. Beside all this the program itself, its
+ * threads and librdkafka take about 13 MiB: see docs/configuration.md for what is promised. */
 
 enum { STREAM_MEMORY_LEAST = 65536 };
 
@@ -25,6 +26,12 @@ static inline uint64_t
 stream_memory_lane(uint64_t memory_bytes, size_t writers)
 {
   return MAX(memory_bytes / 8 / writers, STREAM_MEMORY_LEAST);
+}
+
+static inline uint64_t
+stream_memory_fetch(uint64_t memory_bytes)
+{
+  return MAX(memory_bytes / 1024 * 3, STREAM_MEMORY_LEAST);
 }
 
 static inline size_t

@@ -265,6 +265,7 @@ open_consumer(Stream *self, GError **error)
       .topics = self->topics,
       .lanes = self->options.sinks_length,
       .queue_bytes = stream_memory_lane(settings->memory_bytes, self->options.sinks_length),
+      .fetch_bytes = stream_memory_fetch(settings->memory_bytes),
       .commit_timeout_ms = LEAVE_MS,
       .events = {self, on_assigned, on_revoking, on_trouble, on_cut_off, on_failed},
   };

@@ -5,14 +5,19 @@
 
 enum { READ_AT_ONCE = 256, LONGEST_READ_MS = 1000 };
 
+/* What is read at once is beside the other bounds, so it is at most this share of a writer's. */
+enum { READ_SHARE = 16 };
+
 struct StreamWriter {
   StreamWriterOptions options;
   StreamLine **lines;   /* owned, each owned; by topic_index */
   StreamFlight *flight; /* owned */
+  StreamSpares spares;
   GThread *thread;
   GError *failure; /* owned: why it ends by itself */
   size_t next;     /* of read: what is not taken yet */
   size_t length;
+  size_t most;                     /* to read at once */
   KafkaMessage read[READ_AT_ONCE]; /* owned from next on */
 
   /* Between threads. */
@@ -124,8 +129,12 @@ stream_writer_new(const StreamWriterOptions *options, GError **error)
   g_mutex_init(&self->lock);
   g_cond_init(&self->changed);
   self->lines = g_new0(StreamLine *, options->lines_length);
+  self->most = 1;
   for (size_t i = 0; i < options->lines_length; i++) {
-    self->lines[i] = stream_line_new(&options->lines[i], error);
+    StreamLineOptions line = options->lines[i];
+
+    line.spares = &self->spares;
+    self->lines[i] = stream_line_new(&line, error);
     if (self->lines[i] == NULL) {
       stream_writer_free(self);
       return NULL;
@@ -151,6 +160,7 @@ stream_writer_free(StreamWriter *self)
   for (size_t i = 0; i < self->options.lines_length; i++)
     stream_line_free(self->lines[i]);
   g_free(self->lines);
+  stream_spares_clear(&self->spares);
   g_clear_error(&self->failure);
   g_mutex_clear(&self->lock);
   g_cond_clear(&self->changed);
@@ -239,7 +249,7 @@ take_all(StreamWriter *self)
 static size_t
 held_bytes(const StreamWriter *self)
 {
-  size_t bytes = stream_flight_bytes(self->flight);
+  size_t bytes = stream_flight_bytes(self->flight) + stream_spares_bytes(&self->spares);
 
   for (size_t i = 0; i < self->options.lines_length; i++)
     bytes += stream_line_bytes(self->lines[i]);
@@ -269,8 +279,8 @@ serve_due(StreamWriter *self)
       return false;
     if (now >= stream_line_window_due_us(line) && !settle_line(self, line, false))
       return false;
-    stream_line_rest(line, now);
   }
+  stream_spares_rest(&self->spares, now);
   return true;
 }
 
@@ -307,13 +317,27 @@ serve_flushes(StreamWriter *self)
   return is_flushed;
 }
 
+static void
+read_some(StreamWriter *self)
+{
+  size_t share = self->options.memory_bytes / READ_SHARE;
+  size_t bytes = 0;
+
+  self->next = 0;
+  self->length = self->options.source.read(self->options.source.self, self->read, self->most,
+                                           read_timeout_ms(self));
+  for (size_t i = 0; i < self->length; i++)
+    bytes += self->read[i].key.len + self->read[i].value.len;
+  /* As many as before and again, as long as they are no larger than these. */
+  if (self->length > 0)
+    self->most = CLAMP(share / (bytes / self->length + 1), 1, MIN(2 * self->most, READ_AT_ONCE));
+}
+
 /* One turn: read, take, send. */
 static bool
 turn(StreamWriter *self)
 {
-  self->next = 0;
-  self->length = self->options.source.read(self->options.source.self, self->read, READ_AT_ONCE,
-                                           read_timeout_ms(self));
+  read_some(self);
   if (self->length == 0 && is_holding_nothing(self))
     self->options.source.sweep(self->options.source.self);
   if (!take_all(self) || !serve_due(self))

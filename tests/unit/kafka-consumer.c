@@ -98,6 +98,7 @@ member_init(Member *self, KafkaMock *mock)
       .topics = topics,
       .lanes = LANES,
       .queue_bytes = 1 << 20,
+      .fetch_bytes = 1 << 20,
       .commit_timeout_ms = ANSWER_MS,
       .events = {self, on_assigned, on_revoking, on_trouble, on_cut_off, on_trouble},
   };

@@ -44,6 +44,7 @@ asker(const KafkaMock *mock)
       .topics = names,
       .lanes = 1,
       .queue_bytes = 1 << 20,
+      .fetch_bytes = 1 << 20,
       .commit_timeout_ms = ANSWER_MS,
       .events = {NULL, ignore_count, ignore_lanes, ignore_error, ignore_reason, ignore_error},
   };

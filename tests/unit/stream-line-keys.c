@@ -21,6 +21,7 @@ typedef struct {
   MetricsCounters *counters;
   KafkaPartition *partition;
   SchemaSource source;
+  StreamSpares spares;
   StreamLine *line;
 } Fixture;
 
@@ -55,6 +56,7 @@ fixture_init(Fixture *self, const char *mapping)
           .plan = self->plan,
           .schemas = &self->source,
           .sheet = metrics_counters_sheet(self->counters, 0, 0),
+          .spares = &self->spares,
           .batch = {.rows = 100, .bytes = 1 << 20, .frame_max_bytes = 1 << 20},
       },
       &error);
@@ -65,6 +67,7 @@ static void
 fixture_clear(Fixture *self)
 {
   stream_line_free(self->line);
+  stream_spares_clear(&self->spares);
   kafka_partition_unref(self->partition);
   metrics_counters_free(self->counters);
   frame_plan_free(self->plan);

@@ -44,12 +44,13 @@ class Kafka:
     def topics(self):
         return set(self.admin.list_topics(timeout=30).topics)
 
-    def produce(self, topic, messages):
-        """messages: dicts of Producer.produce()'s arguments; timestamp None leaves it to Kafka."""
+    def produce(self, topic, messages, **more):
+        """messages: dicts of Producer.produce()'s arguments; timestamp None leaves it to Kafka. more:
+        the producer's properties, with _ for each dot."""
         failures = []
-        producer = confluent_kafka.Producer(
-            {"bootstrap.servers": self.servers, "linger.ms": 20, "message.max.bytes": 8_000_000}
-        )
+        fixed = {"bootstrap.servers": self.servers, "linger.ms": 20, "message.max.bytes": 8_000_000}
+        properties = {name.replace("_", "."): value for name, value in more.items()}
+        producer = confluent_kafka.Producer({**fixed, **properties})
 
         def delivered(error, _message):
             if error is not None:
