@@ -231,17 +231,6 @@ open_site(Link *self, Site *site, uint32_t patience_ms, GError **error)
   return true;
 }
 
-static Site *
-first_free_site(const Link *self)
-{
-  Site *first = &self->sites[0];
-
-  for (size_t i = 1; i < self->sites_length; i++)
-    if (self->sites[i].free_at_us < first->free_at_us)
-      first = &self->sites[i];
-  return first;
-}
-
 /* The outcome of having tried all: waiting helps if it may help with any of them. */
 static bool
 no_site(const FaultList *reasons, bool is_setup, GError **error)
@@ -254,26 +243,36 @@ no_site(const FaultList *reasons, bool is_setup, GError **error)
   return false;
 }
 
-/* From home on, whoever is not put off; if all are, the one whose time comes first. */
+typedef enum { SITE_WELL, SITE_FREE, SITE_PUT_OFF, SITE_RANKS } SiteRank;
+
+static SiteRank
+rank_of(const Site *site, int64_t now_us)
+{
+  if (site->retry.tries == 0)
+    return SITE_WELL;
+  return site->free_at_us <= now_us ? SITE_FREE : SITE_PUT_OFF;
+}
+
+/* From home on: first those that have not failed since they last answered, then those whose pause
+ * is over, and rather than nobody those that are put off: pauses are for when somebody else is
+ * there. */
 static bool
 open_any(Link *self, GError **error)
 {
   g_auto(FaultList) reasons = {0};
+  g_autofree SiteRank *ranks = g_new(SiteRank, self->sites_length);
   int64_t now_us = g_get_monotonic_time();
   bool is_setup = true;
 
-  for (size_t i = 0; i <= self->sites_length; i++) {
-    Site *site = &self->sites[(self->home + i) % self->sites_length];
+  for (size_t i = 0; i < self->sites_length; i++)
+    ranks[i] = rank_of(&self->sites[i], now_us);
+  for (size_t i = 0; i < SITE_RANKS * self->sites_length; i++) {
+    size_t at = (self->home + i) % self->sites_length;
     GError *reason = NULL;
 
-    if (i == self->sites_length) {
-      if (fault_list_length(&reasons) > 0)
-        break;
-      site = first_free_site(self);
-    } else if (site->free_at_us > now_us) {
+    if (ranks[at] != i / self->sites_length)
       continue;
-    }
-    if (open_site(self, site, G_MAXUINT32, &reason))
+    if (open_site(self, &self->sites[at], G_MAXUINT32, &reason))
       return true;
     is_setup = is_setup && reason->code == FAULT_SETUP;
     fault_list_take_error(&reasons, reason);
