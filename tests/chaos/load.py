@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A bounded load with a known outcome: puts, later versions, equal timestamps, tombstones and
-records that nobody can decode, and the ledger of what must be in the table at the end."""
+"""A bounded load with a known outcome: puts, later versions, copies, other puts of an equal
+timestamp, tombstones and records that nobody can decode, and the ledger of what must be in the
+table at the end."""
 import json
 import random
 import zlib
@@ -30,42 +31,59 @@ MAPPING = {
 
 START = 1_700_000_000_000
 UNDECODABLE = b"\xff\xff\xff\xff\xff"
+BAD, TOMBSTONE, COPY, RIVAL = 0.002, 0.02, 0.02, 0.02  # shares of the records
 
 
 class Load:
     """`late`: records also come with older timestamps than those before them. Not under scenarios
     that make HBase compact: it drops a tombstone then, and a put older than the tombstone that comes
-    afterwards is visible again, which is HBase's rule and nobody's loss."""
+    afterwards is visible again, which is HBase's rule and nobody's loss.
 
-    def __init__(self, count, partitions, late=True, seed=1, bad_share=0.002):
-        choose = random.Random(seed)
-        parsed = fastavro.parse_schema(dict(SCHEMA))
+    `rivals`: some puts have the row and the timestamp of the record before them and other values;
+    the later offset has to win. Not under scenarios in which somebody who was frozen with a batch in
+    his hands comes back after others have gone on: HBase cannot tell his puts from new ones."""
+
+    def __init__(self, count, partitions, late=True, rivals=True, bad=BAD):
+        self.choose = random.Random(1)
+        self.parsed = fastavro.parse_schema(dict(SCHEMA))
+        self.partitions = partitions
+        self.rivals = rivals
+        self.bad_share = bad
         self.book = ledger.Ledger("orders")
         self.messages = []
-        self.bad = set()  # values of dead letters' keys
+        self.bad = set()  # keys of dead letters
+        choose = self.choose
         keys = [f"order-{i:06d}-{choose.getrandbits(24):06x}" for i in range(max(1, count * 2 // 3))]
         for i in range(count):
-            key = choose.choice(keys).encode()
-            when = START + (choose.randrange(max(1, count // 10)) if late else i // 10)
-            partition = zlib.crc32(key) % partitions
-            message = {"key": key, "timestamp": when, "partition": partition}
-            draw = choose.random()
-            if draw < bad_share:
-                message.update(key=b"bad-%d" % i, value=UNDECODABLE)
-                self.bad.add(message["key"])
-            elif draw < bad_share + 0.02:
-                message["value"] = None
-                self.book.delete(key, when)
-            else:
-                message["value"] = datum(parsed, self._record(choose, key, i, when))
-            self.messages.append(message)
+            when = START + (choose.randrange(max(1, count // 10)) if late else i)
+            self.messages.append(self._message(i, choose.choice(keys).encode(), when, i < count * 0.9))
 
-    def _record(self, choose, key, i, when):
+    def _message(self, i, key, when, may_be_bad):
+        """The last tenth is good, so that no window of errors.limit stays open at the end."""
+        last = self.messages[-1] if self.messages else {}
+        is_put = last.get("value") not in (None, UNDECODABLE)
+        draw = self.choose.random()
+        if may_be_bad and (draw := draw - self.bad_share) < 0:
+            self.bad.add(b"bad-%d" % i)
+            return self._at(b"bad-%d" % i, when, UNDECODABLE)
+        if (draw := draw - TOMBSTONE) < 0:
+            self.book.delete(key, when)
+            return self._at(key, when, None)
+        if (draw := draw - COPY) < 0 and is_put:
+            return dict(last)
+        if (draw := draw - RIVAL) < 0 and is_put and self.rivals:
+            key, when = last["key"], last["timestamp"]
+        return self._at(key, when, datum(self.parsed, self._record(key, i, when)))
+
+    def _at(self, key, when, value):
+        return {"key": key, "timestamp": when, "partition": zlib.crc32(key) % self.partitions, "value": value}
+
+    def _record(self, key, i, when):
         record = {
             "id": key.decode(),
             "step": i,
-            "text": "x" * choose.randrange(1, 400),
-            "note": choose.choice([None, "note", "ünïcödé"]),
+            "text": "x" * self.choose.randrange(1, 400),
+            "note": self.choose.choice([None, "note", "ünïcödé"]),
         }
         self.book.put_cell(key, b"a:step", str(i).encode(), when)
         self.book.put_cell(key, b"a:text", record["text"].encode(), when)

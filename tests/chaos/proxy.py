@@ -8,9 +8,18 @@ import time
 
 class Proxy:
     """Forwards 127.0.0.1:port to the target. `mode` is read for every chunk, so it can be changed
-    under way; `spoiled` counts what was done."""
+    under way; `spoiled` counts what was done.
 
-    MODES = ("pass", "delay", "crawl", "stall", "reset", "cut", "garbage", "refuse")
+    pass        as it comes
+    delay       every chunk comes late
+    crawl       its first bytes come one by one
+    stall       nothing passes, nobody hangs up; afterwards what was held goes on its way
+    reset       the connection is reset
+    cut         half of what sluice says passes, then the connection ends
+    cut-answer  the same of what the gateway says
+    garbage     the gateway says what it never would
+    refuse      connections end, and new ones are reset
+    """
 
     def __init__(self, target_port):
         self.target_port = target_port
@@ -44,6 +53,7 @@ class Proxy:
             except OSError:
                 return
             if self.mode == "refuse":
+                self.spoiled += 1
                 self._reset(client)
                 continue
             try:
@@ -53,6 +63,8 @@ class Proxy:
                 continue
             server.settimeout(None)
             self.open += [client, server]
+            for one in (client, server):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for source, sink, up in ((client, server, True), (server, client, False)):
                 threading.Thread(target=self._forward, args=(source, sink, up), daemon=True).start()
 
@@ -87,7 +99,9 @@ class Proxy:
             for i in range(min(len(chunk), 200)):
                 sink.sendall(chunk[i : i + 1])
             chunk = chunk[200:]
-        elif mode == "cut" and up:
+        elif mode == "refuse":
+            return False
+        elif mode == ("cut" if up else "cut-answer"):
             sink.sendall(chunk[: max(1, len(chunk) // 2)])
             return False
         elif mode == "reset":

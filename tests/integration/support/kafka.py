@@ -113,6 +113,10 @@ class Kafka:
 
     def reset(self, group, topic, partitions):
         """Sets the (idle) group back to offset 0."""
-        zero = [confluent_kafka.TopicPartition(topic, p, 0) for p in range(partitions)]
-        request = confluent_kafka.ConsumerGroupTopicPartitions(group, zero)
+        self.seek(group, topic, {p: 0 for p in range(partitions)})
+
+    def seek(self, group, topic, offsets):
+        """Sets the (idle) group to these offsets: {partition: offset}."""
+        wanted = [confluent_kafka.TopicPartition(topic, p, offset) for p, offset in offsets.items()]
+        request = confluent_kafka.ConsumerGroupTopicPartitions(group, wanted)
         self.admin.alter_consumer_group_offsets([request])[group].result(30)
