@@ -17,7 +17,7 @@ from support.kafka import Kafka
 from support.stack import GATEWAY, KAFKA, THRIFT1_PORT, ZOOKEEPER_PORT, class_path, local
 
 from feeder import Feeder
-from load import SCHEMA, UNDECODABLE, Load, write_mapping
+from load import SCHEMA, Load, write_mapping
 
 HERE = pathlib.Path(__file__).resolve().parent
 RECORDS = 20_000
@@ -89,11 +89,12 @@ class Contest:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-contest-"))
         self.kafka = Kafka(KAFKA)
         self.thrift1 = Thrift1(THRIFT1_PORT)
-        self.load = Load(RECORDS, PARTITIONS, late=False, rivals=False, bad=0)
+        self.load = Load(PARTITIONS, late=False, rivals=False, bad=0)
+        self.load.make(RECORDS // 2)
         if is_poisoned:
-            bad = {"key": b"bad", "value": UNDECODABLE, "timestamp": self.load.messages[0]["timestamp"], "partition": 0}
-            self.load.messages.insert(RECORDS // 2, bad)
-        self.feeder = Feeder(KAFKA, self.name, self.load.messages)
+            self.load.poison(partition=0)
+        self.load.make(RECORDS // 2)
+        self.feeder = Feeder(KAFKA, self.name, self.load)
         mappings = self.folder / "mappings"
         mappings.mkdir()
         write_mapping(mappings, self.name)
@@ -198,7 +199,7 @@ def one_round(contestant, fault):
     act, is_poisoned, load_s = FAULTS[fault]
     contest = Contest(CONTESTANTS[contestant], is_poisoned)
     try:
-        contest.feeder.feed_over(load_s)
+        contest.feeder.feed_on(RECORDS / load_s, len(contest.load.messages))
         act(contest)
         return contest.result()
     finally:

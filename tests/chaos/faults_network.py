@@ -8,7 +8,7 @@ from situation import Failed
 
 def spoiled(s, mode, hold_s, rounds=3):
     proxy = s.through_proxy()
-    s.feed_over(rounds * (hold_s + 3))
+    s.feed_on()
     s.start()
     s.wait_rows(500)
     for _ in range(rounds):

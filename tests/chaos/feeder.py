@@ -11,9 +11,9 @@ STEP_S = 0.05
 
 
 class Feeder:
-    def __init__(self, servers, topic, messages):
+    def __init__(self, servers, topic, load):
         self.topic = topic
-        self.messages = messages
+        self.load = load
         self.fed = 0
         self.failures = []
         self.thread = None
@@ -32,47 +32,53 @@ class Feeder:
             logger=quiet,
         )
 
-    def feed(self, count=None):
-        """Produces the next records and returns when all of them are acknowledged."""
-        self.wait()
-        end = len(self.messages) if count is None else min(self.fed + count, len(self.messages))
-        self._produce(end)
-        self.flush()
+    def feed(self, count, may_be_bad=True):
+        """Produces so many records and returns when all of them are acknowledged."""
+        self.stop()
+        self._produce(self.fed + count, may_be_bad)
+        self._flush()
 
-    def feed_over(self, seconds):
-        """Produces what is left evenly over so many seconds, in the background."""
-        self.wait()
-        self.thread = threading.Thread(target=self._run, args=(seconds,), daemon=True)
+    def feed_on(self, rate, most=10**9):
+        """Produces so many records a second in the background, until it is stopped."""
+        self.stop()
+        self.stopping.clear()
+        self.thread = threading.Thread(target=self._run, args=(rate, most), daemon=True)
         self.thread.start()
 
     def wait(self):
-        """Returns when what was begun in the background is acknowledged."""
-        if self.thread is not None:
-            self.thread.join()
-            self.thread = None
-            self.flush()
+        """Returns when the most of what was begun in the background is acknowledged."""
+        self.thread.join()
+        self.stop()
+
+    def stop(self):
+        """Returns when what was produced in the background is acknowledged."""
+        if self.thread is None:
+            return
+        self.stopping.set()
+        self.thread.join()
+        self.thread = None
+        self._flush()
 
     def close(self):
         self.stopping.set()
         if self.thread is not None:
             self.thread.join(5)
 
-    def flush(self):
+    def _flush(self):
         left = self.producer.flush(120)
         assert left == 0, f"{left} records of the load are not acknowledged by Kafka"
         assert not self.failures, self.failures[:3]
 
-    def _run(self, seconds):
+    def _run(self, rate, most):
         first, began = self.fed, time.monotonic()
-        total = len(self.messages) - first
-        while self.fed < len(self.messages) and not self.stopping.is_set():
-            share = min(1.0, (time.monotonic() - began + STEP_S) / seconds)
-            self._produce(first + int(total * share))
+        while not self.stopping.is_set() and self.fed < first + most:
+            self._produce(first + min(most, int((time.monotonic() - began) * rate)))
             self.producer.poll(STEP_S)
 
-    def _produce(self, end):
-        while self.fed < end and not self.stopping.is_set():
-            message = {name: value for name, value in self.messages[self.fed].items() if value is not None}
+    def _produce(self, end, may_be_bad=True):
+        self.load.make(max(0, end - len(self.load.messages)), may_be_bad)
+        while self.fed < end:
+            message = {name: value for name, value in self.load.messages[self.fed].items() if value is not None}
             try:
                 self.producer.produce(self.topic, on_delivery=self._delivered, **message)
                 self.fed += 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A bounded load with a known outcome: puts, later versions, copies, other puts of an equal
+"""A load with a known outcome: puts, later versions, copies, other puts of an equal
 timestamp, tombstones and records that nobody can decode, and the ledger of what must be in the
 table at the end."""
 import json
@@ -31,6 +31,7 @@ MAPPING = {
 
 START = 1_700_000_000_000
 UNDECODABLE = b"\xff\xff\xff\xff\xff"
+KEYS, TIMES = 15_000, 2_000
 BAD, TOMBSTONE, COPY, RIVAL = 0.002, 0.02, 0.02, 0.02  # shares of the records
 
 
@@ -43,23 +44,32 @@ class Load:
     the later offset has to win. Not under scenarios in which somebody who was frozen with a batch in
     his hands comes back after others have gone on: HBase cannot tell his puts from new ones."""
 
-    def __init__(self, count, partitions, late=True, rivals=True, bad=BAD):
+    def __init__(self, partitions, late=True, rivals=True, bad=BAD):
         self.choose = random.Random(1)
         self.parsed = fastavro.parse_schema(dict(SCHEMA))
         self.partitions = partitions
+        self.late = late
         self.rivals = rivals
         self.bad_share = bad
         self.book = ledger.Ledger("orders")
         self.messages = []
         self.bad = set()  # keys of dead letters
-        choose = self.choose
-        keys = [f"order-{i:06d}-{choose.getrandbits(24):06x}" for i in range(max(1, count * 2 // 3))]
-        for i in range(count):
-            when = START + (choose.randrange(max(1, count // 10)) if late else i)
-            self.messages.append(self._message(i, choose.choice(keys).encode(), when, i < count * 0.9))
+        self.keys = [b"order-%06d-%06x" % (i, self.choose.getrandbits(24)) for i in range(KEYS)]
+
+    def make(self, count, may_be_bad=True):
+        """Makes so many records more and enters them in the book."""
+        for _ in range(count):
+            i = len(self.messages)
+            when = START + (self.choose.randrange(TIMES) if self.late else i)
+            self.messages.append(self._message(i, self.choose.choice(self.keys), when, may_be_bad))
+
+    def poison(self, partition):
+        """One record that nobody can decode."""
+        self.bad.add(b"bad-%d" % len(self.messages))
+        message = self._at(b"bad-%d" % len(self.messages), START + len(self.messages), UNDECODABLE)
+        self.messages.append({**message, "partition": partition})
 
     def _message(self, i, key, when, may_be_bad):
-        """The last tenth is good, so that no window of errors.limit stays open at the end."""
         last = self.messages[-1] if self.messages else {}
         is_put = last.get("value") not in (None, UNDECODABLE)
         draw = self.choose.random()

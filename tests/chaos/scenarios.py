@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The register of scenarios. Each breaks one real thing under a bounded load; what must hold
+"""The register of scenarios. Each breaks one real thing under a load with a ledger; what must hold
 afterwards is the same for all: nothing lost, nothing different."""
 import dataclasses
 import typing
@@ -10,16 +10,15 @@ SCENARIOS = {}
 @dataclasses.dataclass
 class Scenario:
     function: typing.Callable
-    records: int
     is_short: bool  # in the core suite, too
     parts: tuple  # of the stack, beyond those that are always up
     world: dict  # for the Situation
 
 
-def scenario(records=20_000, short=False, parts=(), **world):
+def scenario(short=False, parts=(), **world):
     def register(function):
         name = function.__name__.replace("_", "-")
-        SCENARIOS[name] = Scenario(function, records, short, parts, world)
+        SCENARIOS[name] = Scenario(function, short, parts, world)
         return function
 
     return register
