@@ -188,6 +188,8 @@ command_main(const Command *commands, int argc, char **argv)
   if (is_help && strcmp(argv[2], "settings") == 0)
     return show_settings();
 
+  signal(SIGXFSZ, SIG_IGN); /* who writes hears of the limit, says so, and cleans up */
+
   CmdLog *log = cmd_log_install();
   const char *name = is_help ? argv[2] : argv[1];
   const Command *command = find_command(commands, name);
