@@ -191,9 +191,8 @@ def test_we_read_what_hbase_writes(tmp_path, codecs, sluice):
     for encoding in ("PREFIX", "DIFF", "FAST_DIFF", "ROW_INDEX_V1"):
         files[encoding] = (Options(), encoding, 0)
     for name, (options, encoding, tags) in files.items():
-        plan.append(
-            ["write", tmp_path / "all.cells", tmp_path / f"{name}.hfile", hfiles.FAMILY, *options.words(), encoding, tags]
-        )
+        words = [tmp_path / "all.cells", tmp_path / f"{name}.hfile", hfiles.FAMILY, *options.words(), encoding, tags]
+        plan.append(["write", *words])
     hfiles.ask_hbase(tmp_path, plan, jars)
 
     for name, (options, encoding, _) in files.items():

@@ -11,7 +11,7 @@ import pytest
 from support import hfiles
 from support.hfiles import Options
 
-HEADER, TRAILER, CHUNK = 33, 4096, 16384
+TRAILER, CHUNK = 4096, 16384
 EDGES = (0x00, 0x01, 0x7F, 0x80, 0xFE, 0xFF)
 
 # A base file: how it is written, and the blocks in which it is damaged (None: in any, and the trailer).
@@ -40,16 +40,6 @@ def crc32c(data):
     return crc ^ 0xFFFFFFFF
 
 
-def blocks(data):
-    """(offset, bytes of header and payload, bytes of the whole) of each block."""
-    at = 0
-    while at < len(data) - TRAILER:
-        (disk,) = struct.unpack_from(">I", data, at + 8)
-        (covered,) = struct.unpack_from(">I", data, at + 29)
-        yield at, covered, HEADER + disk
-        at += HEADER + disk
-
-
 def seal(data, at, covered):
     for chunk, start in enumerate(range(0, covered, CHUNK)):
         part = data[at + start : at + min(start + CHUNK, covered)]
@@ -61,7 +51,7 @@ def damage(source, good):
     is as likely as any other."""
     data = bytearray(good)
     kinds = {}
-    for block in blocks(good):
+    for block in hfiles.blocks(good):
         kinds.setdefault(bytes(good[block[0] : block[0] + 8]), []).append(block)
     kind = source.choice([*kinds, b"trailer"])
     if kind == b"trailer":
@@ -139,7 +129,8 @@ def check(folder, sluice, seed, count):
     failed = [line.split("\t") for line in said.splitlines() if line.startswith("failed\t")]
     wrong = [f"{told[words[2]]}: {' '.join(words)}" for words in failed]
     for path in sound.keys() - {words[2] for words in failed}:
-        wrong += [f"{told[path]}: {path}: {what}" for what in differences(options[path], path, sound[path], questions[path])]
+        said = differences(options[path], path, sound[path], questions[path])
+        wrong += [f"{told[path]}: {path}: {what}" for what in said]
     assert not wrong, "\n".join(wrong)
 
 

@@ -20,6 +20,7 @@ FAMILY = "f1"
 
 PUT, DELETE, DELETE_FAMILY_VERSION, DELETE_COLUMN, DELETE_FAMILY = 4, 8, 10, 12, 14
 LAST_TIME = 2**63 - 2
+HEADER_BYTES, TRAILER_BYTES = 33, 4096
 
 
 class Cell(NamedTuple):
@@ -209,6 +210,16 @@ def pack(folder, files):
     assert done.returncode == 0, done.stderr
 
 
+def blocks(data):
+    """(offset, bytes of header and payload, bytes of the whole) of each block."""
+    at = 0
+    while at < len(data) - TRAILER_BYTES:
+        (disk,) = struct.unpack_from(">I", data, at + 8)
+        (covered,) = struct.unpack_from(">I", data, at + 29)
+        yield at, covered, HEADER_BYTES + disk
+        at += HEADER_BYTES + disk
+
+
 def codec_jars():
     """The folder of HBase's pure Java codecs, fetched once; None where there is nothing to fetch with."""
     home = pathlib.Path(os.environ.get("XDG_DATA_HOME", pathlib.Path.home() / ".local" / "share")) / "sluice"
@@ -228,7 +239,8 @@ def codec_jars():
 def write_site(folder):
     """HBase takes a codec's class from no other place than the site of Hadoop."""
     names = {name.lower(): f"org.apache.hadoop.hbase.io.compress.aircompressor.{name}Codec" for name in AIRCOMPRESSOR}
-    settings = {"fs.defaultFS": "file:///"} | {f"hbase.io.compress.{name}.codec": codec for name, codec in names.items()}
+    settings = {f"hbase.io.compress.{name}.codec": codec for name, codec in names.items()}
+    settings["fs.defaultFS"] = "file:///"
     properties = "".join(
         f"<property><name>{name}</name><value>{value}</value></property>" for name, value in settings.items()
     )
