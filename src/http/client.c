@@ -74,6 +74,7 @@ void
 http_answer_clear(HttpAnswer *self)
 {
   bytes_clear(&self->body);
+  g_clear_pointer(&self->location, g_free);
 }
 
 /* Somebody took the connection, and what came over it was no answer. */
@@ -136,11 +137,47 @@ read_body(const HttpClient *self, GInputStream *stream, const HttpRequest *reque
   }
 }
 
-static SoupMessage *
-new_message(const HttpClient *self, const HttpRequest *request)
+typedef struct {
+  const HttpUpload *upload;
+  GCancellable *cancellable;
+} Sending;
+
+static void
+look_whether_it_goes_on(SoupMessage *message, guint bytes, const Sending *sending)
 {
-  SoupMessage *message = soup_message_new(
-      request->content_type == NULL ? SOUP_METHOD_GET : SOUP_METHOD_POST, request->url);
+  (void)message, (void)bytes;
+  if (!sending->upload->goes_on(sending->upload->self))
+    g_cancellable_cancel(sending->cancellable);
+}
+
+/* What was sent cannot be sent again, so it does not go over a connection that may have been closed
+ * meanwhile. */
+static void
+set_upload(SoupMessage *message, const HttpRequest *request, Sending *sending)
+{
+  const HttpUpload *upload = request->upload;
+
+  soup_message_add_flags(message, SOUP_MESSAGE_NEW_CONNECTION);
+  soup_message_set_request_body(message, request->content_type, upload->stream,
+                                (gssize)upload->bytes);
+  *sending = (Sending){upload, request->cancellable};
+  if (upload->goes_on != NULL)
+    g_signal_connect(message, "wrote-body-data", G_CALLBACK(look_whether_it_goes_on), sending);
+}
+
+static const char *
+method_of(const HttpRequest *request)
+{
+  if (request->method != NULL)
+    return request->method;
+  return request->content_type == NULL ? SOUP_METHOD_GET : SOUP_METHOD_POST;
+}
+
+/* `sending` lives as long as the message. */
+static SoupMessage *
+new_message(const HttpClient *self, const HttpRequest *request, Sending *sending)
+{
+  SoupMessage *message = soup_message_new(method_of(request), request->url);
   SoupMessageHeaders *headers;
 
   if (message == NULL)
@@ -152,7 +189,9 @@ new_message(const HttpClient *self, const HttpRequest *request)
   for (const HttpHeader *header = request->headers; header != NULL && header->name != NULL;
        header++)
     soup_message_headers_replace(headers, header->name, header->value);
-  if (request->content_type != NULL) {
+  if (request->upload != NULL) {
+    set_upload(message, request, sending);
+  } else if (request->content_type != NULL) {
     g_autoptr(GBytes) body = g_bytes_new(request->body.data, request->body.len);
 
     soup_message_set_request_body_from_bytes(message, request->content_type, body);
@@ -164,7 +203,8 @@ bool
 http_client_send(HttpClient *self, const HttpRequest *request, HttpAnswer *out_answer,
                  GError **error)
 {
-  g_autoptr(SoupMessage) message = new_message(self, request);
+  Sending sending;
+  g_autoptr(SoupMessage) message = new_message(self, request, &sending);
   g_autoptr(GError) problem = NULL;
   g_autoptr(GInputStream) stream = NULL;
   g_auto(Bytes) body = {0};
@@ -183,6 +223,8 @@ http_client_send(HttpClient *self, const HttpRequest *request, HttpAnswer *out_a
   out_answer->status = soup_message_get_status(message);
   out_answer->body = body;
   body = (Bytes){0}; /* the answer owns it now */
+  out_answer->location = g_strdup(
+      soup_message_headers_get_one(soup_message_get_response_headers(message), "Location"));
   return true;
 }
 

@@ -27,6 +27,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpClient, http_client_free)
 typedef struct {
   unsigned status; /* of HTTP: 200, 404 and so on */
   Bytes body;      /* owned */
+  char *location;  /* owned: where a redirect leads; NULL: nowhere */
 } HttpAnswer;
 
 void http_answer_clear(HttpAnswer *self);
@@ -37,12 +38,23 @@ typedef struct {
   const char *value;
 } HttpHeader;
 
+/* A body that is sent as it is read, from where the stream is. */
+typedef struct {
+  GInputStream *stream; /* borrowed */
+  uint64_t bytes;       /* that it has */
+  /* Called now and then while bytes go out; false: the request fails, and no answer is awaited. */
+  bool (*goes_on)(void *self);
+  void *self;
+} HttpUpload;
+
 typedef struct {
   const char *url;
+  const char *method;        /* NULL: POST with a body, else GET */
   const HttpHeader *headers; /* ended by a nameless one; NULL: none */
-  const char *content_type;  /* of the body, which is then sent by POST; NULL: GET */
+  const char *content_type;  /* of the body; NULL: there is none */
   Slice body;
-  GCancellable *cancellable; /* or NULL */
+  const HttpUpload *upload;  /* instead of `body`, on a connection of its own; NULL: none */
+  GCancellable *cancellable; /* or NULL; with an upload it is cancelled if that does not go on */
 } HttpRequest;
 
 /* Any whole answer is success, whatever its status. FAULT_PEER: none came, or not whole, or more

@@ -15,6 +15,7 @@ struct HttpPeer {
   GMutex mutex;               /* over the rest */
   GCond idle;
   guint busy;          /* threads that answer just now */
+  guint taken;         /* answers */
   GPtrArray *requests; /* owned, of owned char * */
 };
 
@@ -27,12 +28,10 @@ body_length(const char *head)
   return at == NULL ? 0 : g_ascii_strtoull(at + strlen("\r\nContent-Length: "), NULL, 10);
 }
 
-static char *
-read_request(GInputStream *stream)
+static GString *
+read_head(GInputStream *stream)
 {
-  g_autoptr(GString) request = g_string_new(NULL);
-  gsize got = 0;
-  guint64 len;
+  GString *request = g_string_new(NULL);
   char c;
 
   while (g_input_stream_read(stream, &c, 1, NULL, NULL) == 1) {
@@ -40,26 +39,39 @@ read_request(GInputStream *stream)
     if (g_str_has_suffix(request->str, "\r\n\r\n"))
       break;
   }
-  len = body_length(request->str);
+  return request;
+}
+
+static void
+read_body(GInputStream *stream, GString *request)
+{
+  guint64 len = body_length(request->str);
+  gsize got = 0;
+
   if (len > 0) {
     g_autofree char *body = g_malloc(len);
 
     g_input_stream_read_all(stream, body, len, &got, NULL, NULL);
     g_string_append_len(request, body, (gssize)got);
   }
-  return g_string_free(g_steal_pointer(&request), FALSE);
 }
 
 static const char *
-next_answer(HttpPeer *self, char *request)
+next_answer(HttpPeer *self, GInputStream *in)
 {
-  guint i;
+  GString *request = read_head(in);
+  const char *answer;
 
   g_mutex_lock(&self->mutex);
-  i = MIN(self->requests->len, g_strv_length((char **)self->answers) - 1);
-  g_ptr_array_add(self->requests, request);
+  answer = self->answers[MIN(self->taken, g_strv_length((char **)self->answers) - 1)];
+  self->taken++;
   g_mutex_unlock(&self->mutex);
-  return self->answers[i];
+  if (strcmp(answer, HTTP_PEER_CUT) != 0)
+    read_body(in, request);
+  g_mutex_lock(&self->mutex);
+  g_ptr_array_add(self->requests, g_string_free(request, FALSE));
+  g_mutex_unlock(&self->mutex);
+  return answer;
 }
 
 static void
@@ -67,12 +79,12 @@ answer(HttpPeer *self, GSocketConnection *connection)
 {
   GInputStream *in = g_io_stream_get_input_stream(G_IO_STREAM(connection));
   GOutputStream *out = g_io_stream_get_output_stream(G_IO_STREAM(connection));
-  const char *bytes = next_answer(self, read_request(in));
+  const char *bytes = next_answer(self, in);
   char c;
 
   if (strcmp(bytes, HTTP_PEER_SILENT) == 0)
     g_input_stream_read(in, &c, 1, self->ending, NULL);
-  else
+  else if (strcmp(bytes, HTTP_PEER_CUT) != 0)
     g_output_stream_write_all(out, bytes, strlen(bytes), NULL, NULL, NULL);
 }
 

@@ -8,8 +8,10 @@
 typedef struct HttpPeer HttpPeer;
 
 /* `answers` ends with NULL; the last is repeated. Borrowed. "" closes without a word; the one
- * HTTP_PEER_SILENT answers nothing and keeps the connection until the peer is freed. */
+ * HTTP_PEER_SILENT answers nothing and keeps the connection until the peer is freed; HTTP_PEER_CUT
+ * closes without having read the body. */
 #define HTTP_PEER_SILENT "silent"
+#define HTTP_PEER_CUT "cut"
 HttpPeer *http_peer_new(const char *const *answers);
 void http_peer_free(HttpPeer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpPeer, http_peer_free)
