@@ -3,15 +3,17 @@
 
 #include "base/retry.h"
 
-enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 5000, REFUSALS_BEFORE_ASKING = 3, LOOK_MS = 100 };
+enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 5000, LOOK_MS = 100 };
+enum { REFUSALS_BEFORE_ASKING = 3, LEAST_TRIES = 3 };
 
 static const char refused[] = "a region server refuses the files and does not say why";
 
 /* A file on its way. */
 typedef struct {
   BulkFile file;
-  char *url;     /* owned; NULL: not placed yet */
-  bool is_asked; /* a load was asked for, and its answer never came */
+  char *url; /* owned; NULL: not placed yet */
+  bool was_placed;
+  bool is_asked; /* a load was asked for, and did not come about or nobody knows */
   bool may_be_live;
   Slice family; /* its name */
 } Pending;
@@ -23,8 +25,10 @@ typedef struct {
   BulkRegions *regions; /* owned: where they begin */
   GHashTable *loaders;  /* owned: server -> Loader */
   GHashTable *silent;   /* owned: servers that did not answer in this round */
+  bool is_place_silent; /* in this round */
   uint64_t bytes;       /* of all files */
   unsigned refusals;    /* without a reason, since a region last went live */
+  uint64_t placed;      /* files, each when it was for the first time */
   BulkLoadCounts *counts;
 } Load;
 
@@ -92,10 +96,6 @@ assign_regions(Load *self, GError **error)
     Pending *pending = &g_array_index(self->pending, Pending, i);
     g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(BulkFile));
 
-    if (pending->is_asked) { /* the server may have it: not to be touched */
-      i++;
-      continue;
-    }
     if (!bulk_file_range(pending->file.path, &first, &last, error))
       return false;
     pending->file.region = bulk_regions_find(self->regions, bytes_slice(&first));
@@ -136,7 +136,11 @@ place_file(Load *self, Pending *pending, GError **error)
 
   if (pending->url == NULL)
     pending->url = place->put(place->self, pending->file.path, family, error);
-  return pending->url != NULL;
+  if (pending->url == NULL)
+    return false;
+  self->placed += !pending->was_placed;
+  pending->was_placed = true;
+  return true;
 }
 
 /* The region's files, placed; no more of a family than a server takes at once. */
@@ -190,13 +194,15 @@ take_live(Load *self, const GArray *files)
 }
 
 static void
-mark_asked(Load *self, const GArray *files)
+mark_asked(Load *self, const GArray *files, bool may_be_live)
 {
   for (guint i = 0; i < self->pending->len; i++) {
     Pending *pending = &g_array_index(self->pending, Pending, i);
 
-    if (is_among(files, pending->url))
-      pending->is_asked = pending->may_be_live = true;
+    if (!is_among(files, pending->url))
+      continue;
+    pending->is_asked = true;
+    pending->may_be_live |= may_be_live;
   }
 }
 
@@ -231,8 +237,10 @@ load_region(Load *self, size_t region, GError **error)
   bool is_loaded = false;
   Loader *loader;
 
-  if (files == NULL)
+  if (files == NULL) {
+    self->is_place_silent = true;
     return false;
+  }
   loader = loader_of(self, meta, error);
   if (loader == NULL) {
     g_hash_table_add(self->silent, g_strdup(meta->server));
@@ -240,21 +248,24 @@ load_region(Load *self, size_t region, GError **error)
   }
   if (!call_server(self, loader, &call, &is_loaded, error)) {
     if (loader_is_lost(loader)) {
-      mark_asked(self, files);
+      mark_asked(self, files, true);
       g_hash_table_add(self->silent, g_strdup(meta->server));
       g_hash_table_remove(self->loaders, meta->server);
     }
     return false;
   }
-  if (is_loaded)
+  if (is_loaded) {
     take_live(self, files);
-  else
+  } else {
+    mark_asked(self, files, false);
     self->refusals++;
+  }
   return true;
 }
 
-/* A server that loaded files and could not say so has taken them away; if it copies them, nobody
- * knows, and they are loaded once more, which does no harm. */
+/* A server that ended the load in the middle, without a word or with a refusal, may have taken
+ * files away: to be live, or to a place of its own where nobody finds them. They are placed anew,
+ * and loaded once more, which does no harm to those that are live. */
 static bool
 settle_asked(Load *self, GError **error)
 {
@@ -269,11 +280,8 @@ settle_asked(Load *self, GError **error)
     if (!place->has(place->self, pending->url, &has, error))
       return false;
     pending->is_asked = false;
-    if (has)
-      continue;
-    self->counts->files++;
-    self->counts->bytes += pending->file.bytes;
-    g_array_remove_index(self->pending, i - 1);
+    if (!has)
+      g_clear_pointer(&pending->url, g_free);
   }
   return true;
 }
@@ -292,7 +300,8 @@ is_due(const Load *self, size_t region)
 {
   const MetaRegion *meta = self->meta->pdata[region];
 
-  return has_files(self, region) && !g_hash_table_contains(self->silent, meta->server);
+  return !self->is_place_silent && has_files(self, region) &&
+         !g_hash_table_contains(self->silent, meta->server);
 }
 
 /* Asks each region once. One that is not ready does not keep the others from their files: the first
@@ -329,10 +338,9 @@ static bool
 load_once(Load *self, GError **error)
 {
   g_hash_table_remove_all(self->silent);
-  if (!settle_asked(self, error))
-    return false;
-  return self->pending->len == 0 ||
-         (look_up_regions(self, error) && assign_regions(self, error) && ask_regions(self, error));
+  self->is_place_silent = false;
+  return settle_asked(self, error) && look_up_regions(self, error) && assign_regions(self, error) &&
+         ask_regions(self, error);
 }
 
 /* In short steps, so that a stop is seen. */
@@ -347,12 +355,13 @@ wait_for(const Load *self, uint32_t wait_ms, GError **error)
   return true;
 }
 
-/* Whether to try again after the problem: it may pass, and the time is not up. */
+/* Whether to try again after the problem: it may pass, and the time is not up. One try can take it
+ * all, when a large file is on its way. */
 static bool
-may_pass(const GError *problem, int64_t until_us)
+may_pass(const GError *problem, const Retry *retry, int64_t until_us)
 {
   return (problem == NULL || g_error_matches(problem, FAULT, FAULT_PEER)) &&
-         g_get_monotonic_time() < until_us;
+         (retry->tries < LEAST_TRIES || g_get_monotonic_time() < until_us);
 }
 
 /* Once each time the load stands still: a first try that fails is nothing to look at, a region may
@@ -376,16 +385,16 @@ load_all(Load *self, GError **error)
 
   while (self->pending->len > 0) {
     g_autoptr(GError) problem = NULL;
-    uint64_t live = self->counts->files;
+    uint64_t seen = self->counts->files + self->placed;
 
     load_once(self, &problem);
     if (self->pending->len == 0)
       break;
-    if (live != self->counts->files) {
+    if (seen != self->counts->files + self->placed) {
       until_us = g_get_monotonic_time() + self->options->timeout_ms * 1000;
       retry_reset(&retry);
     }
-    if (!may_pass(problem, until_us)) {
+    if (!may_pass(problem, &retry, until_us)) {
       if (problem == NULL)
         g_set_error_literal(&problem, FAULT, FAULT_PEER, refused);
       g_propagate_error(error, g_steal_pointer(&problem));

@@ -61,11 +61,11 @@ typedef struct {
   const char *told; /* in the error, which no time mends; NULL: all is live */
   unsigned live;    /* files */
   unsigned recut;
-  unsigned left;        /* files that are not live */
-  unsigned unanswered;  /* files of them that may be */
-  bool is_taken;        /* by servers, from the place */
-  bool takes_when_lost; /* the file goes, though no answer comes */
-  bool is_put_twice;    /* handed over, and then cut anew */
+  unsigned left;         /* files that are not live */
+  unsigned unanswered;   /* files of them that may be */
+  bool is_taken;         /* by servers, from the place */
+  bool takes_when_asked; /* the file goes, though the load does not come about */
+  bool is_put_twice;
 } Script;
 
 static const Script scripts[] = {
@@ -103,11 +103,19 @@ static const Script scripts[] = {
      .steps = {LOOK_UP(one_region), NOT_FOUND},
      .told = "BulkLoadHFile: region server",
      .left = 1},
-    {.name = "no answer, and the file is gone",
-     .steps = {LOOK_UP(one_region), PREPARED, LOST},
+    {.name = "no answer, and the file is gone: nobody knows where to",
+     .steps = {LOOK_UP(one_region), PREPARED, LOST, LOOK_UP(one_region), PREPARED, LOADED, CLEANED},
      .live = 1,
      .is_taken = true,
-     .takes_when_lost = true},
+     .takes_when_asked = true,
+     .is_put_twice = true},
+    {.name = "refused, and the file is gone",
+     .steps = {LOOK_UP(one_region), PREPARED, REFUSED, CLEANED, LOOK_UP(one_region), PREPARED,
+               LOADED, CLEANED},
+     .live = 1,
+     .is_taken = true,
+     .takes_when_asked = true,
+     .is_put_twice = true},
     {.name = "no answer, and the file is there",
      .steps = {LOOK_UP(one_region), PREPARED, LOST, LOOK_UP(one_region), PREPARED, LOADED, CLEANED},
      .live = 1,
@@ -272,7 +280,7 @@ has(void *data, const char *url, bool *out_has, GError **error)
   const Fixture *self = data;
 
   (void)url, (void)error;
-  *out_has = !self->script->takes_when_lost;
+  *out_has = !self->script->takes_when_asked;
   return true;
 }
 
