@@ -10,8 +10,10 @@ static const char about[] =
     "may\n"
     "be packed by gzip or zstd; - is standard input.\n"
     "\n"
-    "Region servers must be able to read the HFiles: --staging is a folder that they share. Where\n"
-    "they ask for Kerberos, --complete-with lets HBase's own tool do the last step.\n"
+    "Region servers must be able to read the HFiles: --staging is a folder that they share, or "
+    "one\n"
+    "on HDFS, which WebHDFS takes them to. Where servers ask for Kerberos, --complete-with lets\n"
+    "HBase's own tool do the last step.\n"
     "\n"
     "Exit code 0: all is live (with --output: written); 1: too many records cannot be stored;\n"
     "2: wrong use or configuration; 3: a gateway or region server does not answer; 4: stopped by\n"
@@ -92,11 +94,15 @@ parse_texts(CmdBulkArgs *self, Texts *texts, const CommandCall *call, GError **e
        "largest HFile; more data for a region makes another (default: [bulkload] file.max)",
        "BYTES"},
       {"staging", 0, 0, G_OPTION_ARG_FILENAME, &self->staging,
-       "folder for the HFiles that region servers can read (default: [bulkload] temp)", "DIR"},
+       "where region servers find the HFiles: a folder that they share, or hdfs://host:port/folder "
+       "(default: [bulkload] staging)",
+       "DIR"},
       {"complete-with", 0, 0, G_OPTION_ARG_FILENAME, &self->complete_with,
        "call COMMAND DIR TABLE to make the HFiles live, e.g. 'hbase completebulkload'", "COMMAND"},
       {"user", 0, 0, G_OPTION_ARG_FILENAME, &self->user,
-       "whom region servers take us for (default: $HADOOP_USER_NAME, else the login)", "NAME"},
+       "whom region servers and HDFS take us for (default: [bulkload] user, else "
+       "$HADOOP_USER_NAME, else the login)",
+       "NAME"},
       {"json", 0, 0, G_OPTION_ARG_NONE, &self->is_json, "print the summary as JSON", NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &texts->files, "", "FILE..."},
       {0},
@@ -222,12 +228,11 @@ understand(CmdBulkArgs *self, Texts *texts, GError **error)
     return refuse(error, "name at least one CSV file, or - for standard input");
   if ((self->output != NULL) + self->is_dry_run + (self->complete_with != NULL) > 1)
     return refuse(error, "--dry-run, --output and --complete-with exclude each other");
+  if (self->output != NULL && strstr(self->output, "://") != NULL)
+    return refuse(error, "--output: give a folder of this machine; 'hdfs dfs -put' takes it "
+                         "elsewhere, or load with --staging");
   if (self->nulls == NULL)
     self->nulls = g_new0(char *, 1);
-  if (self->user == NULL)
-    self->user = g_strdup(g_getenv("HADOOP_USER_NAME"));
-  if (self->user == NULL)
-    self->user = g_strdup(g_get_user_name());
   resolve_files(self, texts->files);
   return understand_timestamp(self, texts->timestamp, error) &&
          understand_delimiter(self, texts->delimiter, error) &&

@@ -13,7 +13,7 @@ typedef struct {
   char *rejects;
   char *output;        /* NULL: the files are loaded */
   char *complete_with; /* a command; NULL: we load by ourselves */
-  char *staging;       /* NULL: [bulkload] temp */
+  char *staging;       /* NULL: the configuration's, as the user */
   char *user;
   gboolean is_dry_run;
   gboolean is_json;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/bulkargs.h"
 #include "cmd/bulkfolder.h"
+#include "cmd/bulkplace.h"
+#include "cmd/bulkprogress.h"
 #include "cmd/bulkreport.h"
 #include "cmd/bulkrest.h"
 #include "cmd/bulktarget.h"
+#include "cmd/bulktool.h"
 #include "cmd/mappings.h"
 #include "cmd/stop.h"
 
@@ -26,6 +29,7 @@ typedef struct {
   CmdBulkTarget *target; /* owned; NULL: no gateway was needed, or none answered */
   CmdBulkFolder folder;  /* where files are written */
   char *script;          /* owned: that creates the table; NULL: none is needed */
+  CmdBulkPlace *place;   /* owned: where region servers find them; NULL: nowhere, none is loaded */
   BulkSurvey survey;
   BulkLoadCounts loaded;
   CmdBulkReport report;
@@ -37,6 +41,7 @@ static void
 bulkload_clear(Bulkload *self)
 {
   bulk_job_free(self->job);
+  cmd_bulkplace_free(self->place);
   cmd_bulkfolder_clear(&self->folder);
   g_free(self->script);
   cmd_bulktarget_free(self->target);
@@ -72,24 +77,10 @@ static void
 show_progress(void *data, BulkPhase phase, uint64_t done, uint64_t total, uint64_t rows)
 {
   const Bulkload *self = data;
-  double seconds = seconds_since(self->phase_us);
-  double share = total > 0 ? (double)done / (double)total : 0;
-  g_autoptr(GString) text = g_string_new(bulk_phase_name(phase));
+  const CmdBulkProgress progress = {phase, done, total, rows, seconds_since(self->phase_us)};
+  g_autofree char *text = cmd_bulkprogress_describe(&progress);
 
-  if (total > 0)
-    g_string_append_printf(text, " %.0f%%", share * 100);
-  if (rows > 0 && seconds > 0)
-    g_string_append_printf(text, " rows=%" G_GUINT64_FORMAT " rows/s=%.0f", rows,
-                           (double)rows / seconds);
-  if (rows == 0 && done > 0 && seconds > 0) {
-    g_autofree char *rate =
-        g_format_size_full((uint64_t)((double)done / seconds), G_FORMAT_SIZE_IEC_UNITS);
-
-    g_string_append_printf(text, " rate=%s/s", rate);
-  }
-  if (share > 0.01 && seconds > 1)
-    g_string_append_printf(text, " left=%.0fs", seconds / share - seconds);
-  cmd_log_progress(self->call->log, text->str);
+  cmd_log_progress(self->call->log, text);
 }
 
 static bool
@@ -167,6 +158,28 @@ loads(const Bulkload *self)
   return !self->args.is_dry_run && self->args.output == NULL;
 }
 
+static bool
+choose_place(Bulkload *self, GError **error)
+{
+  if (!loads(self))
+    return true;
+  self->place =
+      cmd_bulkplace_new(&(CmdBulkPlaceOptions){.config = self->config,
+                                               .staging = self->args.staging,
+                                               .user = self->args.user,
+                                               .patience_ms = self->args.options.timeout_ms,
+                                               .watch = &self->watch},
+                        error);
+  return self->place != NULL;
+}
+
+/* Whether files can go where region servers find them is known before they are made. */
+static bool
+open_place(Bulkload *self, GError **error)
+{
+  return !loads(self) || cmd_bulkplace_open(self->place, error);
+}
+
 /* A table that is yet to be split must not exist. */
 static bool
 expect_no_table(Bulkload *self, GError **error)
@@ -240,11 +253,9 @@ survey_rows(Bulkload *self, GError **error)
 static bool
 make_folder(Bulkload *self, GError **error)
 {
-  const char *staging = self->args.staging != NULL ? self->args.staging : temp_folder(self);
-
   return self->args.output != NULL
              ? cmd_bulkfolder_make_output(&self->folder, self->args.output, error)
-             : cmd_bulkfolder_make(&self->folder, staging, error);
+             : cmd_bulkfolder_make(&self->folder, cmd_bulkplace_folder(self->place), error);
 }
 
 static void
@@ -319,7 +330,7 @@ describe_rest(Bulkload *self)
       .again = again,
   };
 
-  if (files->len > 0 && !cmd_stop_is_asked(self->stop))
+  if (files->len > 0 && !cmd_stop_is_asked(self->stop) && cmd_bulkplace_url(self->place) == NULL)
     rest.folder = cmd_bulkfolder_keep(&self->folder);
   return self->args.complete_with != NULL ? cmd_bulkrest_describe_tool(&rest)
                                           : cmd_bulkrest_describe(&rest);
@@ -331,9 +342,9 @@ load_files(Bulkload *self, GError **error)
   const RpcOptions rpc = {
       .socket = {.connect_timeout_ms = (uint32_t)self->config->gateway.connect_timeout_ms},
       .timeout_ms = CALL_TIMEOUT_MS,
-      .user = self->args.user,
+      .user = cmd_bulkplace_user(self->place),
   };
-  const BulkPlace place = bulk_place_shared();
+  const BulkPlace place = cmd_bulkplace_get(self->place);
   g_autofree char *server = cmd_bulktarget_server(self->target, error);
   const BulkLoadOptions options = {
       .server = server,
@@ -354,31 +365,26 @@ load_files(Bulkload *self, GError **error)
   return is_loaded;
 }
 
-/* COMMAND DIR TABLE, its output among ours on stderr. */
+/* For a tool that loads them. */
+static bool
+place_files(Bulkload *self, GError **error)
+{
+  bool are_placed;
+
+  begin_phase(self);
+  are_placed = cmd_bulkplace_put_all(self->place, bulk_job_files(self->job),
+                                     bulk_job_plan(self->job), error);
+  end_phase(self, BULK_PLACING);
+  return are_placed;
+}
+
 static bool
 call_tool(Bulkload *self, GError **error)
 {
-  g_auto(GStrv) words = NULL;
-  g_autoptr(GPtrArray) argv = g_ptr_array_new();
-  g_autoptr(GError) problem = NULL;
-  int status = 0;
+  const char *url = cmd_bulkplace_url(self->place);
 
-  if (!g_shell_parse_argv(self->args.complete_with, NULL, &words, &problem)) {
-    g_set_error(error, FAULT, FAULT_SETUP, "--complete-with: %s", problem->message);
-    return false;
-  }
-  for (char **word = words; *word != NULL; word++)
-    g_ptr_array_add(argv, *word);
-  g_ptr_array_add(argv, self->folder.path);
-  g_ptr_array_add(argv, self->args.table);
-  g_ptr_array_add(argv, NULL);
-  if (g_spawn_sync(NULL, (char **)argv->pdata, NULL,
-                   G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, NULL,
-                   &status, &problem) &&
-      g_spawn_check_wait_status(status, &problem))
-    return true;
-  g_set_error(error, FAULT, FAULT_PEER, "--complete-with: %s", problem->message);
-  return false;
+  return cmd_bulktool_call(self->args.complete_with, url != NULL ? url : self->folder.path,
+                           self->args.table, error);
 }
 
 static void
@@ -402,10 +408,12 @@ make_live(Bulkload *self, GError **error)
   g_autofree char *rest = NULL;
   bool is_live;
 
-  begin_phase(self);
   cmd_bulkfolder_share(&self->folder);
-  is_live =
-      self->args.complete_with != NULL ? call_tool(self, &problem) : load_files(self, &problem);
+  is_live = self->args.complete_with == NULL || place_files(self, &problem);
+  begin_phase(self);
+  if (is_live)
+    is_live =
+        self->args.complete_with != NULL ? call_tool(self, &problem) : load_files(self, &problem);
   end_phase(self, BULK_LOADING);
   self->report.completed_with = self->args.complete_with;
   if (is_live)
@@ -439,8 +447,9 @@ static bool
 work(Bulkload *self, GError **error)
 {
   if ((self->args.output != NULL && !cmd_bulkfolder_expect_free(self->args.output, error)) ||
-      !read_configuration(self, error) || !open_job(self, error) || !look_at_table(self, error) ||
-      !read_files(self, error) || !survey_rows(self, error))
+      !read_configuration(self, error) || !choose_place(self, error) || !open_job(self, error) ||
+      !look_at_table(self, error) || !open_place(self, error) || !read_files(self, error) ||
+      !survey_rows(self, error))
     return false;
   print_report(self, false);
   if (self->args.is_dry_run) {

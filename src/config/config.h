@@ -71,6 +71,11 @@ typedef struct {
     uint32_t jobs; /* 0: one a processor */
     char *temp;    /* folder for spill files; NULL: the system's */
     uint64_t file_max_bytes;
+    char *staging;  /* folder for HFiles, or hdfs:// URL; NULL: temp */
+    char *user;     /* NULL: whoever runs it */
+    char **webhdfs; /* URLs; empty: guessed from `staging` */
+    char *webhdfs_ca_location;
+    int64_t webhdfs_timeout_ms;
   } bulkload;
   struct {
     char *listen; /* "host:port"; NULL: off */

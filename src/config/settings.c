@@ -105,6 +105,22 @@ const Setting settings[] = {
     {"bulkload.temp", "", "Folder for spill files; default: $TMPDIR or /tmp", TEXT(bulkload.temp)},
     {"bulkload.file.max", "10G", "Largest HFile; more data for a region makes another",
      BYTES(bulkload.file_max_bytes)},
+    {"bulkload.staging", "",
+     "Where region servers find the HFiles: a folder that they share, or hdfs://host:port/folder; "
+     "default: temp",
+     TEXT(bulkload.staging)},
+    {"bulkload.user", "",
+     "Whom region servers and HDFS take us for; default: $HADOOP_USER_NAME, else the login",
+     TEXT(bulkload.user)},
+    {"bulkload.webhdfs", "",
+     "WebHDFS of all NameNodes, or HttpFS, with commas between; default: port 9870 of staging's "
+     "host",
+     URLS(bulkload.webhdfs)},
+    {"bulkload.webhdfs.ca.location", "",
+     "PEM file of the authorities to trust instead of the system's",
+     TEXT(bulkload.webhdfs_ca_location)},
+    {"bulkload.webhdfs.timeout", "60s", "How long WebHDFS may be silent",
+     DURATION(bulkload.webhdfs_timeout_ms)},
 
     {"http.listen", "off", "Serve /livez, /readyz and /metrics at host:port, e.g. 127.0.0.1:9187",
      LISTEN(http.listen)},
