@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hfile/output.h"
 
+#include "hfile/disk.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/uio.h>
 #include <unistd.h>
-
-enum { FILE_MODE = 0644, WRITE_BACK_BYTES = 8 * 1024 * 1024 };
 
 struct HfileOutput {
   char *path;            /* owned */
   char *unfinished_path; /* owned; NULL once committed */
-  int fd;                /* -1: none */
+  HfileDisk *disk;       /* owned */
   HfileCodecKind kind;
   HfileCodec *codec; /* owned */
   uint64_t offset;
-  uint64_t written_back; /* up to here the disk was told to write */
   Bytes packed;
   Bytes checksums;
   int64_t previous_offset[HFILE_BLOCK_TYPES];
@@ -28,8 +26,7 @@ fail(GError **error, const char *path, const char *what)
 {
   int code = errno;
 
-  g_set_error(error, FAULT, FAULT_SETUP, "%s: %s: %s%s", path, what, g_strerror(code),
-              code == ENOSPC || code == EDQUOT ? "; free some space and run again" : "");
+  g_set_error(error, FAULT, FAULT_SETUP, "%s: %s: %s", path, what, g_strerror(code));
   return false;
 }
 
@@ -46,18 +43,16 @@ HfileOutput *
 hfile_output_new(const char *path, HfileCodecKind codec, GError **error)
 {
   g_autofree char *unfinished_path = unfinished_path_of(path);
-  int fd = open(unfinished_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
+  g_autoptr(HfileDisk) disk = hfile_disk_new(unfinished_path, error);
 
-  if (fd < 0) {
-    fail(error, unfinished_path, "cannot create");
+  if (disk == NULL)
     return NULL;
-  }
 
   HfileOutput *self = g_new0(HfileOutput, 1);
 
   self->path = g_strdup(path);
   self->unfinished_path = g_steal_pointer(&unfinished_path);
-  self->fd = fd;
+  self->disk = g_steal_pointer(&disk);
   self->kind = codec;
   self->codec = hfile_codec_new(codec);
   for (size_t i = 0; i < HFILE_BLOCK_TYPES; i++)
@@ -70,8 +65,7 @@ hfile_output_free(HfileOutput *self)
 {
   if (self == NULL)
     return;
-  if (self->fd >= 0)
-    close(self->fd);
+  hfile_disk_free(self->disk);
   if (self->unfinished_path != NULL)
     unlink(self->unfinished_path);
   hfile_codec_free(self->codec);
@@ -82,56 +76,11 @@ hfile_output_free(HfileOutput *self)
   g_free(self);
 }
 
-/* Drops the `done` first bytes of the parts. */
-static void
-advance(struct iovec *parts, size_t count, size_t done)
+bool
+hfile_output_write_bytes(HfileOutput *self, Slice bytes, GError **error)
 {
-  for (size_t i = 0; i < count; i++) {
-    size_t taken = MIN(done, parts[i].iov_len);
-
-    parts[i].iov_base = (uint8_t *)parts[i].iov_base + taken;
-    parts[i].iov_len -= taken;
-    done -= taken;
-  }
-}
-
-/* Lets the disk begin early, so that the sync at the end waits for little. */
-static void
-start_writing_back(HfileOutput *self)
-{
-  if (self->offset - self->written_back < WRITE_BACK_BYTES)
-    return;
-  sync_file_range(self->fd, (off_t)self->written_back, (off_t)(self->offset - self->written_back),
-                  SYNC_FILE_RANGE_WRITE);
-  self->written_back = self->offset;
-}
-
-static bool
-write_parts(HfileOutput *self, struct iovec *parts, size_t count, GError **error)
-{
-  size_t left = 0;
-
-  for (size_t i = 0; i < count; i++)
-    left += parts[i].iov_len;
-  while (left > 0) {
-    ssize_t done = writev(self->fd, parts, (int)count);
-
-    if (done < 0 && errno == EINTR)
-      continue;
-    if (done < 0)
-      return fail(error, self->unfinished_path, "cannot write");
-    advance(parts, count, (size_t)done);
-    left -= (size_t)done;
-    self->offset += (uint64_t)done;
-  }
-  start_writing_back(self);
-  return true;
-}
-
-static struct iovec
-part_of(Slice bytes)
-{
-  return (struct iovec){.iov_base = (void *)(uintptr_t)bytes.data, .iov_len = bytes.len};
+  self->offset += bytes.len;
+  return hfile_disk_append(self->disk, bytes, error);
 }
 
 bool
@@ -164,24 +113,15 @@ hfile_output_write_block(HfileOutput *self, HfileBlockType type, Slice raw, Hfil
   hfile_block_header_put(&header, head);
   hfile_checksum_append(&self->checksums, slice(head, sizeof head), payload);
 
-  struct iovec parts[] = {part_of(slice(head, sizeof head)), part_of(payload),
-                          part_of(bytes_slice(&self->checksums))};
-
-  if (!write_parts(self, parts, G_N_ELEMENTS(parts), error))
+  if (!hfile_output_write_bytes(self, slice(head, sizeof head), error) ||
+      !hfile_output_write_bytes(self, payload, error) ||
+      !hfile_output_write_bytes(self, bytes_slice(&self->checksums), error))
     return false;
   self->previous_offset[type] = (int64_t)at.offset;
   self->totals[type].blocks++;
   self->totals[type].raw_bytes += raw.len;
   *out_at = at;
   return true;
-}
-
-bool
-hfile_output_write_bytes(HfileOutput *self, Slice bytes, GError **error)
-{
-  struct iovec part = part_of(bytes);
-
-  return write_parts(self, &part, 1, error);
 }
 
 /* A rename is on disk only once its folder is. */
@@ -202,10 +142,8 @@ sync_folder(const char *path, GError **error)
 bool
 hfile_output_commit(HfileOutput *self, GError **error)
 {
-  if (fsync(self->fd) != 0)
-    return fail(error, self->unfinished_path, "cannot sync");
-  if (close(g_steal_fd(&self->fd)) != 0)
-    return fail(error, self->unfinished_path, "cannot close");
+  if (!hfile_disk_finish(self->disk, error))
+    return false;
   if (rename(self->unfinished_path, self->path) != 0)
     return fail(error, self->path, "cannot rename the finished file to this");
   g_clear_pointer(&self->unfinished_path, g_free);
