@@ -4,9 +4,6 @@
 /* Batches that are filled ahead of each mapper. */
 enum { BATCHES_A_JOB = 3 };
 
-/* A merge reads about this much ahead of each run. */
-enum { RUN_BUFFERS_BYTES = 3 * SORT_BLOCK_BYTES, LEAST_RUNS = 8 };
-
 typedef struct {
   BulkBatch batch;
   bool is_under_way; /* main thread's: it was given to a mapper */
@@ -70,15 +67,6 @@ bulk_intake_free(BulkIntake *self)
   g_free(self);
 }
 
-/* So that all runs can be merged at once within the memory. */
-static size_t
-runs_most(const BulkIntake *self)
-{
-  size_t all = self->options.memory_bytes / RUN_BUFFERS_BYTES;
-
-  return MAX(all / self->options.jobs, (size_t)LEAST_RUNS);
-}
-
 /* A mapper's thread: it owns the mapper, and each batch while it is under way. */
 typedef struct {
   BulkIntake *intake;
@@ -98,7 +86,7 @@ work(gpointer data)
 
     if ((gpointer)slot == (gpointer)intake) { /* the mark */
       if (intake->is_read)
-        sort_finish(bulk_mapper_sort(self->mapper), runs_most(intake), &error);
+        sort_finish(bulk_mapper_sort(self->mapper), &error);
       return error;
     }
     bulk_mapper_map(self->mapper, &slot->batch);
@@ -140,7 +128,7 @@ stop_threads(BulkIntake *self)
   for (guint i = 0; i < self->threads->len; i++)
     keep_first_error(&kept, g_thread_join(self->threads->pdata[i]));
   if (self->threads->len == 0 && self->is_read)
-    sort_finish(bulk_mapper_sort(self->mappers->pdata[0]), runs_most(self), &kept);
+    sort_finish(bulk_mapper_sort(self->mappers->pdata[0]), &kept);
   g_ptr_array_set_size(self->threads, 0);
   return kept;
 }

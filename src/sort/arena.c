@@ -3,7 +3,7 @@
 
 #include <sys/mman.h>
 
-enum { INSERTION_MOST = 16 };
+enum { INSERTION_MOST = 16, LINE_BYTES = 64, PREFETCH_BYTES = 6 * LINE_BYTES };
 
 /* What is moved when entries are sorted: a piece of the key, so that most comparisons need nothing
  * else, and where the entry is. */
@@ -82,6 +82,12 @@ sort_arena_add(SortArena *self, Slice entry)
   return true;
 }
 
+bool
+sort_arena_fits(const SortArena *self, Slice entry)
+{
+  return entry.len + sizeof(Ref) <= self->bytes;
+}
+
 void
 sort_arena_reset(SortArena *self)
 {
@@ -95,29 +101,22 @@ sort_arena_length(const SortArena *self)
   return self->length;
 }
 
-size_t
-sort_arena_capacity(const SortArena *self)
-{
-  return self->bytes;
-}
-
 const uint8_t *
 sort_arena_get(const SortArena *self, size_t i)
 {
   return self->memory + refs(self)[i].offset;
 }
 
-/* Up to eight bytes of the key from where keys begin to differ, as a number that compares like
- * them. */
-static uint64_t
-prefix_of(Slice key, size_t from)
+void
+sort_arena_prefetch(const SortArena *self, size_t i)
 {
-  uint64_t prefix = 0;
-  size_t len = key.len > from ? MIN(key.len - from, sizeof prefix) : 0;
+  if (i >= self->length)
+    return;
 
-  if (len > 0)
-    memcpy(&prefix, key.data + from, len);
-  return GUINT64_FROM_BE(prefix);
+  const uint8_t *entry = self->memory + refs(self)[i].offset;
+
+  for (size_t at = 0; at < PREFETCH_BYTES; at += LINE_BYTES)
+    __builtin_prefetch(entry + at);
 }
 
 static inline bool
@@ -241,6 +240,6 @@ sort_arena_sort(SortArena *self)
 
   for (size_t i = 0; i < self->length; i++)
     list[i].prefix =
-        prefix_of(sort_entry_key(self->order, self->memory + list[i].offset), self->shared);
+        sort_key_prefix(sort_entry_key(self->order, self->memory + list[i].offset), self->shared);
   sort(self, list, self->length, 2 * g_bit_storage(self->length));
 }

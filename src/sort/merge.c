@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sort/merge.h"
 
+/* Entries that an arena is asked for ahead. */
+enum { ARENA_AHEAD = 4 };
+
 /* A sorted arena or a run, and the entry that it stands at. */
 typedef struct {
   const uint8_t *entry;   /* NULL: at the end */
+  uint64_t prefix;        /* of its key, so that most comparisons need nothing else */
   const SortArena *arena; /* borrowed; NULL: a run */
   size_t next;            /* arena: the one behind `entry` */
   SortRun *run;           /* owned */
@@ -60,15 +64,32 @@ sort_merge_add_run(SortMerge *self, const SortSpill *spill, size_t i)
   g_array_append_val(self->sources, source);
 }
 
-static bool
-advance(Source *source, GError **error)
+static void
+take_from_arena(Source *source)
 {
-  if (source->run != NULL)
-    return sort_run_next(source->run, &source->entry, error);
+  sort_arena_prefetch(source->arena, source->next + ARENA_AHEAD);
   source->entry = source->next < sort_arena_length(source->arena)
                       ? sort_arena_get(source->arena, source->next++)
                       : NULL;
+}
+
+static bool
+advance(const SortMerge *self, Source *source, GError **error)
+{
+  if (source->run == NULL)
+    take_from_arena(source);
+  else if (!sort_run_next(source->run, &source->entry, error))
+    return false;
+  if (source->entry != NULL)
+    source->prefix = sort_key_prefix(sort_entry_key(self->order, source->entry), 0);
   return true;
+}
+
+static bool
+is_before(const SortMerge *self, const Source *a, const Source *b)
+{
+  return a->prefix != b->prefix ? a->prefix < b->prefix
+                                : sort_entry_compare(self->order, a->entry, b->entry) < 0;
 }
 
 static void
@@ -77,10 +98,9 @@ sink(SortMerge *self, size_t at)
   Source *source = self->heap[at];
 
   for (size_t child; (child = 2 * at + 1) < self->length; at = child) {
-    if (child + 1 < self->length &&
-        sort_entry_compare(self->order, self->heap[child + 1]->entry, self->heap[child]->entry) < 0)
+    if (child + 1 < self->length && is_before(self, self->heap[child + 1], self->heap[child]))
       child++;
-    if (sort_entry_compare(self->order, source->entry, self->heap[child]->entry) <= 0)
+    if (!is_before(self, self->heap[child], source))
       break;
     self->heap[at] = self->heap[child];
   }
@@ -95,7 +115,7 @@ begin(SortMerge *self, GError **error)
   for (guint i = 0; i < self->sources->len; i++) {
     Source *source = &g_array_index(self->sources, Source, i);
 
-    if (!advance(source, error))
+    if (!advance(self, source, error))
       return false;
     if (source->entry != NULL)
       self->heap[self->length++] = source;
@@ -111,7 +131,7 @@ move_on(SortMerge *self, GError **error)
 {
   if (self->length == 0)
     return true;
-  if (!advance(self->heap[0], error))
+  if (!advance(self, self->heap[0], error))
     return false;
   if (self->heap[0]->entry == NULL)
     self->heap[0] = self->heap[--self->length];

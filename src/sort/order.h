@@ -32,6 +32,18 @@ sort_entry_key(const SortOrder *self, const uint8_t *entry)
   return slice(entry + self->key_at, len);
 }
 
+/* Up to eight bytes of a key from somewhere, as a number that compares like them. */
+static inline uint64_t
+sort_key_prefix(Slice key, size_t from)
+{
+  uint64_t prefix = 0;
+  size_t len = key.len > from ? MIN(key.len - from, sizeof prefix) : 0;
+
+  if (len > 0)
+    memcpy(&prefix, key.data + from, len);
+  return GUINT64_FROM_BE(prefix);
+}
+
 /* Entries by the bytes of their keys, as HBase orders them. */
 static inline int
 sort_entry_compare(const SortOrder *self, const uint8_t *a, const uint8_t *b)

@@ -3,12 +3,17 @@
 
 #include "sort/merge.h"
 
-/* Sorts more entries than memory holds: fills an arena, and spills it as a sorted run whenever it
- * is full. One thread owns it. */
+/* Sorts more entries than memory holds. One thread owns it.
+ *
+ *   add() -> arena, arena, arena ... all full -> runs on disk
+ *            \________ each sorted by itself ________/ -> merge
+ *
+ * What is a little more than memory spills a little: the last arena is spilled and filled again.
+ * What is much more spills all arenas as one run, so that runs stay few. */
 typedef struct Sort Sort;
 
-/* `folder` is where runs go, once there are any; `bytes` is for the arena. The order is borrowed.
- */
+/* `folder` is where runs go, once there are any; `bytes` are for the arenas, and for the buffers of
+ * the merge after them. The order is borrowed. */
 Sort *sort_new(const SortOrder *order, const char *folder, size_t bytes);
 void sort_free(Sort *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sort, sort_free)
@@ -16,9 +21,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sort, sort_free)
 /* Copies it. FAULT_SETUP: it could not spill; FAULT_RECORD: it is over 1 GiB. */
 bool sort_add(Sort *self, Slice entry, GError **error);
 
-/* After the last entry. What was spilled is merged until at most `runs_most` runs are left; then
- * the arena's memory is given back, unless nothing was spilled. */
-bool sort_finish(Sort *self, size_t runs_most, GError **error);
+/* After the last entry: leaves no more runs than can be read within the memory, and gives arenas
+ * back to make room for their buffers. */
+bool sort_finish(Sort *self, GError **error);
 
 /* Makes its entries a part of the merge, any number of times. */
 void sort_join(const Sort *self, SortMerge *merge);

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* LZ4 by this factor takes half the time, and a tenth more room on disk. */
+enum { ACCELERATION = 8 };
+
 /* A run is a sequence of these, each followed by packed_bytes. */
 typedef struct {
   uint32_t raw_bytes;
@@ -124,8 +127,9 @@ write_block(SortSpill *self, GError **error)
 
   uint8_t *to = bytes_reserve(&self->packed, sizeof head + (size_t)room);
 
-  head.packed_bytes = (uint32_t)LZ4_compress_default(
-      (const char *)self->raw.data, (char *)to + sizeof head, (int)self->raw.len, room);
+  head.packed_bytes =
+      (uint32_t)LZ4_compress_fast((const char *)self->raw.data, (char *)to + sizeof head,
+                                  (int)self->raw.len, room, ACCELERATION);
   memcpy(to, &head, sizeof head);
   self->packed.len = sizeof head + head.packed_bytes;
   bytes_reset(&self->raw);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify/intake.h"
 
-enum { EXAMPLES = 5, RUNS_MOST = 64 };
+enum { EXAMPLES = 5 };
 
 struct VerifyIntake {
   VerifyIntakeOptions options;
@@ -114,7 +114,7 @@ verify_intake_finish(VerifyIntake *self, GError **error)
 {
   SortMerge *merge;
 
-  if (!sort_finish(self->sort, RUNS_MOST, error))
+  if (!sort_finish(self->sort, error))
     return NULL;
   merge = sort_merge_new(&verify_packed_order);
   sort_join(self->sort, merge);

@@ -56,7 +56,6 @@ typedef struct {
   size_t memory_bytes;
   uint32_t entries;
   size_t padding; /* of every tenth */
-  size_t runs_most;
   bool spills;
 } Case;
 
@@ -81,14 +80,14 @@ compare_entries(gconstpointer a, gconstpointer b)
 }
 
 static void
-add_all(Sort *sort, const GPtrArray *entries, size_t runs_most)
+add_all(Sort *sort, const GPtrArray *entries)
 {
   GError *error = NULL;
 
   for (guint i = 0; i < entries->len; i++)
     sort_add(sort, slice(entries->pdata[i], sort_entry_bytes(entries->pdata[i])), &error);
   g_assert_no_error(error);
-  sort_finish(sort, runs_most, &error);
+  sort_finish(sort, &error);
   g_assert_no_error(error);
 }
 
@@ -114,10 +113,20 @@ expect_all(const Sort *sort, const GPtrArray *sorted)
 static void
 entries_come_in_order_whatever_the_memory(void)
 {
+  enum { MEBI = 1024 * 1024 };
+  /* Of arenas of at least 4 MiB; of 192 KiB in memory for each run that is merged. */
   static const Case cases[] = {
-      {1 << 20, 5000, 0, 8, false},   {1 << 16, 20000, 0, 100, true}, {1 << 16, 20000, 0, 2, true},
-      {4096, 20000, 0, 16, true},     {4096, 500, 10000, 3, true},    {16, 50, 0, 500, true},
-      {1 << 20, 200, 90000, 1, true}, {1 << 20, 1, 0, 1, false},      {1 << 20, 0, 0, 1, false},
+      {MEBI, 5000, 0, false},          /* one arena */
+      {16 * MEBI, 2000, 60000, false}, /* arenas that are sorted by themselves */
+      {16 * MEBI, 4000, 60000, true},  /* some more than memory: the last arena, again and again */
+      {8 * MEBI, 20000, 60000, true},  /* much more: all arenas as one run */
+      {1 << 16, 20000, 0, true},       /* merged in several goes */
+      {4096, 20000, 0, true},
+      {4096, 500, 10000, true}, /* larger than an arena: a run each */
+      {16, 50, 0, true},
+      {MEBI, 200, 90000, true},
+      {MEBI, 1, 0, false},
+      {MEBI, 0, 0, false},
   };
   g_autofree char *folder = g_dir_make_tmp("sort-XXXXXX", NULL);
 
@@ -129,7 +138,7 @@ entries_come_in_order_whatever_the_memory(void)
 
     g_ptr_array_set_free_func(sorted, NULL);
     g_ptr_array_sort(sorted, compare_entries);
-    add_all(sort, entries, c->runs_most);
+    add_all(sort, entries);
     g_assert_cmpint(sort_spilled_bytes(sort) > 0, ==, c->spills);
     expect_all(sort, sorted);
     expect_all(sort, sorted); /* once more: it can be read any number of times */
@@ -140,12 +149,12 @@ entries_come_in_order_whatever_the_memory(void)
 static void
 spill_files_have_no_name(void)
 {
-  const Case c = {4096, 2000, 0, 8, true};
+  const Case c = {4096, 2000, 0, true};
   g_autofree char *folder = g_dir_make_tmp("sort-XXXXXX", NULL);
   g_autoptr(GPtrArray) entries = make_entries(&c);
   g_autoptr(Sort) sort = sort_new(&order, folder, c.memory_bytes);
 
-  add_all(sort, entries, c.runs_most);
+  add_all(sort, entries);
   g_assert_cmpint(g_rmdir(folder), ==, 0);
 }
 

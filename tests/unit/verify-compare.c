@@ -144,7 +144,7 @@ compare(const Mapping *m, const Case *c)
   g_autoptr(GError) error = NULL;
 
   add_source(m, c->source, sort);
-  g_assert_true(sort_finish(sort, 1, &error));
+  g_assert_true(sort_finish(sort, &error));
   sort_join(sort, merge);
   g_assert_true(verify_compare(&options, merge, &(VerifyRows){&table, next_row}, &result, &error));
   g_assert_no_error(error);
