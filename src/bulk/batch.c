@@ -11,7 +11,7 @@ void
 bulk_batch_init(BulkBatch *self)
 {
   *self = (BulkBatch){
-      .ends = g_array_new(FALSE, FALSE, sizeof(size_t)),
+      .fields = g_array_new(FALSE, FALSE, sizeof(BulkField)),
       .records = g_array_new(FALSE, FALSE, sizeof(BulkRecord)),
       .rejects = g_array_new(FALSE, FALSE, sizeof(BulkReject)),
   };
@@ -22,7 +22,7 @@ void
 bulk_batch_clear(BulkBatch *self)
 {
   bytes_clear(&self->text);
-  g_array_unref(self->ends);
+  g_array_unref(self->fields);
   g_array_unref(self->records);
   g_array_unref(self->rejects);
   g_clear_error(&self->failure);
@@ -37,25 +37,29 @@ bulk_batch_begin(BulkBatch *self, const char *file, const BulkColumns *columns)
   if (self->text.capacity > (size_t)4 * BULK_BATCH_BYTES)
     bytes_clear(&self->text);
   bytes_reset(&self->text);
-  g_array_set_size(self->ends, 0);
+  g_array_set_size(self->fields, 0);
   g_array_set_size(self->records, 0);
   g_array_set_size(self->rejects, 0);
 }
 
-static void
-add_field(BulkBatch *self, Slice text)
-{
-  bytes_append_slice(&self->text, text);
-  g_array_append_val(self->ends, self->text.len);
-}
-
+/* Fields lie one behind the other in the reader's buffer: they are copied with what is between
+ * them. */
 void
 bulk_batch_add(BulkBatch *self, const CsvRecord *record, uint64_t number)
 {
-  BulkRecord entry = {record->line, number, self->ends->len, (guint)record->length};
+  BulkRecord entry = {record->line, number, self->fields->len, (guint)record->length};
+  const uint8_t *from = record->fields[0].text.data;
+  Slice last = record->fields[record->length - 1].text;
+  size_t to = self->text.len;
 
-  for (size_t i = 0; i < record->length; i++)
-    add_field(self, record->fields[i].text);
+  bytes_append(&self->text, from, (size_t)(last.data + last.len - from));
+  g_array_set_size(self->fields, entry.first + entry.length);
+  for (guint i = 0; i < entry.length; i++) {
+    Slice text = record->fields[i].text;
+
+    g_array_index(self->fields, BulkField, entry.first + i) =
+        (BulkField){(uint32_t)(to + (size_t)(text.data - from)), (uint32_t)text.len};
+  }
   g_array_append_val(self->records, entry);
 }
 
@@ -68,9 +72,11 @@ add_reject(BulkBatch *self, BulkReject reject)
 void
 bulk_batch_add_malformed(BulkBatch *self, Slice line, const BulkRecord *where, const char *reason)
 {
-  BulkRecord entry = {where->line, where->number, self->ends->len, 1};
+  BulkRecord entry = {where->line, where->number, self->fields->len, 1};
+  BulkField field = {(uint32_t)self->text.len, (uint32_t)line.len};
 
-  add_field(self, line);
+  bytes_append_slice(&self->text, line);
+  g_array_append_val(self->fields, field);
   g_array_append_val(self->records, entry);
   add_reject(self, (BulkReject){.record = self->records->len - 1,
                                 .column = BULK_NO_COLUMN,
@@ -82,16 +88,6 @@ bool
 bulk_batch_is_full(const BulkBatch *self)
 {
   return self->text.len >= BULK_BATCH_BYTES;
-}
-
-Slice
-bulk_batch_field(const BulkBatch *self, const BulkRecord *record, guint i)
-{
-  const size_t *ends = &g_array_index(self->ends, size_t, 0);
-  guint at = record->first + i;
-  size_t start = at == 0 ? 0 : ends[at - 1];
-
-  return slice(self->text.data + start, ends[at] - start);
 }
 
 void

@@ -9,9 +9,15 @@
 typedef struct {
   uint64_t line;
   uint64_t number; /* of the record in all the input, from 0 */
-  guint first;     /* of its fields' ends in `ends` */
+  guint first;     /* of its fields in `fields` */
   guint length;
 } BulkRecord;
+
+/* Where a field lies in the batch's text. */
+typedef struct {
+  uint32_t start;
+  uint32_t len;
+} BulkField;
 
 /* A record that is set aside. */
 typedef struct {
@@ -24,8 +30,8 @@ typedef struct {
 typedef struct {
   const char *file;           /* borrowed */
   const BulkColumns *columns; /* borrowed */
-  Bytes text;                 /* the fields, one behind the other */
-  GArray *ends;               /* owned, of size_t: where each field ends in text */
+  Bytes text;                 /* of the records, one behind the other */
+  GArray *fields;             /* owned, of BulkField */
   GArray *records;            /* owned, of BulkRecord */
   GArray *rejects;            /* owned, of BulkReject */
   GError *failure;            /* owned: ends the run */
@@ -50,6 +56,12 @@ bulk_batch_record(const BulkBatch *self, guint i)
   return &g_array_index(self->records, BulkRecord, i);
 }
 
-Slice bulk_batch_field(const BulkBatch *self, const BulkRecord *record, guint i);
+static inline Slice
+bulk_batch_field(const BulkBatch *self, const BulkRecord *record, guint i)
+{
+  const BulkField *field = &g_array_index(self->fields, BulkField, record->first + i);
+
+  return slice(self->text.data + field->start, field->len);
+}
 
 void bulk_batch_reject(BulkBatch *self, guint record, int column, const char *reason);

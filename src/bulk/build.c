@@ -13,7 +13,7 @@ typedef struct {
 typedef struct {
   struct Build *build;
   GPtrArray *stores;  /* owned, of BulkStore */
-  GArray *cells;      /* owned, of BulkCell: scratch */
+  BulkCell *cells;    /* owned: scratch, for a row of every column */
   GAsyncQueue *queue; /* owned, of Parcel, and of the mark that ends the thread */
   GThread *thread;    /* NULL: the merge's own thread writes */
   GError *error;      /* owned: of the first failure; parcels are only given back then */
@@ -41,13 +41,12 @@ add_single(Writer *self, const uint8_t *packed, GError **error)
 {
   BulkRow row = bulk_row_open(packed);
   BulkRow rest = row;
-  BulkCell cell;
+  size_t length = 0;
 
-  g_array_set_size(self->cells, 0);
-  while (bulk_row_next(&rest, &cell))
-    g_array_append_val(self->cells, cell);
+  while (bulk_row_next(&rest, &self->cells[length]))
+    length++;
   for (guint i = 0; i < self->stores->len; i++)
-    if (!bulk_store_add(self->stores->pdata[i], &row, self->cells, error))
+    if (!bulk_store_add(self->stores->pdata[i], &row, &(BulkCells){self->cells, length}, error))
       return false;
   return true;
 }
@@ -259,7 +258,7 @@ start(Build *self, const BulkBuildOptions *options)
 
     writer->build = self;
     writer->stores = g_ptr_array_new_with_free_func((GDestroyNotify)bulk_store_free);
-    writer->cells = g_array_new(FALSE, FALSE, sizeof(BulkCell));
+    writer->cells = g_new(BulkCell, options->store.plan->columns + 1);
     writer->queue = g_async_queue_new();
   }
   share_out(self);
@@ -272,7 +271,7 @@ clear(Build *self)
 {
   for (unsigned i = 0; i < self->writers_length; i++) {
     g_ptr_array_unref(self->writers[i].stores);
-    g_array_unref(self->writers[i].cells);
+    g_free(self->writers[i].cells);
     g_async_queue_unref(self->writers[i].queue);
     g_clear_error(&self->writers[i].error);
   }

@@ -134,10 +134,10 @@ append(BulkStore *self, Slice row, const BulkCell *cell, int64_t timestamp, GErr
 }
 
 bool
-bulk_store_add(BulkStore *self, const BulkRow *row, const GArray *cells, GError **error)
+bulk_store_add(BulkStore *self, const BulkRow *row, const BulkCells *cells, GError **error)
 {
-  const BulkCell *cell = &g_array_index(cells, BulkCell, 0);
-  const BulkCell *end = cell + cells->len;
+  const BulkCell *cell = cells->cells;
+  const BulkCell *end = cell + cells->length;
 
   while (cell < end && cell->rank < self->first_rank)
     cell++;

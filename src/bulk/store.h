@@ -34,8 +34,14 @@ BulkStore *bulk_store_new(const BulkStoreOptions *options, size_t family);
 void bulk_store_free(BulkStore *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BulkStore, bulk_store_free)
 
-/* The cells of one row: all of them, by rank; those of the family are written. Keys ascend. */
-bool bulk_store_add(BulkStore *self, const BulkRow *row, const GArray *cells, GError **error);
+/* The cells of one row, by rank. */
+typedef struct {
+  const BulkCell *cells;
+  size_t length;
+} BulkCells;
+
+/* Of all cells of the row those of the family are written. Keys ascend. */
+bool bulk_store_add(BulkStore *self, const BulkRow *row, const BulkCells *cells, GError **error);
 /* Packed rows of one key, `length` of them one behind the other, as the merge has them. */
 bool bulk_store_add_group(BulkStore *self, const uint8_t *rows, size_t length, GError **error);
 bool bulk_store_finish(BulkStore *self, GError **error);

@@ -25,7 +25,7 @@ void csv_reader_free(CsvReader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CsvReader, csv_reader_free)
 
 typedef struct {
-  const CsvField *fields; /* good until the next record */
+  const CsvField *fields; /* in one run of bytes, in order; good until the next record */
   size_t length;          /* 0: there are no more */
   uint64_t line;          /* where the record begins, from 1 */
 } CsvRecord;

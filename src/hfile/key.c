@@ -10,8 +10,14 @@ hfile_key_compare(const HfileKey *a, const HfileKey *b)
 
   if (order == 0)
     order = slice_compare(a->family, b->family);
-  if (order == 0)
-    order = slice_compare(a->qualifier, b->qualifier);
+  return order != 0 ? order : hfile_key_compare_in_row(a, b);
+}
+
+int
+hfile_key_compare_in_row(const HfileKey *a, const HfileKey *b)
+{
+  int order = slice_compare(a->qualifier, b->qualifier);
+
   if (order == 0)
     order = (a->timestamp < b->timestamp) - (a->timestamp > b->timestamp);
   if (order == 0)

@@ -34,6 +34,8 @@ hfile_key_bytes(const HfileKey *self)
 }
 
 int hfile_key_compare(const HfileKey *a, const HfileKey *b);
+/* Of keys of one row and family. */
+int hfile_key_compare_in_row(const HfileKey *a, const HfileKey *b);
 
 void hfile_key_append(const HfileKey *self, Bytes *out);
 

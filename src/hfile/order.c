@@ -83,7 +83,8 @@ hfile_order_accepts(HfileOrder *self, const Cell *cell, GError **error)
   if (!is_within_limits(self, cell, error))
     return false;
   if (self->has_last) {
-    int order = is_same_row ? hfile_key_compare(&last, &key) : slice_compare(last.row, key.row);
+    int order =
+        is_same_row ? hfile_key_compare_in_row(&last, &key) : slice_compare(last.row, key.row);
 
     if (order >= 0)
       return refuse_order(self, cell, order, error);
