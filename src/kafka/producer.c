@@ -176,4 +176,9 @@ void
 kafka_receipt_error(const KafkaReceipt *receipt, const char *topic, GError **error)
 {
   client_set_error(error, receipt->code, topic);
+  if (receipt->code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE && error != NULL && *error != NULL) {
+    g_autofree char *sentence = g_steal_pointer(&(*error)->message);
+
+    (*error)->message = g_strdup_printf("%s: raise the topic's max.message.bytes", sentence);
+  }
 }

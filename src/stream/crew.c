@@ -137,6 +137,7 @@ open_writer(StreamCrew *self, size_t number, GError **error)
       .letters = self->letters,
       .lines = lines,
       .lines_length = length,
+      .ends = self->options->settings.is_until_end,
       .memory_bytes = stream_memory_writer(self->options->settings.memory_bytes, self->length),
       .retry = {.first_ms = FIRST_RETRY_MS, .longest_ms = LONGEST_RETRY_MS},
       .sheet = metrics_counters_sheet(self->counters, number, length),
@@ -197,4 +198,14 @@ stream_crew_abandon(StreamCrew *self)
 {
   for (size_t i = 0; i < self->length; i++)
     stream_writer_abandon(self->writers[i]);
+}
+
+bool
+stream_crew_is_settled(const StreamCrew *self)
+{
+  for (size_t i = 0; i < self->length; i++) {
+    if (!stream_writer_is_settled(self->writers[i]))
+      return false;
+  }
+  return true;
 }

@@ -35,6 +35,9 @@ void stream_crew_settle(StreamCrew *self);
 /* Has the writers of these lanes finish what they hold, and waits for them until the deadline. */
 void stream_crew_flush(StreamCrew *self, const bool *lanes, int64_t deadline_us);
 
+/* After their end: whether all that was read is stored. */
+bool stream_crew_is_settled(const StreamCrew *self);
+
 /* Has all of them end: when they are done, or at once. */
 void stream_crew_stop(StreamCrew *self);
 void stream_crew_abandon(StreamCrew *self);

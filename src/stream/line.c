@@ -297,7 +297,7 @@ set_limit_error(const StreamLine *self, GError **error)
 }
 
 StreamVerdict
-stream_line_judge(StreamLine *self, bool at_end, GError **error)
+stream_line_judge(StreamLine *self, StreamOccasion occasion, GError **error)
 {
   bool is_early = self->reject_bytes > self->options.kept_bytes;
 
@@ -309,7 +309,10 @@ stream_line_judge(StreamLine *self, bool at_end, GError **error)
     set_stop_error(self, error);
     return STREAM_GUILTY;
   }
-  if (!at_end && !is_early && !stream_window_is_due(&self->window, g_get_monotonic_time()))
+  if (occasion == STREAM_AS_DUE && !is_early &&
+      !stream_window_is_due(&self->window, g_get_monotonic_time()))
+    return STREAM_NOTHING;
+  if (occasion == STREAM_LEAVING && stream_window_is_suspect(&self->window))
     return STREAM_NOTHING;
   if (stream_window_is_guilty(&self->window)) {
     set_limit_error(self, error);

@@ -60,8 +60,14 @@ typedef enum {
   STREAM_GUILTY,  /* stop: error says why, and nothing of it may be released */
 } StreamVerdict;
 
-/* `at_end`: no more will come, so judge by what there is. */
-StreamVerdict stream_line_judge(StreamLine *self, bool at_end, GError **error);
+typedef enum {
+  STREAM_AS_DUE,
+  STREAM_AT_END,  /* no more will come: judge by what there is */
+  STREAM_LEAVING, /* more will come, to whoever reads on: what is bad beyond the limit, and too
+                     little to judge by, is left to it */
+} StreamOccasion;
+
+StreamVerdict stream_line_judge(StreamLine *self, StreamOccasion occasion, GError **error);
 
 /* The bad records, of StreamReject, and whether they become dead letters or are skipped. */
 const GPtrArray *stream_line_rejects(const StreamLine *self);

@@ -220,10 +220,22 @@ on_failed(void *data, const GError *error)
   fail(data, error);
 }
 
+/* Bad records that were too few to judge by (stream/window.h) are left to whoever reads on. */
+static void
+note_unsettled(Stream *self)
+{
+  if (!self->is_whole || self->failure != NULL || stream_crew_is_settled(self->crew))
+    return;
+  g_message("bad records, too few to judge by and more than ingest.errors.limit, are not "
+            "committed: they are read again at the next start");
+  self->is_whole = false;
+}
+
 static void
 on_ended(void *data)
 {
   finish(data);
+  note_unsettled(data);
 }
 
 static void

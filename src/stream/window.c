@@ -34,10 +34,22 @@ stream_window_due_us(const StreamWindow *self)
   return self->is_open ? self->opened_us + WINDOW_US : INT64_MAX;
 }
 
+static bool
+is_over_limit(const StreamWindow *self)
+{
+  return (double)self->bad > self->limits.limit * (double)self->seen;
+}
+
 bool
 stream_window_is_guilty(const StreamWindow *self)
 {
-  return is_telling(self) && (double)self->bad > self->limits.limit * (double)self->seen;
+  return is_telling(self) && is_over_limit(self);
+}
+
+bool
+stream_window_is_suspect(const StreamWindow *self)
+{
+  return !is_telling(self) && is_over_limit(self);
 }
 
 void

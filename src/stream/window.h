@@ -14,7 +14,9 @@
  * nor are they if it is found guilty.
  *
  * A tenth of `records` is too few to judge by: such a window passes. If that was for size its
- * counts go on in the next, so that large bad records get no further than small ones. */
+ * counts go on in the next, so that large bad records get no further than small ones. If its
+ * reader leaves (stops, or gives its partitions to another) a suspect one is left unjudged and
+ * uncommitted: a service that is restarted again and again would else let one pass each time. */
 typedef struct {
   double limit;     /* the largest share of bad records that passes */
   uint32_t records; /* seen until it is judged */
@@ -38,6 +40,8 @@ int64_t stream_window_due_us(const StreamWindow *self);
 
 /* Guilty: more of it was bad than passes. */
 bool stream_window_is_guilty(const StreamWindow *self);
+/* The same of a window that is too small to judge by. */
+bool stream_window_is_suspect(const StreamWindow *self);
 
 /* Closes it. `keeps_counts`: it was judged early because of what it kept. */
 void stream_window_close(StreamWindow *self, bool keeps_counts);

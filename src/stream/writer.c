@@ -78,12 +78,12 @@ send_letters(StreamWriter *self, StreamLine *line)
 
 /* Lets go what the line's window has passed; false: give up. */
 static bool
-settle_line(StreamWriter *self, StreamLine *line, bool at_end)
+settle_line(StreamWriter *self, StreamLine *line, StreamOccasion occasion)
 {
   const GPtrArray *touched = stream_line_touched(line);
   g_autoptr(GError) error = NULL;
 
-  switch (stream_line_judge(line, at_end, &self->failure)) {
+  switch (stream_line_judge(line, occasion, &self->failure)) {
   case STREAM_NOTHING:
     return true;
   case STREAM_GUILTY:
@@ -117,7 +117,7 @@ batch_done(void *data, StreamBatch *batch)
   StreamLine *line = line_of(self, batch);
 
   stream_line_done(line, batch);
-  return settle_line(self, line, false);
+  return settle_line(self, line, STREAM_AS_DUE);
 }
 
 StreamWriter *
@@ -189,10 +189,12 @@ drain(StreamWriter *self)
 static bool
 flush(StreamWriter *self)
 {
+  StreamOccasion occasion = self->options.ends ? STREAM_AT_END : STREAM_LEAVING;
+
   if (!drain(self))
     return false;
   for (size_t i = 0; i < self->options.lines_length; i++) {
-    if (!settle_line(self, self->lines[i], true))
+    if (!settle_line(self, self->lines[i], occasion))
       return false;
   }
   return true;
@@ -277,7 +279,7 @@ serve_due(StreamWriter *self)
 
     if (now >= stream_line_batch_due_us(line) && !push_open(self, line))
       return false;
-    if (now >= stream_line_window_due_us(line) && !settle_line(self, line, false))
+    if (now >= stream_line_window_due_us(line) && !settle_line(self, line, STREAM_AS_DUE))
       return false;
   }
   stream_spares_rest(&self->spares, now);
@@ -439,4 +441,10 @@ bool
 stream_writer_join(StreamWriter *self, int64_t deadline_us)
 {
   return await(self, is_at_end, deadline_us);
+}
+
+bool
+stream_writer_is_settled(const StreamWriter *self)
+{
+  return is_holding_nothing(self);
 }

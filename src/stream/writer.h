@@ -28,6 +28,7 @@ typedef struct {
   StreamLetters *letters;         /* borrowed; shared by the writers */
   const StreamLineOptions *lines; /* by topic_index; borrowed for new() alone */
   size_t lines_length;
+  bool ends;           /* it reads to an end, and judges there by what there was */
   size_t memory_bytes; /* for all its batches and bad records */
   Retry retry;
   MetricsSheet *sheet; /* of its calls; borrowed */
@@ -54,3 +55,5 @@ void stream_writer_stop(StreamWriter *self);
 void stream_writer_abandon(StreamWriter *self);
 /* Waits for its end; false after deadline_us. */
 bool stream_writer_join(StreamWriter *self, int64_t deadline_us);
+/* After its end: whether all that it read is stored. */
+bool stream_writer_is_settled(const StreamWriter *self);

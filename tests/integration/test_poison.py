@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What HBase itself refuses: a bad row is found and set aside, the rest is written; a server or a
 table that takes no rows at present is waited for, and makes no dead letter."""
-import queue
-import threading
-
 import pytest
 
 from support import ledger, records
 from support.hbase import shell
 from support.kafka import datum, schema
+from support.watched import Watched
 
 RECORD_TIME = 1_700_000_000_000
 SETTINGS = {"gateway__receive_timeout": "20s", "ingest__linger_ms": "300"}
@@ -177,34 +175,9 @@ def test_what_is_known_beforehand_is_never_sent(road, sluice, thrift1):
     assert len(rows) == 28 and all(key.endswith(b"#Siti") for key in rows)
 
 
-class Watched:
-    """A run --until-end whose standard error is read line by line."""
-
-    def __init__(self, sluice, one, **more):
-        settings = {**one.settings(**SETTINGS), **more}
-        self.process = sluice.start("run", "--until-end", "--topic", one.topic, **settings)
-        self.lines = queue.Queue()
-        self.said = []
-        threading.Thread(target=self.read, daemon=True).start()
-
-    def read(self):
-        for line in self.process.stderr:
-            self.lines.put(line)
-        self.lines.put(None)
-
-    def await_line(self, *words, seconds=60):
-        while True:
-            line = self.lines.get(timeout=seconds)
-            assert line is not None, f"ended without {words}: {''.join(self.said)}"
-            self.said.append(line)
-            if all(word in line for word in words):
-                return line
-
-    def end(self):
-        try:
-            assert self.process.wait(120) == 0, "".join(self.said)
-        finally:
-            self.process.kill()
+def watch(sluice, one, **more):
+    settings = {**one.settings(**SETTINGS), **more}
+    return Watched(sluice.start("run", "--until-end", "--topic", one.topic, **settings))
 
 
 def no_letters(one):
@@ -227,7 +200,7 @@ def test_a_region_that_takes_no_rows_at_present_is_waited_for(road, sluice, odd_
     produce(one, made)
 
     # A batch a row: each of them is refused on its own.
-    instance = Watched(sluice, one, ingest__batch_rows=1)
+    instance = watch(sluice, one, ingest__batch_rows=1)
     try:
         instance.await_line("waiting, nothing is lost", word)
         assert no_letters(one)
@@ -252,7 +225,7 @@ def test_a_table_that_is_disabled_or_gone_is_waited_for(road, sluice, thrift1, f
         thrift1.create(one.table, families(one))
         connection.disable_table(one.table)
 
-    instance = Watched(sluice, one)
+    instance = watch(sluice, one)
     try:
         line = instance.await_line("waiting, nothing is lost", one.table)
         assert ("enable it" if fault == "disabled" else "sluice init") in line

@@ -19,15 +19,22 @@ a_window_is_judged_by_size_or_age(void)
     Step steps[4];
     bool is_due;
     bool is_guilty;
+    bool is_suspect;
   } cases[] = {
-      {"closed while all is well", {{5000, 0, 60}}, false, false},
-      {"open, too young and too small", {{500, 460, 0}}, false, true},
-      {"full and bad", {{500, 450, 0}, {500, 470, 1}}, true, true},
-      {"full and at the limit", {{1000, 900, 0}}, true, false},
-      {"full, mostly good", {{500, 1, 0}, {600, 0, 0}}, true, false},
-      {"what came before it opened does not count", {{9000, 0, 0}, {1000, 950, 0}}, true, true},
-      {"old", {{100, 100, 0}, {1, 1, 10}}, true, true},
-      {"old, but too few to tell", {{50, 50, 0}, {49, 49, 10}}, true, false},
+      {"closed while all is well", {{5000, 0, 60}}, false, false, false},
+      {"open, too young and too small", {{500, 460, 0}}, false, true, false},
+      {"full and bad", {{500, 450, 0}, {500, 470, 1}}, true, true, false},
+      {"full and at the limit", {{1000, 900, 0}}, true, false, false},
+      {"full, mostly good", {{500, 1, 0}, {600, 0, 0}}, true, false, false},
+      {"what came before it opened does not count",
+       {{9000, 0, 0}, {1000, 950, 0}},
+       true,
+       true,
+       false},
+      {"old", {{100, 100, 0}, {1, 1, 10}}, true, true, false},
+      {"old, but too few to tell", {{50, 50, 0}, {49, 49, 10}}, true, false, true},
+      {"few, and mostly good", {{99, 89, 0}}, false, false, false},
+      {"few, and nearly all bad", {{1, 1, 0}}, false, false, true},
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -41,6 +48,7 @@ a_window_is_judged_by_size_or_age(void)
     }
     g_assert_cmpint(stream_window_is_due(&window, now_us), ==, cases[i].is_due);
     g_assert_cmpint(stream_window_is_guilty(&window), ==, cases[i].is_guilty);
+    g_assert_cmpint(stream_window_is_suspect(&window), ==, cases[i].is_suspect);
   }
 }
 

@@ -14,6 +14,7 @@ typedef struct {
   size_t rows;           /* in a batch */
   size_t memory_bytes;
   StreamWindowLimits window;
+  bool ends;
   const KafkaProperty *properties; /* for dead letters */
 } Settings;
 
@@ -105,6 +106,7 @@ fixture_init(Fixture *self, const Settings *settings)
       .letters = self->letters,
       .lines = &line,
       .lines_length = 1,
+      .ends = settings->ends,
       .memory_bytes = settings->memory_bytes,
       .retry = {.first_ms = 1, .longest_ms = 5},
       .sheet = metrics_counters_sheet(self->counters, 0, 1),
@@ -328,6 +330,27 @@ when_nearly_all_is_bad_nothing_of_it_is_let_go(void)
   g_assert_cmpuint(count(&fixture, COUNTER_DEAD_LETTERED), ==, 0);
 }
 
+/* A few records, nearly all of them bad: whoever stops lets none of them go, and whoever has come
+ * to the end does. Skipped, so that it needs no Kafka. */
+static void
+who_leaves_does_not_judge_by_too_little(void)
+{
+  for (int ends = 0; ends <= 1; ends++) {
+    Settings settings = plain;
+    g_auto(Fixture) fixture;
+
+    settings.errors = "skip";
+    settings.ends = ends;
+    fixture_init(&fixture, &settings);
+    memory_source_add(&fixture.source, 0, "a=1 ! ! !");
+    run(&fixture);
+    g_assert_no_error(fixture.failure);
+    g_assert_cmpint(stream_writer_is_settled(fixture.writer), ==, ends);
+    g_assert_cmpuint(count(&fixture, COUNTER_SKIPPED), ==, ends ? 3 : 0);
+    g_assert_cmpint(strstr(fixture.sink.calls->str, "store") != NULL, ==, ends);
+  }
+}
+
 static void
 a_flush_stores_all_that_was_read(void)
 {
@@ -406,6 +429,7 @@ main(int argc, char **argv)
   g_test_add_func("/writer/policy", the_policy_for_bad_records_holds);
   g_test_add_func("/writer/limit", when_nearly_all_is_bad_nothing_of_it_is_let_go);
   g_test_add_func("/writer/flush", a_flush_stores_all_that_was_read);
+  g_test_add_func("/writer/leaves", who_leaves_does_not_judge_by_too_little);
   g_test_add_func("/writer/abandon", an_abandoned_writer_ends_in_the_middle_of_an_outage);
   g_test_add_func("/writer/memory", little_memory_means_small_steps_not_loss);
   return g_test_run();
