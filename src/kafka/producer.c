@@ -13,11 +13,16 @@ struct KafkaProducer {
 };
 
 /* Ours, under the user's: the partition a Java client would choose, a queue of bounded memory,
- * batches worth their request, and the broker alone judging a record's size. */
+ * batches worth their request, the broker alone judging a record's size, and a topic that was
+ * refused asked for again before long. */
 static const KafkaProperty defaults[] = {
-    {"partitioner", "murmur2_random"},       {"queue.buffering.max.messages", "100000"},
-    {"queue.buffering.max.kbytes", "32768"}, {"linger.ms", "5"},
-    {"message.max.bytes", "100000000"},      {NULL, NULL},
+    {"partitioner", "murmur2_random"},
+    {"queue.buffering.max.messages", "100000"},
+    {"queue.buffering.max.kbytes", "32768"},
+    {"linger.ms", "5"},
+    {"message.max.bytes", "100000000"},
+    {"topic.metadata.refresh.interval.ms", "10000"},
+    {NULL, NULL},
 };
 
 static const KafkaProperty promises[] = {
@@ -164,6 +169,24 @@ kafka_producer_flush(KafkaProducer *self, int timeout_ms, GError **error)
   g_set_error(error, FAULT, FAULT_PEER, "%d records are not delivered after %d ms",
               rd_kafka_outq_len(self->client), timeout_ms);
   return false;
+}
+
+bool
+kafka_producer_is_dead(const KafkaProducer *self)
+{
+  char sentence[256];
+
+  return rd_kafka_fatal_error(self->client, sentence, sizeof sentence) !=
+         RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+void
+kafka_producer_give_up(KafkaProducer *self)
+{
+  enum { SERVE_MS = 1000 };
+
+  rd_kafka_purge(self->client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  rd_kafka_flush(self->client, SERVE_MS);
 }
 
 uint64_t

@@ -54,6 +54,12 @@ void kafka_producer_poll(KafkaProducer *self, int timeout_ms);
 /* Waits until everything is delivered. FAULT_PEER after timeout_ms; else as send. */
 bool kafka_producer_flush(KafkaProducer *self, int timeout_ms, GError **error);
 
+/* Whether it will never deliver anything again: the broker has lost what an idempotent producer
+ * relies on. Only a new one helps. */
+bool kafka_producer_is_dead(const KafkaProducer *self);
+/* Settles every receipt that is still open: what was not delivered has failed. */
+void kafka_producer_give_up(KafkaProducer *self);
+
 /* Records delivered so far. */
 uint64_t kafka_producer_delivered(const KafkaProducer *self);
 

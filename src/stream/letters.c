@@ -8,8 +8,9 @@ enum { BROKER_MS = 10000, ACKNOWLEDGED_MS = 10000, STEP_MS = 50, NUMBER_BYTES = 
 struct StreamLetters {
   const KafkaProperty *properties; /* borrowed */
   char *connector;                 /* owned */
-  GMutex lock;                     /* for the two that follow */
+  GMutex lock;                     /* for what follows */
   KafkaProducer *producer;         /* owned; NULL before the first letter */
+  GPtrArray *dead;                 /* owned, of owned producers that others may still poll */
   GHashTable *partitions;          /* owned: of each known dead-letter topic, by owned name */
 };
 
@@ -22,6 +23,7 @@ stream_letters_new(const KafkaProperty *properties, const char *connector)
   self->connector = g_strdup(connector);
   g_mutex_init(&self->lock);
   self->partitions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  self->dead = g_ptr_array_new_with_free_func((GDestroyNotify)kafka_producer_free);
   return self;
 }
 
@@ -31,6 +33,7 @@ stream_letters_free(StreamLetters *self)
   if (self == NULL)
     return;
   kafka_producer_free(self->producer);
+  g_ptr_array_unref(self->dead);
   g_hash_table_unref(self->partitions);
   g_mutex_clear(&self->lock);
   g_free(self->connector);
@@ -86,16 +89,47 @@ know_topic(StreamLetters *self, const char *source, const char *name, GError **e
   return topic->partitions;
 }
 
+/* One that works, or NULL with error. Under lock. */
+static KafkaProducer *
+find_producer(StreamLetters *self, GError **error)
+{
+  if (self->producer != NULL && kafka_producer_is_dead(self->producer)) {
+    kafka_producer_give_up(self->producer);
+    g_ptr_array_add(self->dead, g_steal_pointer(&self->producer));
+  }
+  if (self->producer == NULL)
+    self->producer = kafka_producer_new(self->properties, error);
+  return self->producer;
+}
+
+typedef struct {
+  const StreamLetters *letters;
+  KafkaProducer *producer; /* borrowed */
+  const char *topic;       /* the dead-letter topic */
+  int partitions;
+  const char *table;
+  size_t task;
+} Address;
+
 static bool
-prepare(StreamLetters *self, const char *source, const char *name, int *out_partitions,
-        GError **error)
+prepare(StreamLetters *self, const char *source, Address *address, GError **error)
 {
   g_mutex_lock(&self->lock);
-  *out_partitions = know_topic(self, source, name, error);
-  if (*out_partitions > 0 && self->producer == NULL)
-    self->producer = kafka_producer_new(self->properties, error);
+  address->partitions = know_topic(self, source, address->topic, error);
+  if (address->partitions > 0)
+    address->producer = find_producer(self, error);
   g_mutex_unlock(&self->lock);
-  return *out_partitions > 0 && self->producer != NULL;
+  return address->producer != NULL;
+}
+
+/* It may have been deleted. */
+static bool
+forget_topic(StreamLetters *self, const char *name)
+{
+  g_mutex_lock(&self->lock);
+  g_hash_table_remove(self->partitions, name);
+  g_mutex_unlock(&self->lock);
+  return false;
 }
 
 static void
@@ -110,14 +144,6 @@ number_text(char *buffer, int64_t number)
   g_snprintf(buffer, NUMBER_BYTES, "%" G_GINT64_FORMAT, number);
   return slice_text(buffer);
 }
-
-typedef struct {
-  StreamLetters *letters;
-  const char *topic; /* the dead-letter topic */
-  int partitions;
-  const char *table;
-  size_t task;
-} Address;
 
 /* Names from org.apache.kafka.connect.runtime.errors.DeadLetterQueueReporter. The record's own
  * headers come first, whatever their names: ours are the last of a name. */
@@ -157,7 +183,7 @@ send_letter(const Address *address, StreamReject *reject, GError **error)
       .receipt = &reject->receipt,
   };
 
-  reject->is_sent = kafka_producer_send(address->letters->producer, &record, error);
+  reject->is_sent = kafka_producer_send(address->producer, &record, error);
   return reject->is_sent;
 }
 
@@ -218,14 +244,14 @@ stream_letters_send(StreamLetters *self, const char *table, size_t task, const G
   g_autofree char *name = g_strconcat(source, ".dlq", NULL);
   Address address = {.letters = self, .topic = name, .table = table, .task = task};
 
-  if (!prepare(self, source, name, &address.partitions, error)) {
+  if (!prepare(self, source, &address, error)) {
     g_prefix_error(error, "dead letters to %s: ", name);
     return false;
   }
   for (guint i = 0; i < rejects->len; i++) {
     if (fate_of(rejects->pdata[i]) == KAFKA_FAILED &&
         !send_letter(&address, rejects->pdata[i], error))
-      return false;
+      return forget_topic(self, name);
   }
-  return await_all(self->producer, name, rejects, error);
+  return await_all(address.producer, name, rejects, error) || forget_topic(self, name);
 }

@@ -45,19 +45,18 @@ def test_restarts_drain_nothing_into_the_dead_letters(road, sluice, thrift1):
 
     for _ in range(3):
         instances = [service(sluice, one) for _ in range(2)]
-        for instance in instances:
-            instance.end(exits=1)
-            assert any("ingest.errors.limit" in line for line in instance.said + list(rest(instance)))
+        try:
+            for instance in instances:
+                instance.await_line("ingest.errors.limit allows")
+                instance.end(exits=1)
+        finally:
+            for instance in instances:
+                instance.process.kill()
     assert_nothing_let_go(one, partitions=4)
 
     done = sluice.run("run", "--until-end", "--topic", one.topic, **one.settings(ingest__errors_limit="100%"))
     assert "6000" in done.stdout
     assert len(one.kafka.consume(f"{one.topic}.dlq")) == 6000
-
-
-def rest(instance):
-    while (line := instance.lines.get(timeout=60)) is not None:
-        yield line
 
 
 def test_a_service_stopped_early_leaves_a_suspect_window_to_the_next(road, sluice, thrift1):
@@ -163,3 +162,22 @@ def test_letters_go_to_a_topic_that_is_there_as_it_is(road, sluice, kafka, thrif
     words = ["--dry-run", "--json", "--until", RECORD_TIME + 6]
     said = json.loads(sluice.run("replay", dlq, *words, exits=1, **one.settings()).stdout)
     assert sorted(letter["timestamp"] for letter in said["letters"]) == [RECORD_TIME + i for i in (3, 4, 5)]
+
+
+def test_a_dead_letter_topic_that_was_deleted_is_made_again(road, sluice, kafka, thrift1):
+    one = road("customers", partitions=1)
+    dlq = f"{one.topic}.dlq"
+    thrift1.create(one.table, list(one.document["families"]))
+    instance = service(sluice, one, ingest__errors_window="1")
+    try:
+        produce(one, good(one, 9) + [BAD])
+        instance.await_line("created dead-letter topic", dlq)
+        while dlq not in kafka.topics() or not kafka.consume(dlq):
+            assert instance.process.poll() is None
+        kafka.delete(dlq)
+        produce(one, good(one, 9) + [BAD + b"again"])
+        while dlq not in kafka.topics() or not kafka.consume(dlq):
+            assert instance.process.poll() is None
+    finally:
+        instance.stop()
+    assert [letter.value() for letter in kafka.consume(dlq)] == [BAD + b"again"]
