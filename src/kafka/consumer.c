@@ -123,6 +123,8 @@ assign(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list)
     KafkaPartition *partition = kafka_partition_new(topic, topic_index, list->elems[i].partition);
 
     partition->lane = choose_lane(self, topic_index);
+    if (self->options.events.end_of != NULL)
+      partition->end = self->options.events.end_of(self->options.events.self, topic, partition->id);
     g_ptr_array_add(self->partitions, partition);
     kafka_lane_add(self->lanes[partition->lane], partition);
   }

@@ -22,6 +22,9 @@ typedef struct {
   void (*cut_off)(void *self, const char *reason);
   /* This consumer will never work again. */
   void (*failed)(void *self, const GError *error);
+  /* Where to stop reading a partition: nothing from that offset on is read, and it is what can be
+   * stored at most. NULL: nowhere. */
+  int64_t (*end_of)(void *self, const char *topic, int32_t id);
 } KafkaConsumerEvents;
 
 typedef struct {

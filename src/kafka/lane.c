@@ -39,6 +39,7 @@ kafka_partition_new(const char *topic, size_t topic_index, int32_t id)
   self->topic = g_strdup(topic);
   self->topic_index = topic_index;
   self->id = id;
+  self->end = INT64_MAX;
   self->done = -1;
   atomic_init(&self->hold, KAFKA_OURS);
   atomic_init(&self->stored, -1);
@@ -202,7 +203,20 @@ find_partition(KafkaLane *self, const rd_kafka_message_t *message)
   return self->last;
 }
 
-/* False for a leftover of a partition that has left. */
+/* What lies at the partition's end or behind it is taken for the end, and the first time alone: a
+ * gap before it (control records, compaction) may end anywhere. */
+static bool
+take_end(KafkaPartition *partition, KafkaMessage *out)
+{
+  bool is_first = !partition->is_at_end;
+
+  partition->is_at_end = partition->end != INT64_MAX;
+  out->offset = MIN(out->offset, partition->end);
+  out->is_end = true;
+  return is_first;
+}
+
+/* False for a leftover of a partition that has left, and for what is behind the end. */
 static bool
 take_message(KafkaLane *self, rd_kafka_message_t *message, KafkaMessage *out)
 {
@@ -213,9 +227,9 @@ take_message(KafkaLane *self, rd_kafka_message_t *message, KafkaMessage *out)
     return false;
 
   *out = (KafkaMessage){.partition = partition, .offset = message->offset};
-  out->is_end = message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
-  if (out->is_end)
-    return true;
+  if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF ||
+      (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset >= partition->end))
+    return take_end(partition, out);
   out->handle = message;
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     out->trouble = rd_kafka_message_errstr(message);

@@ -21,11 +21,13 @@ typedef struct {
   size_t topic_index; /* among the consumer's topics */
   int32_t id;
   size_t lane;                /* that it is forwarded to */
+  int64_t end;                /* nothing from here on is read; INT64_MAX: there is no end */
   atomic_int hold;            /* KafkaHold */
   atomic_int_fast64_t stored; /* the next offset as stored for commit; -1: none yet */
   /* For the lane's thread alone: */
   int64_t done;    /* the next offset once what was read is done with; -1: none yet */
   bool is_touched; /* done is ahead of stored */
+  bool is_at_end;  /* the end was read */
 } KafkaPartition;
 
 KafkaPartition *kafka_partition_new(const char *topic, size_t topic_index, int32_t id);

@@ -3,7 +3,8 @@
 
 struct StreamEnds {
   GPtrArray *topics; /* owned, of owned names, NULL-ended */
-  GArray *left;      /* owned, of KafkaPosition: its topic borrowed from topics */
+  GArray *all;       /* owned, of KafkaPosition: its topic borrowed from topics */
+  GArray *left;      /* owned, of those in all that are not reached */
 };
 
 static void
@@ -15,6 +16,7 @@ add_ends(StreamEnds *self, const KafkaTopic *topic, const KafkaWatermarks *water
   for (int32_t i = 0; i < topic->partitions; i++) {
     KafkaPosition end = {.topic = name, .id = i, .offset = watermarks[i].high};
 
+    g_array_append_val(self->all, end);
     if (watermarks[i].low < watermarks[i].high)
       g_array_append_val(self->left, end);
   }
@@ -48,6 +50,7 @@ stream_ends_read(KafkaTopics *topics, const char *const *names, bool needs_all, 
   StreamEnds *self = g_new0(StreamEnds, 1);
 
   self->topics = g_ptr_array_new_with_free_func(g_free);
+  self->all = g_array_new(FALSE, FALSE, sizeof(KafkaPosition));
   self->left = g_array_new(FALSE, FALSE, sizeof(KafkaPosition));
   for (; *names != NULL; names++) {
     if (!read_topic(self, topics, *names, needs_all, error)) {
@@ -65,6 +68,7 @@ stream_ends_free(StreamEnds *self)
   if (self == NULL)
     return;
   g_ptr_array_unref(self->topics);
+  g_array_unref(self->all);
   g_array_unref(self->left);
   g_free(self);
 }
@@ -132,6 +136,18 @@ stream_ends_strike(StreamEnds *self, KafkaConsumer *consumer, bool asks, int tim
   }
   if (asks)
     strike_others(self, consumer, timeout_ms);
+}
+
+int64_t
+stream_ends_of(const StreamEnds *self, const char *topic, int32_t id)
+{
+  for (guint i = 0; i < self->all->len; i++) {
+    const KafkaPosition *end = &g_array_index(self->all, KafkaPosition, i);
+
+    if (end->id == id && strcmp(end->topic, topic) == 0)
+      return end->offset;
+  }
+  return 0;
 }
 
 size_t

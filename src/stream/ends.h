@@ -29,4 +29,7 @@ bool stream_ends_strike_committed(StreamEnds *self, KafkaConsumer *consumer, int
 void stream_ends_strike(StreamEnds *self, KafkaConsumer *consumer, bool asks, int timeout_ms);
 
 /* Partitions whose end is not reached yet. */
+/* The end of a partition; 0 for one that was not there. */
+int64_t stream_ends_of(const StreamEnds *self, const char *topic, int32_t id);
+
 size_t stream_ends_left(const StreamEnds *self);

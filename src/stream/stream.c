@@ -268,6 +268,14 @@ on_cut_off(void *data, const char *reason)
   stream_health_kafka(&((Stream *)data)->health, reason);
 }
 
+static int64_t
+end_of(void *data, const char *topic, int32_t id)
+{
+  const Stream *self = data;
+
+  return self->ends == NULL ? INT64_MAX : stream_ends_of(self->ends, topic, id);
+}
+
 static bool
 open_consumer(Stream *self, GError **error)
 {
@@ -279,7 +287,7 @@ open_consumer(Stream *self, GError **error)
       .queue_bytes = stream_memory_lane(settings->memory_bytes, self->options.sinks_length),
       .fetch_bytes = stream_memory_fetch(settings->memory_bytes),
       .commit_timeout_ms = LEAVE_MS,
-      .events = {self, on_assigned, on_revoking, on_trouble, on_cut_off, on_failed},
+      .events = {self, on_assigned, on_revoking, on_trouble, on_cut_off, on_failed, end_of},
   };
 
   self->consumer = kafka_consumer_new(&options, error);

@@ -14,6 +14,7 @@ import pytest
 from support import ledger
 from support.hbase import Thrift1, Thrift2
 from support.kafka import Kafka
+from support.pipe import World
 from support.stack import GATEWAY, KAFKA, THRIFT1_PORT, THRIFT2_PORT
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -146,3 +147,11 @@ def road(tmp_path, kafka, thrift1):
     yield make
     for one in made:
         one.remove()
+
+
+@pytest.fixture
+def world(tmp_path, kafka, thrift1, sluice):
+    """Topics and tables of a test's own, removed after it."""
+    one = World(tmp_path, kafka, thrift1, sluice)
+    yield one
+    one.remove()

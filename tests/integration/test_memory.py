@@ -18,6 +18,7 @@ from proxy import Proxy  # noqa: E402
 
 MEMORY_MIB = 32
 BESIDE_MIB = 16
+LIMIT = {"ingest__memory": f"{MEMORY_MIB}M"}
 CHOOSE = random.Random(1)
 
 
@@ -73,52 +74,28 @@ def cases():
     ]
 
 
-class World:
-    """Topics of a test's own, one table each, and what a service needs to take them there."""
-
-    def __init__(self, folder, kafka, thrift1):
-        self.folder = folder / "mappings"
-        self.folder.mkdir()
-        self.log = folder / "sluice.log"
-        self.kafka = kafka
-        self.thrift1 = thrift1
-        self.pipes = []
-
-    def add(self, made, partitions, producer, **config):
-        fields = ["k", *(f"c{i:05d}" for i in range(max(len(row) for row in made if isinstance(row, list)) - 1))]
-        pipe = memory.Pipe(self.folder, self.kafka, self.thrift1, fields, partitions, **config)
-        self.pipes.append(pipe)
-        pipe.fill(made, **producer)
-        return pipe
-
-    @property
-    def group(self):
-        return self.pipes[0].name
-
-    def service(self, sluice, **settings):
-        return memory.service(
-            sluice, self.folder, self.group, self.log, ingest__memory=f"{MEMORY_MIB}M", **settings
-        )
-
-    def wait_committed(self, process):
-        return memory.wait_committed(self.pipes, self.group, process, self.log)
+def add(world, made, partitions, producer, **config):
+    width = max(len(row) for row in made if isinstance(row, list))
+    return world.add(made, partitions, producer, ["k", *(f"c{i:05d}" for i in range(width - 1))], **config)
 
 
-@pytest.fixture
-def world(tmp_path, kafka, thrift1):
-    one = World(tmp_path, kafka, thrift1)
-    yield one
-    for pipe in one.pipes:
-        pipe.remove()
+def peak_when_committed(world, process, at_least=None):
+    wanted = at_least or sum(sum(ends.values()) for ends in world.ends().values())
+
+    def is_done():
+        return sum(max(at, 0) for each in world.committed().values() for at in each.values()) >= wanted
+
+    world.until(process, is_done, seconds=300)
+    return memory.peak_mib(process)
 
 
 @pytest.mark.parametrize("make, partitions, producer, settings", cases())
-def test_the_number_holds(world, sluice, make, partitions, producer, settings):
+def test_the_number_holds(world, make, partitions, producer, settings):
     for made in make():
-        world.add(made, partitions, producer)
+        add(world, made, partitions, producer)
 
-    with world.service(sluice, **settings) as process:
-        peak = world.wait_committed(process)
+    with world.service(**LIMIT, **settings) as process:
+        peak = peak_when_committed(world, process)
 
     print(f"at most {peak:.1f} MiB")
     assert peak <= MEMORY_MIB + BESIDE_MIB
@@ -163,42 +140,42 @@ def most_until_still(process, still_s=3, seconds=120):
         pytest.param(lambda: rows(600, 20_000) * 16, 2, id="sixteen tables", marks=pytest.mark.full),
     ],
 )
-def test_a_gateway_that_does_not_answer_stops_the_intake(world, sluice, toll, make, partitions):
+def test_a_gateway_that_does_not_answer_stops_the_intake(world, toll, make, partitions):
     for made in make():
-        world.add(made, partitions, {})
+        add(world, made, partitions, {})
     toll.seconds = 45
 
-    with world.service(sluice, gateway__endpoints=f"127.0.0.1:{toll.port}") as process:
+    with world.service(**LIMIT, gateway__endpoints=f"127.0.0.1:{toll.port}") as process:
         peak = most_until_still(process)
-        before = {pipe.name: pipe.kafka.offsets(world.group, pipe.topic, partitions) for pipe in world.pipes}
+        before = world.committed()
 
     assert peak <= MEMORY_MIB + BESIDE_MIB
     assert {offset for each in before.values() for offset in each.values()} == {-1001}
 
 
 @pytest.mark.full
-def test_a_gateway_that_answers_one_batch_a_minute(world, sluice, toll):
+def test_a_gateway_that_answers_one_batch_a_minute(world, toll):
     """Three batches' worth of time, with the whole backlog waiting."""
-    world.add(rows(100_000, 250)[0], 4, {})
+    add(world, rows(100_000, 250)[0], 4, {})
     toll.seconds = 60
 
     with world.service(
-        sluice, gateway__endpoints=f"127.0.0.1:{toll.port}", gateway__receive_timeout="120s"
+        **LIMIT, gateway__endpoints=f"127.0.0.1:{toll.port}", gateway__receive_timeout="120s"
     ) as process:
-        peak = memory.wait_committed(world.pipes, world.group, process, world.log, at_least=1500)
+        peak = peak_when_committed(world, process, at_least=1500)
 
     assert peak <= MEMORY_MIB + BESIDE_MIB
 
 
 @pytest.mark.full
-def test_records_of_five_megabytes_that_become_dead_letters(world, sluice, kafka):
+def test_records_of_five_megabytes_that_become_dead_letters(world, kafka):
     """Larger than any frame: kept for their window, then produced."""
     made = [[str(i), noise(i, 1_000_000) * 5 if i % 2 else "small"] for i in range(40)]
-    pipe = world.add(made, 2, {}, **{"max.message.bytes": "6000000"})
+    pipe = add(world, made, 2, {}, **{"max.message.bytes": "6000000"})
     kafka.create(f"{pipe.topic}.dlq", 1, **{"max.message.bytes": "6000000"})
 
-    with world.service(sluice, kafka__message_max_bytes="6000000") as process:
-        peak = world.wait_committed(process)
+    with world.service(**LIMIT, kafka__message_max_bytes="6000000") as process:
+        peak = peak_when_committed(world, process)
 
     print(f"at most {peak:.1f} MiB")
     assert len(kafka.consume(f"{pipe.topic}.dlq")) == 20
