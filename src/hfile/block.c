@@ -99,8 +99,7 @@ hfile_block_header_parse(const uint8_t *at, HfileBlockHeader *out_header, GError
   if (checksum != HFILE_CHECKSUM_NONE && (header.checksum_chunk_bytes < HFILE_BLOCK_HEADER_BYTES ||
                                           header.checksum_chunk_bytes > INT32_MAX))
     return refuse_header(error, "checksum chunks of a size that HBase cannot read");
-  if (header.checksums_bytes !=
-      hfile_checksum_bytes(header.checksum, with_header, header.checksum_chunk_bytes))
+  if (header.checksums_bytes != hfile_checksum_bytes(with_header, header.checksum_chunk_bytes))
     return refuse_header(error, "room for checksums does not fit the block's size");
   header.previous_offset = (int64_t)previous_offset;
   *out_header = header;

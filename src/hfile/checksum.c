@@ -109,9 +109,9 @@ crc32_of_zlib(uint32_t crc, Slice bytes)
 }
 
 size_t
-hfile_checksum_bytes(HfileChecksum type, size_t covered_bytes, uint32_t chunk_bytes)
+hfile_checksum_bytes(size_t covered_bytes, uint32_t chunk_bytes)
 {
-  if (type == HFILE_CHECKSUM_NONE || chunk_bytes == 0)
+  if (chunk_bytes == 0)
     return 0;
   return CRC_BYTES * (covered_bytes / chunk_bytes + (covered_bytes % chunk_bytes != 0));
 }

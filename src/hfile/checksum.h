@@ -22,8 +22,9 @@ uint32_t hfile_crc32c_by_table(uint32_t crc, Slice bytes);
 /* NULL on a machine without the instruction. */
 HfileCrc hfile_crc32c_by_instruction(void);
 
-/* The bytes that checksums of head and body, taken as one run, fill. */
-size_t hfile_checksum_bytes(HfileChecksum type, size_t covered_bytes, uint32_t chunk_bytes);
+/* The bytes that a block's checksums fill, of whatever type: HBase leaves room for those that it
+ * does not make, too (HFileBlock.totalChecksumBytes). */
+size_t hfile_checksum_bytes(size_t covered_bytes, uint32_t chunk_bytes);
 
 /* Appends the checksums of head and body, taken as one run, in HBase's default chunks. */
 void hfile_checksum_append(Bytes *out, Slice head, Slice body);

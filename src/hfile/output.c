@@ -101,8 +101,8 @@ hfile_output_write_block(HfileOutput *self, HfileBlockType type, Slice raw, Hfil
   HfileBlockHeader header = {
       .type = type,
       .payload_bytes = (uint32_t)payload.len,
-      .checksums_bytes = (uint32_t)hfile_checksum_bytes(
-          HFILE_CHECKSUM_CRC32C, sizeof head + payload.len, HFILE_CHECKSUM_CHUNK_BYTES),
+      .checksums_bytes =
+          (uint32_t)hfile_checksum_bytes(sizeof head + payload.len, HFILE_CHECKSUM_CHUNK_BYTES),
       .raw_bytes = (uint32_t)raw.len,
       .previous_offset = self->previous_offset[type],
       .checksum = HFILE_CHECKSUM_CRC32C,

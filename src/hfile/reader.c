@@ -131,13 +131,30 @@ read_trailer(HfileReader *self, GError **error)
          hfile_trailer_parse(bytes, &self->trailer, error);
 }
 
+/* `setting` is the name both of an entry and of the family's setting that it comes from. */
+static bool
+is_readable(const HfileInfo *info, const char *what, const char *setting, GError **error)
+{
+  Slice encoding;
+
+  if (!hfile_info_get(info, setting, &encoding) || slice_equal(encoding, slice_text("NONE")))
+    return true;
+
+  g_autofree char *quoted = slice_quote(encoding);
+
+  g_set_error(error, FAULT, FAULT_SETUP,
+              "its %s encoded with %s, which is not supported: only files of families with %s NONE "
+              "can be read here",
+              what, quoted, setting);
+  return false;
+}
+
 static bool
 read_info(HfileReader *self, GError **error)
 {
   g_auto(HfileBlock) block = {0};
   uint32_t version = 0;
   uint32_t most_tags = 0;
-  Slice encoding;
 
   if (!hfile_reader_read(self, self->trailer.info_offset, &block, error))
     return false;
@@ -146,16 +163,9 @@ read_info(HfileReader *self, GError **error)
   self->info = hfile_info_parse(block.payload, error);
   if (self->info == NULL)
     return false;
-  if (hfile_info_get(self->info, HFILE_INFO_BLOCK_ENCODING, &encoding) &&
-      !slice_equal(encoding, slice_text("NONE"))) {
-    g_autofree char *quoted = slice_quote(encoding);
-
-    g_set_error(error, FAULT, FAULT_SETUP,
-                "its data blocks are encoded with %s, which is not supported: only files of "
-                "families with DATA_BLOCK_ENCODING NONE can be read here",
-                quoted);
+  if (!is_readable(self->info, "data blocks are", HFILE_INFO_BLOCK_ENCODING, error) ||
+      !is_readable(self->info, "index is", HFILE_INFO_INDEX_ENCODING, error))
     return false;
-  }
   self->form.has_tags = hfile_info_get_int(self->info, HFILE_INFO_MAX_TAGS_LEN, &most_tags);
   self->form.has_sequence_ids =
       hfile_info_get_int(self->info, HFILE_INFO_KEY_VALUE_VERSION, &version) && version == 1;

@@ -10,7 +10,7 @@ import pytest
 
 from support import hfiles
 from support.hbase import shell
-from support.hfiles import Options
+from support.hfiles import Options, Theirs
 from support.stack import data_folder
 
 CODECS = ("NONE", "GZ", "SNAPPY", "LZ4", "ZSTD")
@@ -67,7 +67,7 @@ def read_by_hbase(tmp_path, codecs, counts, seed):
         ]
         if options.codec in ("NONE", "GZ"):
             theirs = tmp_path / "theirs" / f"{name}.hfile"
-            plan.append(["write", f"{stem}.cells", theirs, hfiles.FAMILY, *options.words(), "NONE", 0])
+            plan.append(hfiles.write_line(f"{stem}.cells", theirs, options))
     said = hfiles.ask_hbase(tmp_path, plan, jars)
     assert "checksum failures: 0" in said and "WARN" not in said, said
     return files
@@ -179,31 +179,38 @@ def cells_of(sluice, path, exits=0):
 
 
 def test_we_read_what_hbase_writes(tmp_path, codecs, sluice):
-    """By HBase's writer: every codec and filter, with tags and sequence ids; and each encoding of
-    data blocks is told, not misread."""
+    """By HBase's writer: every codec, filter and kind of checksum, with tags and sequence ids; and
+    what cannot be read is told by its name, not misread."""
     names, jars = codecs
     cells = hfiles.make_cells(random.Random(5), hfiles.SHAPES["many"])
     (tmp_path / "all.cells").write_bytes(b"".join(cell.bytes() for cell in cells))
-    files, plan = {}, []
+    files = {}
     for codec in names:
         for number, bloom in enumerate(BLOOMS):
-            files[f"{codec}-{bloom}"] = (Options(codec, bloom, 2, 700, 700, number % 2), "NONE", number // 2)
+            options = Options(codec, bloom, 2, 700, 700, number % 2)
+            files[f"{codec}-{bloom}"] = (options, Theirs(tags=number // 2), None)
+    for checksum in ("NULL", "CRC32", "CRC32C"):
+        files[checksum] = (Options(), Theirs(checksum=checksum), None)
     for encoding in ("PREFIX", "DIFF", "FAST_DIFF", "ROW_INDEX_V1"):
-        files[encoding] = (Options(), encoding, 0)
-    for name, (options, encoding, tags) in files.items():
-        words = [tmp_path / "all.cells", tmp_path / f"{name}.hfile", hfiles.FAMILY, *options.words(), encoding, tags]
-        plan.append(["write", *words])
+        files[encoding] = (Options(), Theirs(encoding=encoding), f"its data blocks are encoded with {encoding}, which")
+    files["index"] = (
+        Options(block=700, index=700), Theirs(index_encoding="PREFIX_TREE"), "its index is encoded with PREFIX_TREE, which"
+    )
+    plan = [
+        hfiles.write_line(tmp_path / "all.cells", tmp_path / f"{name}.hfile", options, theirs)
+        for name, (options, theirs, _) in files.items()
+    ]
     hfiles.ask_hbase(tmp_path, plan, jars)
 
-    for name, (options, encoding, _) in files.items():
+    for name, (_, _, told) in files.items():
         path = tmp_path / f"{name}.hfile"
-        if encoding == "NONE":
+        if told is None:
             found, report = cells_of(sluice, path)
             assert found == cells, name
             assert report["sound"] and report["faults"] == []
         else:
             found, report = cells_of(sluice, path, exits=2)
-            assert found == [] and f"encoded with {encoding}, which is not supported" in report["faults"][0]
+            assert found == [] and told in report["faults"][0] and "is not supported" in report["faults"][0]
 
 
 def fill_and_flush(table):

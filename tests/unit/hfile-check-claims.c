@@ -312,11 +312,40 @@ a_file_that_descends_is_told_cell_by_cell(void)
   g_rmdir(folder);
 }
 
+/* As HBase writes it where checksums are switched off: the room for them stays. */
+static void
+a_file_without_checksums_is_sound(void)
+{
+  g_autofree char *folder = g_dir_make_tmp("hfile-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename(folder, "file", NULL);
+  g_auto(HfileForge) forge = {0};
+  g_auto(HfileReport) report;
+
+  hfile_report_init(&report);
+  write_base(path, LEVELS);
+  hfile_forge_load(&forge, path);
+  for (size_t offset = 0; offset < forge.bytes.len - HFILE_TRAILER_BYTES;) {
+    HfileBlockHeader header = hfile_forge_header(&forge, offset);
+
+    header.checksum = HFILE_CHECKSUM_NONE;
+    hfile_forge_seal(&forge, offset, &header);
+    memset(hfile_forge_payload(&forge, offset) + header.payload_bytes, 0, header.checksums_bytes);
+    offset += hfile_block_disk_bytes(&header);
+  }
+  hfile_forge_save(&forge, path);
+  g_assert_true(hfile_check(path, &(HfileCheck){0}, &report, NULL));
+  g_assert_cmpuint(report.faults_total, ==, 0);
+  g_assert_cmpuint(report.statistics.cells, ==, 100);
+  g_unlink(path);
+  g_rmdir(folder);
+}
+
 int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/check/claims", each_mistake_is_told);
   g_test_add_func("/check/descending", a_file_that_descends_is_told_cell_by_cell);
+  g_test_add_func("/check/no-checksums", a_file_without_checksums_is_sound);
   return g_test_run();
 }

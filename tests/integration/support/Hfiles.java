@@ -26,6 +26,7 @@ import org.apache.hadoop.hbase.client.Scan;
 import org.apache.hadoop.hbase.fs.HFileSystem;
 import org.apache.hadoop.hbase.io.compress.Compression;
 import org.apache.hadoop.hbase.io.encoding.DataBlockEncoding;
+import org.apache.hadoop.hbase.io.encoding.IndexBlockEncoding;
 import org.apache.hadoop.hbase.io.hfile.BloomFilterMetrics;
 import org.apache.hadoop.hbase.io.hfile.CacheConfig;
 import org.apache.hadoop.hbase.io.hfile.HFile;
@@ -38,6 +39,7 @@ import org.apache.hadoop.hbase.regionserver.StoreFileReader;
 import org.apache.hadoop.hbase.regionserver.StoreFileScanner;
 import org.apache.hadoop.hbase.regionserver.StoreFileWriter;
 import org.apache.hadoop.hbase.util.Bytes;
+import org.apache.hadoop.hbase.util.ChecksumType;
 
 /**
  * HBase's own reader and writer of HFiles, for many files in one process.
@@ -49,7 +51,8 @@ import org.apache.hadoop.hbase.util.Bytes;
  * rows  HFILE TEXT              every row, backwards, in hexadecimal
  * ask   HFILE QUESTIONS TEXT    for each key: where seek and reseek lead, and what the filters say
  * print HFILE TEXT              what HFilePrettyPrinter says
- * write CELLS HFILE FAMILY CODEC BLOOM PREFIX BLOCK INDEX SEQUENCE_IDS ENCODING TAGS
+ * write CELLS HFILE FAMILY CODEC BLOOM PREFIX BLOCK INDEX SEQUENCE_IDS ENCODING TAGS \
+ *       CHECKSUM INDEX_ENCODING
  * </pre>
  *
  * What HBase cannot do is told on standard output: failed, the line, and why.
@@ -194,6 +197,9 @@ public final class Hfiles {
             .withIncludesMvcc(words[9].equals("1"))
             .withDataBlockEncoding(DataBlockEncoding.valueOf(words[10]))
             .withIncludesTags(words[11].equals("1"))
+            .withCompressTags(words[11].equals("1"))
+            .withChecksumType(ChecksumType.nameToType(words[12]))
+            .withIndexBlockEncoding(IndexBlockEncoding.valueOf(words[13]))
             .withColumnFamily(Bytes.toBytes(words[3]))
             .withCreateTime(1);
     StoreFileWriter writer =

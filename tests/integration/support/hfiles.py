@@ -76,6 +76,20 @@ def value(random, longest):
     return text(random, min(longest, 300))
 
 
+class Theirs(NamedTuple):
+    """What HBase's writer can do and ours does not."""
+
+    encoding: str = "NONE"
+    tags: int = 0
+    checksum: str = "CRC32C"
+    index_encoding: str = "NONE"
+
+
+def write_line(cells, path, options, theirs=Theirs()):
+    """For ask_hbase: HBase writes a file of its own."""
+    return ["write", cells, path, FAMILY, *options.words(), *theirs]
+
+
 class Shape(NamedTuple):
     """What the cells of a file are like: how many rows, how long the parts are at most."""
 
