@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/findings.h"
 
-#include "cmd/json.h"
-
 #include <stdio.h>
 
-typedef enum { STATE_FINE, STATE_FAULT, STATE_SKIPPED } State;
+typedef enum { STATE_FINE, STATE_FAULT, STATE_SKIPPED, STATE_NOTE } State;
 
-static const char *const marks[] = {"ok", "FAULT", "-"};
-static const char *const words[] = {"ok", "fault", "skipped"};
+static const char *const marks[] = {"ok", "FAULT", "-", "NOTE"};
+static const char *const words[] = {"ok", "fault", "skipped", "note"};
 
 struct CmdFindings {
   JsonBuilder *json; /* owned; NULL: lines of text */
   size_t faults;
   size_t silent_peers; /* of faults */
+  char *figures_name;  /* owned */
+  JsonNode *figures;   /* owned; NULL: none */
 };
 
 CmdFindings *
@@ -35,6 +35,8 @@ cmd_findings_free(CmdFindings *self)
   if (self == NULL)
     return;
   g_clear_object(&self->json);
+  g_clear_pointer(&self->figures, json_node_unref);
+  g_free(self->figures_name);
   g_free(self);
 }
 
@@ -63,6 +65,18 @@ cmd_findings_fine(CmdFindings *self, const char *what, const char *format, ...)
   says = g_strdup_vprintf(format, args);
   va_end(args);
   add(self, STATE_FINE, what, says);
+}
+
+void
+cmd_findings_note(CmdFindings *self, const char *what, const char *format, ...)
+{
+  g_autofree char *says = NULL;
+  va_list args;
+
+  va_start(args, format);
+  says = g_strdup_vprintf(format, args);
+  va_end(args);
+  add(self, STATE_NOTE, what, says);
 }
 
 void
@@ -106,10 +120,23 @@ cmd_findings_list(CmdFindings *self, const char *what, const FaultList *faults)
     cmd_findings_fault(self, what, "%s", fault_list_get(faults, i));
 }
 
+void
+cmd_findings_take(CmdFindings *self, const char *name, JsonNode *figures)
+{
+  g_clear_pointer(&self->figures, json_node_unref);
+  g_free(self->figures_name);
+  self->figures_name = g_strdup(name);
+  self->figures = figures; /* ours now */
+}
+
 static void
 print_json(CmdFindings *self)
 {
   json_builder_end_array(self->json);
+  if (self->figures != NULL) {
+    json_builder_set_member_name(self->json, self->figures_name);
+    json_builder_add_value(self->json, g_steal_pointer(&self->figures)); /* it owns them now */
+  }
   cmd_json_count(self->json, "faults", self->faults);
   json_builder_end_object(self->json);
   cmd_json_print(self->json, true);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kafka/reader.h"
 
+#include <math.h>
+
 #include "kafka/autoptr.h"
 #include "kafka/client.h"
 
@@ -9,7 +11,9 @@ enum { READ_AT_ONCE = 512 };
 /* A partition on its way from where it begins to where it ended. */
 typedef struct {
   KafkaPartition *partition; /* owned */
-  int64_t low;
+  int64_t oldest;            /* of the topic */
+  int64_t newest;
+  int64_t low; /* of what is read */
   int64_t high;
   int64_t next; /* everything before it is passed */
 } Way;
@@ -36,6 +40,8 @@ static const KafkaProperty promises[] = {
     /* Once it is full, librdkafka 2.0 fetches nothing for a second: it should not be often. */
     {"queued.max.messages.kbytes", "32768"},
     {"queued.min.messages", "100000"},
+    /* An answer that waits for records behind an end keeps what is asked for next waiting too. */
+    {"fetch.wait.max.ms", "20"},
     {NULL, NULL},
 };
 
@@ -101,6 +107,8 @@ find_ways(KafkaReader *self, const KafkaReaderOptions *options, GError **error)
   self->ways_length = (size_t)topic->partitions;
   for (int32_t i = 0; i < topic->partitions; i++)
     self->ways[i] = (Way){.partition = kafka_partition_new(options->topic, 0, i),
+                          .oldest = watermarks[i].low,
+                          .newest = watermarks[i].high,
                           .low = watermarks[i].low,
                           .high = watermarks[i].high,
                           .next = watermarks[i].low};
@@ -153,13 +161,52 @@ kafka_reader_new(const KafkaProperty *properties, const char *topic, int timeout
       error);
 }
 
+static void
+drop_read(KafkaReader *self)
+{
+  for (; self->at < self->length; self->at++)
+    rd_kafka_message_destroy(self->read[self->at]);
+}
+
+/* Where part i of the way begins; i may be the number of parts. */
+static int64_t
+part_start(const Way *way, unsigned i, unsigned parts)
+{
+  int64_t len = way->newest - way->oldest;
+
+  return way->oldest + len / parts * i + len % parts * i / parts;
+}
+
+bool
+kafka_reader_seek(KafkaReader *self, const KafkaReaderPart *part, GError **error)
+{
+  double total = 0;
+
+  for (size_t i = 0; i < self->ways_length; i++)
+    total += (double)(self->ways[i].newest - self->ways[i].oldest) / part->parts;
+
+  double share = total <= (double)part->records ? 1 : (double)part->records / total;
+
+  drop_read(self);
+  self->ways_left = 0;
+  for (size_t i = 0; i < self->ways_length; i++) {
+    Way *way = &self->ways[i];
+    int64_t end = part_start(way, part->part + 1, part->parts);
+
+    way->low = way->next = part_start(way, part->part, part->parts);
+    way->high = way->low + (int64_t)ceil((double)(end - way->low) * share);
+    self->ways_left += way->low < way->high;
+  }
+  self->heard_us = g_get_monotonic_time();
+  return assign(self, error);
+}
+
 void
 kafka_reader_free(KafkaReader *self)
 {
   if (self == NULL)
     return;
-  for (; self->at < self->length; self->at++)
-    rd_kafka_message_destroy(self->read[self->at]);
+  drop_read(self);
   g_clear_pointer(&self->queue, rd_kafka_queue_destroy);
   if (self->client != NULL)
     rd_kafka_destroy_flags(self->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
@@ -262,6 +309,8 @@ take(KafkaReader *self, rd_kafka_message_t *message, KafkaMessage *out, GError *
     return false;
   }
   way = &self->ways[message->partition];
+  if (message->offset < way->low) /* fetched for another part */
+    return false;
   if (message->offset >= way->high) {
     pass(self, way, way->high);
     return false;

@@ -33,8 +33,18 @@ KafkaReader *kafka_reader_new_within(const KafkaReaderOptions *options, GError *
 void kafka_reader_free(KafkaReader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KafkaReader, kafka_reader_free)
 
-/* Offsets from beginnings to ends, and how many of them are passed. Not every offset has a
- * record. */
+/* A part of the topic. */
+typedef struct {
+  unsigned part;
+  unsigned parts;   /* of each partition from its beginning to its end, equal ones */
+  uint64_t records; /* of the part at most about so many, from its beginning, over all partitions */
+} KafkaReaderPart;
+
+/* Goes on with that part alone, until its end; whatever was read before. */
+bool kafka_reader_seek(KafkaReader *self, const KafkaReaderPart *part, GError **error);
+
+/* Offsets from beginnings to ends, of the part if there is one, and how many of them are
+ * passed. Not every offset has a record. */
 uint64_t kafka_reader_total(const KafkaReader *self);
 uint64_t kafka_reader_passed(const KafkaReader *self);
 

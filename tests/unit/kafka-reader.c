@@ -57,6 +57,51 @@ a_topic_is_read_to_the_ends_that_it_had(void)
   g_assert_cmpint(kafka_mock_committed(&mock, "others", "t", 0), ==, RD_KAFKA_OFFSET_INVALID);
 }
 
+/* Each part by itself, in any order, and as little of it as is asked for. */
+static void
+parts_of_a_topic_are_read_by_themselves(void)
+{
+  static const struct {
+    KafkaReaderPart part;
+    size_t counts[PARTITIONS];
+    int64_t first; /* offset in partition 0 */
+  } cases[] = {
+      {{.part = 2, .parts = 4, .records = 1000}, {175, 0, 7}, 350},
+      {{.part = 0, .parts = 4, .records = 1000}, {175, 0, 7}, 0},
+      {{.part = 3, .parts = 4, .records = 1000}, {175, 0, 8}, 525},
+      {{.part = 1, .parts = 4, .records = 10}, {10, 0, 1}, 175},
+      {{.part = 0, .parts = 1, .records = 1000}, {700, 0, 30}, 0},
+  };
+  g_auto(KafkaMock) mock;
+  g_autoptr(GError) error = NULL;
+
+  kafka_mock_init(&mock);
+  rd_kafka_mock_topic_create(mock.cluster, "t", PARTITIONS, 1);
+  kafka_mock_fill(&mock, "t", 0, 700);
+  kafka_mock_fill(&mock, "t", 2, 30);
+
+  g_autoptr(KafkaReader) reader = kafka_reader_new(mock.properties, "t", ANSWER_MS, &error);
+
+  g_assert_no_error(error);
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    size_t counts[PARTITIONS] = {0};
+    KafkaMessage message = {0};
+    int64_t next = cases[i].first;
+
+    g_assert_true(kafka_reader_seek(reader, &cases[i].part, &error));
+    while (kafka_reader_next(reader, &message, ANSWER_MS, &error) == KAFKA_READER_RECORD) {
+      if (message.partition->id == 0)
+        g_assert_cmpint(message.offset, ==, next++);
+      counts[message.partition->id]++;
+      kafka_message_release(&message);
+    }
+    g_assert_no_error(error);
+    for (size_t p = 0; p < PARTITIONS; p++)
+      g_assert_cmpuint(counts[p], ==, cases[i].counts[p]);
+    g_assert_cmpuint(kafka_reader_total(reader), ==, counts[0] + counts[2]);
+  }
+}
+
 static void
 an_empty_topic_ends_at_once(void)
 {
@@ -156,6 +201,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/reader/ends", a_topic_is_read_to_the_ends_that_it_had);
+  g_test_add_func("/reader/parts", parts_of_a_topic_are_read_by_themselves);
   g_test_add_func("/reader/empty", an_empty_topic_ends_at_once);
   g_test_add_func("/reader/silent", a_broker_that_falls_silent_ends_the_reading);
   g_test_add_func("/reader/pieces", pieces_of_partitions_are_read_alone);

@@ -29,7 +29,7 @@ BELOW = {
     "config": ["base"],
     "metrics": ["base"],
 }
-BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = BELOW["verify"] = list(BELOW)
+BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = BELOW["verify"] = BELOW["probe"] = list(BELOW)
 BELOW["cmd"] = list(BELOW)
 
 # Start of a library's header -> the folders that may see it.

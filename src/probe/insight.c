@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probe/insight.h"
+
+enum {
+  MOST_REASONS = 100,       /* then what is new counts as the last of them */
+  LEAST_ROWS = 100,         /* to judge an order by */
+  SLACK_PARTS = 10,         /* of a region's share: how far a split point may be off */
+  CELL_OVERHEAD_BYTES = 20, /* of a KeyValue: its lengths, time and type */
+};
+
+/* From here on one region takes most of the load, whatever the splits. */
+#define HOT_SHARE 0.5
+
+typedef struct {
+  Slice key; /* owned */
+  uint64_t content;
+  int64_t timestamp;
+  uint64_t cells;
+  uint64_t bytes;
+  ProbePlace place;
+  unsigned part;
+} Put;
+
+struct ProbeInsight {
+  ProbeReport report;
+  GArray *puts;        /* owned, of Put */
+  GPtrArray *reasons;  /* owned, of ProbeReason */
+  GHashTable *by_kind; /* owned: owned text -> ProbeReason, borrowed */
+};
+
+static void
+put_clear(gpointer data)
+{
+  g_free((void *)((Put *)data)->key.data);
+}
+
+static void
+reason_free(gpointer data)
+{
+  ProbeReason *self = data;
+
+  g_free(self->reason);
+  g_free(self);
+}
+
+ProbeInsight *
+probe_insight_new(void)
+{
+  ProbeInsight *self = g_new0(ProbeInsight, 1);
+
+  self->puts = g_array_new(FALSE, FALSE, sizeof(Put));
+  g_array_set_clear_func(self->puts, put_clear);
+  self->reasons = g_ptr_array_new_with_free_func(reason_free);
+  self->by_kind = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  return self;
+}
+
+void
+probe_insight_free(ProbeInsight *self)
+{
+  if (self == NULL)
+    return;
+  g_array_unref(self->puts);
+  g_hash_table_unref(self->by_kind);
+  g_ptr_array_unref(self->reasons);
+  g_free(self);
+}
+
+/* FNV-1a. */
+static uint64_t
+mix(uint64_t hash, const void *data, size_t len)
+{
+  const uint8_t *at = data;
+
+  for (size_t i = 0; i < len; i++)
+    hash = (hash ^ at[i]) * 1099511628211u;
+  return hash;
+}
+
+static uint64_t
+content_of(const Row *row)
+{
+  uint64_t hash = 14695981039346656037u;
+
+  for (size_t i = 0; i < row->cells_length; i++) {
+    const RowCell *cell = &row->cells[i];
+
+    hash = mix(hash, &cell->column->index, sizeof cell->column->index);
+    hash = mix(hash, &cell->is_delete, sizeof cell->is_delete);
+    hash = mix(hash, &cell->value.len, sizeof cell->value.len);
+    hash = mix(hash, cell->value.data, cell->value.len);
+  }
+  return hash;
+}
+
+static uint64_t
+bytes_of(const Row *row)
+{
+  uint64_t bytes = 0;
+
+  for (size_t i = 0; i < row->cells_length; i++) {
+    const RowCell *cell = &row->cells[i];
+
+    bytes += CELL_OVERHEAD_BYTES + row->key.len + cell->column->family.len +
+             cell->column->qualifier.len + cell->value.len;
+  }
+  return bytes;
+}
+
+void
+probe_insight_add(ProbeInsight *self, const Row *row, unsigned part, ProbePlace place)
+{
+  if (row->kind == ROW_DELETE) {
+    self->report.tombstones++;
+    return;
+  }
+
+  Put put = {
+      .key = slice(g_memdup2(row->key.data, row->key.len), row->key.len),
+      .content = content_of(row),
+      .timestamp = row->timestamp,
+      .cells = row->cells_length,
+      .bytes = bytes_of(row),
+      .place = place,
+      .part = part,
+  };
+
+  self->report.puts++;
+  g_array_append_val(self->puts, put); /* it owns the key now */
+}
+
+void
+probe_insight_add_skipped(ProbeInsight *self)
+{
+  self->report.skipped++;
+}
+
+/* The reason without what differs from record to record: numbers, and what stands in quotes. */
+static char *
+kind_of(const char *reason)
+{
+  GString *kind = g_string_new(NULL);
+  bool is_quoted = false;
+
+  for (const char *at = reason; *at != '\0'; at++) {
+    if (*at == '\'')
+      is_quoted = !is_quoted;
+    else if (!is_quoted && !g_ascii_isdigit(*at))
+      g_string_append_c(kind, *at);
+  }
+  return g_string_free(kind, FALSE);
+}
+
+void
+probe_insight_add_bad(ProbeInsight *self, ProbePlace place, const char *reason)
+{
+  g_autofree char *kind = kind_of(reason);
+  ProbeReason *known = g_hash_table_lookup(self->by_kind, kind);
+
+  self->report.bad++;
+  if (known == NULL && self->reasons->len == MOST_REASONS)
+    known = self->reasons->pdata[MOST_REASONS - 1];
+  if (known == NULL) {
+    known = g_new0(ProbeReason, 1);
+    known->reason = g_strdup(reason);
+    known->place = place;
+    g_ptr_array_add(self->reasons, known);
+    g_hash_table_insert(self->by_kind, g_steal_pointer(&kind), known);
+  }
+  known->records++;
+}
+
+static const Put *
+put_at(const ProbeInsight *self, size_t i)
+{
+  return &g_array_index(self->puts, Put, i);
+}
+
+/* Of one key the alike together, by their time. */
+static int
+compare_puts(gconstpointer a, gconstpointer b)
+{
+  const Put *x = a;
+  const Put *y = b;
+  int order = slice_compare(x->key, y->key);
+
+  if (order != 0)
+    return order;
+  if (x->timestamp != y->timestamp)
+    return x->timestamp < y->timestamp ? -1 : 1;
+  return (x->content > y->content) - (x->content < y->content);
+}
+
+static int
+compare_reasons(gconstpointer a, gconstpointer b)
+{
+  const ProbeReason *x = *(const ProbeReason *const *)a;
+  const ProbeReason *y = *(const ProbeReason *const *)b;
+
+  return (x->records < y->records) - (x->records > y->records);
+}
+
+static int
+compare_counts(const void *a, const void *b)
+{
+  uint64_t x = *(const uint64_t *)a;
+  uint64_t y = *(const uint64_t *)b;
+
+  return (x > y) - (x < y);
+}
+
+static ProbeSpread
+spread_of(uint64_t *counts, size_t length)
+{
+  ProbeSpread spread = {0};
+
+  if (length == 0)
+    return spread;
+  qsort(counts, length, sizeof *counts, compare_counts);
+  for (size_t i = 0; i < length; i++)
+    spread.mean += (double)counts[i] / (double)length;
+  spread.p95 = counts[(length * 95 + 99) / 100 - 1];
+  spread.most = counts[length - 1];
+  return spread;
+}
+
+static void
+report_spreads(const ProbeInsight *self, ProbeReport *report)
+{
+  size_t length = self->puts->len;
+  g_autofree uint64_t *counts = g_new(uint64_t, length + 1);
+
+  for (size_t i = 0; i < length; i++)
+    counts[i] = put_at(self, i)->cells;
+  report->cells = spread_of(counts, length);
+  for (size_t i = 0; i < length; i++)
+    counts[i] = put_at(self, i)->bytes;
+  report->bytes = spread_of(counts, length);
+}
+
+/* One row key's puts, from..to of the sorted ones. */
+static void
+report_row(const ProbeInsight *self, size_t from, size_t to, ProbeReport *report)
+{
+  size_t different = 1;
+  size_t second = from;
+
+  report->rows++;
+  for (size_t i = from + 1; i < to; i++) {
+    const Put *before = put_at(self, i - 1);
+    const Put *put = put_at(self, i);
+
+    if (put->content == before->content) {
+      report->repeated++;
+      continue;
+    }
+    different++;
+    second = i;
+    report->tied += put->timestamp == before->timestamp;
+  }
+  if (different == 1)
+    return;
+  if (report->sharing == 0)
+    report->shared = (ProbeShared){put_at(self, from)->key, put_at(self, from)->place,
+                                   put_at(self, second)->place};
+  report->sharing += different;
+}
+
+static void
+report_rows(const ProbeInsight *self, ProbeReport *report)
+{
+  size_t from = 0;
+
+  for (size_t i = 1; i <= self->puts->len; i++) {
+    if (i < self->puts->len && slice_equal(put_at(self, i)->key, put_at(self, from)->key))
+      continue;
+    report_row(self, from, i, report);
+    from = i;
+  }
+}
+
+/* The topic's parts are its times. Where each part's records lie in one range of the keys, they
+ * all go to one region at a time, however the table is split. */
+static void
+report_order(const ProbeInsight *self, ProbeReport *report)
+{
+  uint64_t counts[PROBE_PARTS][PROBE_RANGES] = {{0}};
+  uint64_t busiest = 0;
+  double middle[PROBE_PARTS] = {0}; /* mean range */
+
+  report->is_order_known = report->rows >= LEAST_ROWS;
+  for (size_t i = 0; i < self->puts->len; i++)
+    counts[put_at(self, i)->part][i * PROBE_RANGES / self->puts->len]++;
+  for (unsigned part = 0; part < PROBE_PARTS; part++) {
+    uint64_t most = 0;
+    uint64_t all = 0;
+
+    for (unsigned range = 0; range < PROBE_RANGES; range++) {
+      most = MAX(most, counts[part][range]);
+      all += counts[part][range];
+      middle[part] += (double)(counts[part][range] * range);
+    }
+    middle[part] /= (double)MAX(all, 1);
+    busiest += most;
+  }
+  report->busiest = (double)busiest / (double)MAX(self->puts->len, 1);
+  if (report->busiest < HOT_SHARE)
+    report->order = PROBE_SPREAD;
+  else if (middle[PROBE_PARTS - 1] >= middle[0] + PROBE_RANGES / 2.0)
+    report->order = PROBE_RISING;
+  else if (middle[PROBE_PARTS - 1] <= middle[0] - PROBE_RANGES / 2.0)
+    report->order = PROBE_FALLING;
+  else
+    report->order = PROBE_TOGETHER;
+}
+
+void
+probe_insight_report(ProbeInsight *self, ProbeReport *out_report)
+{
+  ProbeReport report = self->report;
+
+  g_array_sort(self->puts, compare_puts);
+  g_ptr_array_sort(self->reasons, compare_reasons);
+  report.records = report.puts + report.tombstones + report.skipped + report.bad;
+  report.reasons = self->reasons;
+  report_spreads(self, &report);
+  report_rows(self, &report);
+  report_order(self, &report);
+  *out_report = report;
+}
+
+/* The keys that differ, in order. */
+static GPtrArray *
+distinct_puts(const ProbeInsight *self)
+{
+  GPtrArray *puts = g_ptr_array_new();
+
+  for (size_t i = 0; i < self->puts->len; i++)
+    if (i == 0 || !slice_equal(put_at(self, i)->key, put_at(self, i - 1)->key))
+      g_ptr_array_add(puts, (Put *)put_at(self, i));
+  return puts;
+}
+
+static void
+bytes_clear_item(gpointer data)
+{
+  bytes_clear(data);
+}
+
+/* How much of the key it takes to stand behind the one before. */
+static size_t
+telling_length(const GPtrArray *puts, size_t at)
+{
+  Slice before = ((const Put *)puts->pdata[at - 1])->key;
+  Slice key = ((const Put *)puts->pdata[at])->key;
+  size_t len = 0;
+
+  while (len < before.len && len < key.len && before.data[len] == key.data[len])
+    len++;
+  return MIN(len + 1, key.len);
+}
+
+/* Near `at`, so that the shares stay about equal, the one that a short text tells. */
+static size_t
+find_split(const GPtrArray *puts, size_t at, size_t slack)
+{
+  size_t best = at;
+
+  for (size_t i = at - MIN(slack, at - 1); i < MIN(at + slack + 1, puts->len); i++)
+    if (telling_length(puts, i) < telling_length(puts, best))
+      best = i;
+  return best;
+}
+
+GArray *
+probe_insight_splits(const ProbeInsight *self, unsigned regions)
+{
+  g_autoptr(GPtrArray) puts = distinct_puts(self);
+  GArray *splits = g_array_new(FALSE, FALSE, sizeof(Bytes));
+  size_t slack = puts->len / regions / SLACK_PARTS;
+  size_t last = 0;
+
+  g_array_set_clear_func(splits, bytes_clear_item);
+  for (unsigned i = 1; i < regions; i++) {
+    size_t at = puts->len * i / regions;
+
+    if (at == last)
+      continue;
+    last = at;
+    at = find_split(puts, at, slack);
+
+    Bytes split = {0};
+
+    bytes_append(&split, ((const Put *)puts->pdata[at])->key.data, telling_length(puts, at));
+    g_array_append_val(splits, split); /* it owns the bytes now */
+  }
+  return splits;
+}

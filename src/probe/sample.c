@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probe/sample.h"
+
+#include "kafka/reader.h"
+
+/* Neighbours in a topic are alike: of so many offsets one is taken. */
+enum { WAIT_MS = 200, MOST_STRIDE = 16 };
+
+typedef struct {
+  const Mapping *mapping; /* borrowed */
+  ProbeInsight *insight;  /* borrowed */
+  KafkaReader *reader;    /* owned */
+  Decoder *decoder;       /* owned */
+  Decoder *keys;          /* owned; NULL: the mapping has no key schema */
+  Row row;
+  int64_t stride;
+  unsigned part;
+} Sampling;
+
+static void
+sampling_clear(Sampling *self)
+{
+  kafka_reader_free(self->reader);
+  decoder_free(self->decoder);
+  decoder_free(self->keys);
+  row_clear(&self->row);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sampling, sampling_clear)
+
+static bool
+read_key(Sampling *self, Origin *origin, GError **error)
+{
+  if (self->keys == NULL || origin->key.data == NULL)
+    return true;
+  origin->key_values = decoder_decode(self->keys, origin->key, error);
+  if (origin->key_values != NULL)
+    return true;
+  g_prefix_error_literal(error, "key: ");
+  return false;
+}
+
+/* As a stream's line makes it. */
+static bool
+make_row(Sampling *self, const KafkaMessage *message, GError **error)
+{
+  Origin origin = {
+      .topic = message->partition->topic,
+      .partition = message->partition->id,
+      .offset = message->offset,
+      .timestamp_ms = message->timestamp_ms,
+      .key = message->key,
+  };
+  const Value *values;
+
+  if (!read_key(self, &origin, error))
+    return false;
+  if (message->value.data == NULL)
+    return mapping_tombstone_row(self->mapping, &origin, &self->row, error);
+  values = decoder_decode(self->decoder, message->value, error);
+  return values != NULL && mapping_apply(self->mapping, &origin, values, &self->row, error);
+}
+
+static bool
+take(Sampling *self, const KafkaMessage *message, GError **error)
+{
+  ProbePlace place = {message->partition->id, message->offset};
+  g_autoptr(GError) fault = NULL;
+
+  if (message->value.data == NULL && mapping_tombstone(self->mapping) == TOMBSTONE_SKIP) {
+    probe_insight_add_skipped(self->insight);
+    return true;
+  }
+  if (make_row(self, message, &fault)) {
+    probe_insight_add(self->insight, &self->row, self->part, place);
+    return true;
+  }
+  if (g_error_matches(fault, FAULT, FAULT_RECORD)) {
+    probe_insight_add_bad(self->insight, place, fault->message);
+    return true;
+  }
+  g_propagate_error(error, g_steal_pointer(&fault));
+  return false;
+}
+
+static bool
+read_part(Sampling *self, GError **error)
+{
+  KafkaMessage message = {0};
+
+  for (;;) {
+    KafkaReading reading = kafka_reader_next(self->reader, &message, WAIT_MS, error);
+    bool is_taken = true;
+
+    if (reading == KAFKA_READER_RECORD) {
+      is_taken = message.offset % self->stride != 0 || take(self, &message, error);
+      kafka_message_release(&message);
+    }
+    if (reading == KAFKA_READER_END)
+      return true;
+    if (reading == KAFKA_READER_FAILED || !is_taken)
+      return false;
+  }
+}
+
+static bool
+read_parts(Sampling *self, uint64_t records, GError **error)
+{
+  for (self->part = 0; self->part < PROBE_PARTS; self->part++) {
+    const KafkaReaderPart part = {
+        .part = self->part,
+        .parts = PROBE_PARTS,
+        .records = (records + PROBE_PARTS - 1) / PROBE_PARTS * (uint64_t)self->stride,
+    };
+
+    if (!kafka_reader_seek(self->reader, &part, error) || !read_part(self, error))
+      return false;
+  }
+  return true;
+}
+
+bool
+probe_sample(const ProbeSampleOptions *options, ProbeInsight *insight, uint64_t *out_total,
+             GError **error)
+{
+  const char *topic = mapping_topic(options->mapping);
+  g_auto(Sampling) self = {.mapping = options->mapping, .insight = insight};
+
+  self.decoder = decoder_new(options->mapping, options->schemas, error);
+  if (self.decoder == NULL)
+    return false;
+  if (mapping_key_schema(options->mapping) != NULL) {
+    self.keys = decoder_new_for_keys(options->mapping, options->schemas, error);
+    if (self.keys == NULL)
+      return false;
+  }
+  self.reader = kafka_reader_new(options->properties, topic, options->timeout_ms, error);
+  if (self.reader == NULL)
+    return false;
+  *out_total = kafka_reader_total(self.reader);
+  self.stride = (int64_t)CLAMP(*out_total / options->records, 1, MOST_STRIDE);
+  return read_parts(&self, options->records, error);
+}

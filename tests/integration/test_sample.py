@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`sluice check --sample` against topics with planted shares of everything that it tells."""
+import json
+import random
+
+import pytest
+
+from support import ledger, records
+from support.kafka import datum, schema
+
+RECORD_TIME = 1_700_000_000_000
+
+
+def sample(sluice, one, *arguments, exits=None, size=1000):
+    done = sluice.run("check", "--sample", size, "--topic", one.topic, "--json", *arguments, exits=exits, **one.settings())
+    said = json.loads(done.stdout)
+    samples = [figures for figures in said["samples"] if figures["topic"] == one.topic]
+    return samples[0] if samples else None, said
+
+
+def told(sluice, one, size=1000):
+    done = sluice.run("check", "--sample", size, "--topic", one.topic, exits=None, **one.settings())
+    return [line for line in done.stdout.splitlines() if one.topic in line]
+
+
+def test_planted_shares_are_found_exactly(road, sluice):
+    one = road("transactions", partitions=3)
+    parsed = schema("transactions")
+    made = records.make("transactions", 400)
+    messages = [{"key": ledger.key("transactions", r), "value": datum(parsed, r), "timestamp": RECORD_TIME} for r in made]
+    bad = [{"value": b"\x01\x02", "timestamp": RECORD_TIME}] * 6 + [
+        {"value": datum(parsed, {**made[i], "booking_id": ""}), "timestamp": RECORD_TIME} for i in range(4)
+    ]
+    again = messages[:7]
+    other = [
+        {"value": datum(parsed, {**made[i], "payment_method": "changed"}), "timestamp": RECORD_TIME} for i in range(50, 55)
+    ]
+    gone = [{"key": messages[99]["key"], "value": None, "timestamp": RECORD_TIME}] * 3
+    one.kafka.produce(
+        one.topic, [{**m, "partition": i % 3} for i, m in enumerate(messages + bad + again + other + gone)]
+    )
+
+    figures, said = sample(sluice, one)
+
+    assert (figures["records"], figures["offsets"]) == (425, 425)
+    assert (figures["puts"], figures["bad"], figures["tombstones"], figures["rows"]) == (412, 10, 3, 400)
+    assert sorted(reason["records"] for reason in figures["bad_reasons"]) == [4, 6]
+    empty = next(reason for reason in figures["bad_reasons"] if reason["records"] == 4)
+    assert "booking_id" in empty["reason"]
+    assert (figures["repeated"], figures["sharing"], figures["tied"]) == (7, 10, 5)
+    assert figures["shared"]["row"].encode() in {ledger.key("transactions", made[i]) for i in range(50, 55)}
+    assert len(figures["shared"]["records"]) == 2
+    book = ledger.Ledger("transactions")
+    for record in made:
+        book.put(record, RECORD_TIME)
+    cells = [len(row) for row in book.rows().values()]
+    assert figures["cells"]["most"] == max(cells)
+    assert abs(figures["cells"]["mean"] - sum(cells) / 400) < 0.1
+    assert figures["order"] == "spread" or figures["busiest_eighth"] >= 0.5
+    assert f"{one.topic}.dlq" not in one.kafka.topics()
+    assert set(one.kafka.offsets(one.group, one.topic, 3).values()) == {-1001}
+
+    lines = told(sluice, one)
+    assert any("bad records" in line and "10 (2.35 %)" in line for line in lines)
+    assert any("row keys" in line and "10 records" in line for line in lines)
+
+
+def event(session, i):
+    return {
+        "session_id": session,
+        "event_name": "CLICK",
+        "event_time": f"2024-01-01T{i // 3600:02}:{i // 60 % 60:02}:{i % 60:02}.000000Z",
+        "event_id": f"{i:08x}",
+        "traffic_source": "WEB",
+        "event_metadata": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "order, session",
+    [
+        ("rising", lambda i: f"{i:08d}"),
+        ("falling", lambda i: f"{99999999 - i:08d}"),
+        ("spread", lambda i: f"{random.Random(i).getrandbits(32):08x}"),
+    ],
+)
+def test_an_order_that_heats_one_region_is_told_and_splits_can_be_pasted(road, sluice, order, session):
+    one = road("clickstream", partitions=2)
+    parsed = schema("clickstream")
+    made = [event(session(i), i) for i in range(20_000)]
+    one.kafka.produce(
+        one.topic, [{"value": datum(parsed, r), "timestamp": RECORD_TIME + i, "partition": i % 2} for i, r in enumerate(made)]
+    )
+
+    figures, _ = sample(sluice, one, "--regions", 4, size=800)
+
+    assert 700 <= figures["records"] <= 900 and figures["offsets"] == 20_000
+    assert figures["order"] == order
+    assert any(("NOTE" in line) == (order != "spread") for line in told(sluice, one, 800) if "key order" in line)
+    keys = sorted(ledger.key("clickstream", r) for r in made)
+    shares = [sum(1 for key in keys if key < split.encode()) for split in figures["splits"]]
+    assert len(shares) == 3
+    assert all(abs(share - 5000 * (i + 1)) < 1000 for i, share in enumerate(shares)), shares
+
+    one.write(splits=figures["splits"])
+    sluice.run("init", one.table, **one.settings())
+    connection = one.thrift1.connection()
+    regions = connection.table(one.table).regions()
+    connection.close()
+    assert sorted(region["start_key"] for region in regions)[1:] == [split.encode() for split in figures["splits"]]
+
+
+def test_what_there_is_too_little_of_is_said(road, sluice):
+    one = road("customers", partitions=2)
+    assert any("it has no record" in line for line in told(sluice, one))
+    figures, _ = sample(sluice, one)
+    assert (figures["records"], figures["splits"]) == (0, []) and "order" not in figures
+
+    made = records.make("customers", 30)
+    one.kafka.produce(one.topic, [{"value": datum(schema("customers"), r), "timestamp": RECORD_TIME} for r in made])
+    lines = told(sluice, one)
+    assert any("all 30 records that it has" in line for line in lines)
+    assert any("too few rows to judge by" in line for line in lines)
+
+    one.kafka.delete(one.topic)
+    figures, said = sample(sluice, one, exits=2)
+    assert figures is None
+    assert any(f["state"] == "skipped" and f["says"] == f"{one.topic}: it does not exist" for f in said["findings"])
+    assert sum(1 for f in said["findings"] if f["state"] == "fault" and f["what"] in ("topic", "sample")) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments, says",
+    [
+        (("--sample", "0"), "--sample: '0'"),
+        (("--sample", "many"), "--sample: 'many'"),
+        (("--sample", "5", "--offline"), "leave one out"),
+        (("--sample", "5", "--live"), "leave out"),
+        (("--regions", "5"), "are for --sample"),
+        (("--topic", "customer"), "are for --sample"),
+        (("--sample", "5", "--topic", "custommer"), "customer"),
+    ],
+)
+def test_wrong_use_is_told(sluice, arguments, says):
+    assert says in sluice.run("check", *arguments, exits=2).stderr

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "probe/insight.h"
+
+static const Column columns[] = {
+    {.index = 0, .family = {(const uint8_t *)"f", 1}, .qualifier = {(const uint8_t *)"one", 3}},
+    {.index = 1, .family = {(const uint8_t *)"f", 1}, .qualifier = {(const uint8_t *)"two", 3}},
+};
+
+typedef struct {
+  const char *key;
+  const char *one;
+  const char *two; /* NULL: no such cell */
+  int64_t timestamp;
+} Put;
+
+static void
+add(ProbeInsight *insight, const Put *put, unsigned part, int64_t offset)
+{
+  RowCell cells[] = {{.column = &columns[0], .value = slice_text(put->one)},
+                     {.column = &columns[1]}};
+  Row row = {
+      .key = slice_text(put->key),
+      .timestamp = put->timestamp,
+      .cells = cells,
+      .cells_length = put->two == NULL ? 1 : 2,
+  };
+
+  if (put->two != NULL)
+    cells[1].value = slice_text(put->two);
+  probe_insight_add(insight, &row, part, (ProbePlace){1, offset});
+}
+
+static void
+records_that_share_a_row_key_are_counted_with_an_example(void)
+{
+  static const struct {
+    const char *name;
+    Put puts[5];
+    uint64_t rows;
+    uint64_t repeated;
+    uint64_t sharing;
+    uint64_t tied;
+    const char *key; /* of the example */
+  } cases[] = {
+      {"none", {{"a", "1", NULL, 1}, {"b", "1", NULL, 1}}, 2, 0, 0, 0, NULL},
+      {"the same twice", {{"a", "1", "2", 1}, {"a", "1", "2", 1}}, 1, 1, 0, 0, NULL},
+      {"two versions",
+       {{"b", "1", NULL, 1}, {"a", "1", NULL, 1}, {"a", "2", NULL, 2}},
+       2,
+       0,
+       2,
+       0,
+       "a"},
+      {"at one time", {{"a", "1", NULL, 1}, {"a", "2", NULL, 1}}, 1, 0, 2, 1, "a"},
+      {"a cell less", {{"a", "1", "", 1}, {"a", "1", NULL, 1}}, 1, 0, 2, 1, "a"},
+      {"moved", {{"a", "1", "23", 1}, {"a", "12", "3", 1}}, 1, 0, 2, 1, "a"},
+      {"two rows",
+       {{"a", "1", NULL, 1},
+        {"a", "2", NULL, 1},
+        {"b", "1", NULL, 1},
+        {"b", "2", NULL, 9},
+        {"c", "", NULL, 1}},
+       3,
+       0,
+       4,
+       1,
+       "a"},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(ProbeInsight) insight = probe_insight_new();
+    ProbeReport report;
+    size_t puts = 0;
+
+    g_test_message("%s", cases[i].name);
+    for (; puts < 5 && cases[i].puts[puts].key != NULL; puts++)
+      add(insight, &cases[i].puts[puts], 0, (int64_t)puts);
+    probe_insight_report(insight, &report);
+    g_assert_cmpuint(report.puts, ==, puts);
+    g_assert_cmpuint(report.records, ==, puts);
+    g_assert_cmpuint(report.rows, ==, cases[i].rows);
+    g_assert_cmpuint(report.repeated, ==, cases[i].repeated);
+    g_assert_cmpuint(report.sharing, ==, cases[i].sharing);
+    g_assert_cmpuint(report.tied, ==, cases[i].tied);
+    if (cases[i].key != NULL) {
+      g_assert_true(slice_equal(report.shared.key, slice_text(cases[i].key)));
+      g_assert_cmpint(report.shared.first.offset, !=, report.shared.second.offset);
+    }
+  }
+}
+
+static void
+bad_records_are_grouped_by_what_is_the_same_in_their_reasons(void)
+{
+  g_autoptr(ProbeInsight) insight = probe_insight_new();
+  ProbeReport report;
+
+  probe_insight_add_bad(insight, (ProbePlace){0, 7}, "field a (byte 3): not a number: 'x1'");
+  for (int i = 0; i < 3; i++)
+    probe_insight_add_bad(insight, (ProbePlace){2, 8 + i},
+                          i == 1 ? "byte 12: ends" : "byte 3: ends");
+  probe_insight_add_bad(insight, (ProbePlace){0, 9}, "field a (byte 40): not a number: 'yy'");
+  probe_insight_add_skipped(insight);
+  probe_insight_report(insight, &report);
+  g_assert_cmpuint(report.bad, ==, 5);
+  g_assert_cmpuint(report.skipped, ==, 1);
+  g_assert_cmpuint(report.records, ==, 6);
+  g_assert_cmpuint(report.reasons->len, ==, 2);
+
+  const ProbeReason *first = report.reasons->pdata[0];
+  const ProbeReason *second = report.reasons->pdata[1];
+
+  g_assert_cmpuint(first->records, ==, 3);
+  g_assert_cmpstr(first->reason, ==, "byte 3: ends");
+  g_assert_cmpint(first->place.partition, ==, 2);
+  g_assert_cmpint(first->place.offset, ==, 8);
+  g_assert_cmpuint(second->records, ==, 2);
+  g_assert_cmpstr(second->reason, ==, "field a (byte 3): not a number: 'x1'");
+}
+
+/* Record i of 800, a hundred for each part. */
+static void
+key_rising(char *key, unsigned i)
+{
+  g_snprintf(key, 16, "%05u", i);
+}
+
+static void
+key_falling(char *key, unsigned i)
+{
+  g_snprintf(key, 16, "%05u", 99999 - i);
+}
+
+static void
+key_spread(char *key, unsigned i)
+{
+  g_snprintf(key, 16, "%05u", i * 48271u % 65537u);
+}
+
+/* Each time somewhere else, but all together. */
+static void
+key_together(char *key, unsigned i)
+{
+  static const unsigned places[] = {3, 6, 1, 7, 0, 5, 2, 4};
+
+  g_snprintf(key, 16, "%u%05u", places[i / 100], i * 48271u % 65537u);
+}
+
+static void
+an_order_that_heats_one_region_is_seen(void)
+{
+  static const struct {
+    void (*key)(char *key, unsigned i);
+    ProbeOrder order;
+    double least; /* busiest */
+    double most;
+  } cases[] = {
+      {key_rising, PROBE_RISING, 1, 1},
+      {key_falling, PROBE_FALLING, 1, 1},
+      {key_together, PROBE_TOGETHER, 1, 1},
+      {key_spread, PROBE_SPREAD, 0.125, 0.25},
+  };
+
+  for (size_t c = 0; c < G_N_ELEMENTS(cases); c++) {
+    g_autoptr(ProbeInsight) insight = probe_insight_new();
+    ProbeReport report;
+
+    for (unsigned i = 0; i < 800; i++) {
+      char key[16];
+
+      cases[c].key(key, i);
+      add(insight, &(Put){key, "1", NULL, 1}, i / 100, i);
+    }
+    probe_insight_report(insight, &report);
+    g_test_message("%zu: %f", c, report.busiest);
+    g_assert_true(report.is_order_known);
+    g_assert_cmpint(report.order, ==, cases[c].order);
+    g_assert_cmpfloat(report.busiest, >=, cases[c].least);
+    g_assert_cmpfloat(report.busiest, <=, cases[c].most);
+  }
+}
+
+static void
+few_rows_are_not_judged_by(void)
+{
+  g_autoptr(ProbeInsight) insight = probe_insight_new();
+  ProbeReport report;
+
+  for (unsigned i = 0; i < 200; i++)
+    add(insight, &(Put){i % 2 == 0 ? "a" : "b", "1", NULL, 1}, 0, i);
+  probe_insight_report(insight, &report);
+  g_assert_false(report.is_order_known);
+}
+
+/* 100 rows: of 1 cell, and the last six of 2. */
+static void
+cells_and_bytes_are_counted_as_hbase_stores_them(void)
+{
+  g_autoptr(ProbeInsight) insight = probe_insight_new();
+  ProbeReport report;
+
+  for (unsigned i = 0; i < 100; i++) {
+    char key[16];
+
+    key_rising(key, i);
+    add(insight, &(Put){key, "xy", i < 94 ? NULL : "", 1}, 0, i);
+  }
+  probe_insight_report(insight, &report);
+  g_assert_cmpfloat_with_epsilon(report.cells.mean, 1.06, 1e-9);
+  g_assert_cmpuint(report.cells.p95, ==, 2);
+  g_assert_cmpuint(report.cells.most, ==, 2);
+  /* KeyValue: 4 + 4 + 2 + row + 1 + family + qualifier + 8 + 1 + value */
+  g_assert_cmpuint(report.bytes.most, ==, (20 + 5 + 1 + 3 + 2) + (20 + 5 + 1 + 3));
+  g_assert_cmpfloat_with_epsilon(report.bytes.mean, 31 + 0.06 * 29, 1e-9);
+}
+
+static void
+an_empty_sample_has_no_figures(void)
+{
+  g_autoptr(ProbeInsight) insight = probe_insight_new();
+  ProbeReport report;
+
+  probe_insight_report(insight, &report);
+
+  g_autoptr(GArray) splits = probe_insight_splits(insight, 8);
+
+  g_assert_cmpuint(report.records, ==, 0);
+  g_assert_cmpuint(report.cells.most, ==, 0);
+  g_assert_false(report.is_order_known);
+  g_assert_cmpuint(splits->len, ==, 0);
+}
+
+static void
+split_points_have_equal_shares_and_are_short(void)
+{
+  static const struct {
+    unsigned keys;
+    unsigned regions;
+    unsigned splits;
+  } cases[] = {{1000, 4, 3}, {1000, 1, 0}, {800, 16, 15}, {3, 8, 2}, {1, 8, 0}};
+
+  for (size_t c = 0; c < G_N_ELEMENTS(cases); c++) {
+    g_autoptr(ProbeInsight) insight = probe_insight_new();
+    unsigned keys = cases[c].keys;
+    ProbeReport report;
+
+    for (unsigned i = 0; i < 2 * keys; i++) { /* each twice */
+      char key[16];
+
+      key_spread(key, i % keys);
+      add(insight, &(Put){key, "1", NULL, 1}, 0, i);
+    }
+    probe_insight_report(insight, &report);
+
+    g_autoptr(GArray) splits = probe_insight_splits(insight, cases[c].regions);
+
+    g_assert_cmpuint(splits->len, ==, cases[c].splits);
+    for (unsigned s = 0; s < splits->len; s++) {
+      Slice split = bytes_slice(&g_array_index(splits, Bytes, s));
+      unsigned below = 0;
+
+      for (unsigned i = 0; i < keys; i++) {
+        char key[16];
+
+        key_spread(key, i);
+        below += slice_compare(slice_text(key), split) < 0;
+      }
+      if (keys >= 100) {
+        double wanted = (double)keys * (s + 1) / cases[c].regions;
+
+        g_assert_cmpfloat(ABS(below - wanted), <=, (double)keys / cases[c].regions / 10 + 1);
+        g_assert_cmpuint(split.len, <=, 3);
+      }
+      if (s > 0)
+        g_assert_cmpint(slice_compare(bytes_slice(&g_array_index(splits, Bytes, s - 1)), split), <,
+                        0);
+    }
+  }
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/probe/insight/keys", records_that_share_a_row_key_are_counted_with_an_example);
+  g_test_add_func("/probe/insight/bad",
+                  bad_records_are_grouped_by_what_is_the_same_in_their_reasons);
+  g_test_add_func("/probe/insight/order", an_order_that_heats_one_region_is_seen);
+  g_test_add_func("/probe/insight/few", few_rows_are_not_judged_by);
+  g_test_add_func("/probe/insight/sizes", cells_and_bytes_are_counted_as_hbase_stores_them);
+  g_test_add_func("/probe/insight/empty", an_empty_sample_has_no_figures);
+  g_test_add_func("/probe/insight/splits", split_points_have_equal_shares_and_are_short);
+  return g_test_run();
+}
