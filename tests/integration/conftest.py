@@ -12,6 +12,7 @@ import uuid
 import pytest
 
 from support import ledger
+from support.admin import Admin
 from support.hbase import Thrift1, Thrift2
 from support.kafka import Kafka
 from support.pipe import World
@@ -88,6 +89,13 @@ def thrift1():
 @pytest.fixture(scope="session")
 def thrift2(tmp_path_factory):
     return Thrift2(THRIFT2_PORT, tmp_path_factory.mktemp("thrift2"))
+
+
+@pytest.fixture(scope="session")
+def admin(tmp_path_factory):
+    one = Admin(tmp_path_factory.mktemp("admin") / "log")
+    yield one
+    one.close()
 
 
 @pytest.fixture

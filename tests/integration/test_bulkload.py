@@ -2,56 +2,29 @@
 """`sluice bulkload` against the real stack: what it makes live is what the stream would have put, as
 independent clients see it, before and after HBase has rewritten it."""
 import csv
-import json
 import pathlib
-import random
-import signal
-import time
+import subprocess
 
 import pytest
 
 from support import ledger, records
-from support.hbase import shell
-from support.java import java
+from support.bulk import TIME, bulkload, expected, same, write_csv
 from support.kafka import datum, schema
-
-TIME = 1_700_000_000_000
-
-
-def write_csv(path, made, seed=1):
-    """A CSV file of the records, with its columns in an order of its own."""
-    names = list(made[0])
-    random.Random(seed).shuffle(names)
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, names, lineterminator=random.Random(seed).choice(["\n", "\r\n"]))
-        writer.writeheader()
-        writer.writerows(made)
-    return path
+from support.stack import LOCAL
 
 
-def expected(entity, *batches):
-    table = ledger.Ledger(entity)
-    for made in batches:
-        for record in made:
-            table.put(record, TIME)
-    return table.rows()
-
-
-def bulkload(sluice, one, *arguments, exits=0, **more):
-    done = sluice.run(
-        "bulkload", "--table", one.table, "--timestamp", TIME, "--json", *arguments,
-        exits=exits, **one.settings(**more),
-    )
-    return json.loads(done.stdout) if exits == 0 else done
-
-
-def same(wanted, found):
-    assert not ledger.differences(wanted, found)
-
-
-@pytest.mark.parametrize("entity", ledger.FAMILIES)
-@pytest.mark.parametrize("regions", [1, 4])
-def test_every_cell_is_live(road, sluice, thrift2, tmp_path, entity, regions):
+@pytest.mark.parametrize(
+    "entity, regions",
+    [
+        ("customers", 4),
+        ("product", 1),
+        ("transactions", 4),
+        ("clickstream", 4),
+        pytest.param("transactions", 50, marks=pytest.mark.full),
+        pytest.param("customers", 50, marks=pytest.mark.full),
+    ],
+)
+def test_every_cell_is_live(road, sluice, admin, thrift2, tmp_path, entity, regions):
     one = road(entity, partitions=0)
     made = records.make(entity, 3000)
     again = records.make(entity, 300, seed=2)  # some keys once more, with other values
@@ -64,23 +37,14 @@ def test_every_cell_is_live(road, sluice, thrift2, tmp_path, entity, regions):
     same(wanted, one.thrift1.scan(one.table))
     same(wanted, thrift2.scan(one.table))
     assert said["rows"] == len(wanted) and said["records"] == 3300 and said["rejects"] == 0
-    assert said["live"]["regions"] == len(said["regions"]) == regions
+    assert said["live"]["regions"] == len(said["regions"]) == regions == admin.regions(one.table)
     sluice.run("verify", "--table", one.table, "--csv", first, second, "--timestamp", TIME, **one.settings())
+    admin.compact(one.table)
+    same(wanted, one.thrift1.scan(one.table))
 
 
-def compact(table):
-    """Has HBase rewrite every file, and waits for it."""
-    shell(
-        f"major_compact '{table}'\n"
-        "admin = org.apache.hadoop.hbase.client.ConnectionFactory.createConnection("
-        "org.apache.hadoop.hbase.HBaseConfiguration.create).getAdmin\n"
-        f"name = org.apache.hadoop.hbase.TableName.valueOf('{table}')\n"
-        "120.times { sleep 0.5; break if admin.getCompactionState(name).to_s == 'NONE' }\n"
-    )
-
-
-@pytest.mark.parametrize("blooms", [("ROW", "ROW"), ("ROWCOL", "ROWPREFIX:3"), ("NONE", "NONE")])
-def test_gets_find_what_is_there_and_nothing_else(road, sluice, tmp_path, blooms):
+@pytest.mark.parametrize("blooms", [("ROW", "ROW", "ROW"), ("ROWCOL", "ROWPREFIX:3", "NONE")])
+def test_gets_find_what_is_there_and_nothing_else(road, sluice, admin, tmp_path, blooms):
     one = road("product", partitions=0)
     families = one.document["families"]
     for family, bloom in zip(families, blooms):
@@ -102,50 +66,46 @@ def test_gets_find_what_is_there_and_nothing_else(road, sluice, tmp_path, blooms
         same(wanted, found)
         assert table.rows(absent) == []
         for key in keys[:200]:
-            column = sorted(wanted[key])[0]
-            assert table.row(key, [column]) == {column: wanted[key][column][0]}
+            for column in (sorted(wanted[key])[0], sorted(wanted[key])[-1]):
+                assert table.row(key, [column]) == {column: wanted[key][column][0]}
 
     look()
-    compact(one.table)
+    admin.compact(one.table)
     look()
-    same(wanted, one.thrift1.scan(one.table))
     connection.close()
 
 
-@pytest.mark.parametrize("entity", ledger.FAMILIES)
-def test_the_stream_and_the_load_give_the_same_cells(road, sluice, tmp_path, entity):
-    streamed, loaded = road(entity, partitions=2), road(entity, partitions=0)
-    made = records.make(entity, 1000) + records.make(entity, 100, seed=3)
-    parsed = schema(entity)
-    streamed.kafka.produce(
-        streamed.topic,
-        (
-            {"key": ledger.key(entity, record), "value": datum(parsed, record), "timestamp": TIME, "partition": 0}
-            for record in made
-        ),
-    )
-    sluice.run("init", streamed.table, **streamed.settings())
-    sluice.run("init", loaded.table, **loaded.settings())
-    sluice.run("run", "--until-end", "--topic", streamed.topic, **streamed.settings())
-    bulkload(sluice, loaded, write_csv(tmp_path / "in.csv", made))
+def test_the_stream_and_the_load_give_the_same_cells(road, sluice, tmp_path):
+    """All entities in one run of the stream; their last records have keys of earlier ones."""
+    made = {
+        entity: records.make(entity, 1000) + records.make(entity, 100, seed=3) for entity in ledger.FAMILIES
+    }
+    streamed = {entity: road(entity, partitions=2) for entity in made}
+    for entity, one in streamed.items():
+        parsed = schema(entity)
+        one.kafka.produce(
+            one.topic,
+            (
+                {"key": ledger.key(entity, record), "value": datum(parsed, record), "timestamp": TIME, "partition": 0}
+                for record in made[entity]
+            ),
+        )
+    settings = streamed["product"].settings(ingest__builtin="none")
+    sluice.run("init", **settings)
+    sluice.run("run", "--until-end", **settings)
 
-    found = loaded.thrift1.scan(loaded.table)
-    assert found and found == streamed.thrift1.scan(streamed.table)
-
-
-def test_a_large_value_and_a_long_key_come_through(road, sluice, tmp_path):
-    one = road("product", partitions=0)
-    made = records.make("product", 20)
-    for i, record in enumerate(made):
-        record["productDisplayName"] = chr(0x4E00 + i) * 100_000  # 300 KB as UTF-8
-    sluice.run("init", one.table, **one.settings())
-    bulkload(sluice, one, write_csv(tmp_path / "in.csv", made), "--memory", "16M")
-    same(expected("product", made), one.thrift1.scan(one.table))
+    for entity, one in streamed.items():
+        loaded = road(entity, partitions=0)
+        bulkload(sluice, loaded, "--regions", 2, write_csv(tmp_path / f"{entity}.csv", made[entity]))
+        found = loaded.thrift1.scan(loaded.table)
+        assert found and found == one.thrift1.scan(one.table)
 
 
-def test_what_cannot_be_stored_is_set_aside_or_ends_the_run(road, sluice, tmp_path):
+def test_a_large_value_comes_through_and_what_cannot_be_stored_is_set_aside_or_ends_the_run(road, sluice, tmp_path):
     one = road("product", partitions=0)
     made = records.make("product", 50)
+    for i, record in enumerate(made[:20]):
+        record["productDisplayName"] = chr(0x4E00 + i) * 100_000  # 300 KB as UTF-8
     path = write_csv(tmp_path / "in.csv", made)
     with open(path, "a", encoding="utf-8") as file:
         file.write('one,"field\n')
@@ -155,38 +115,39 @@ def test_what_cannot_be_stored_is_set_aside_or_ends_the_run(road, sluice, tmp_pa
     assert "nothing was loaded" in done.stderr
     assert one.thrift1.scan(one.table) == {}
 
-    said = bulkload(sluice, one, path, "--rejects", tmp_path / "rejects.csv")
+    said = bulkload(sluice, one, path, "--rejects", tmp_path / "rejects.csv", "--memory", "16M")
     assert said["rejects"] == 1
     rejects = list(csv.DictReader(open(tmp_path / "rejects.csv", newline="", encoding="utf-8")))
     assert rejects[0]["file"] == str(path) and rejects[0]["reason"] == "a quote is never closed"
     same(expected("product", made), one.thrift1.scan(one.table))
 
 
-PRINTER = "org.apache.hadoop.hbase.io.hfile.HFilePrettyPrinter"
-TOOL = "org.apache.hadoop.hbase.tool.BulkLoadHFilesTool"
-
-
-@pytest.mark.parametrize("compression", ["NONE", "GZ"])
-def test_hbases_own_tools_read_and_load_the_files(road, sluice, tmp_path, compression):
+@pytest.mark.parametrize(
+    "compression, regions", [("NONE", 1), ("GZ", 1), pytest.param("NONE", 3, marks=pytest.mark.full)]
+)
+def test_hbases_own_tools_read_and_load_the_files(road, sluice, admin, tmp_path, compression, regions):
+    """Also into a table that --output only told how to create."""
     one = road("transactions", partitions=0)
     made = records.make("transactions", 5000)
     path = write_csv(tmp_path / "in.csv", made)
-    sluice.run("init", one.table, **one.settings())
     output = tmp_path / "files"
-    said = bulkload(sluice, one, path, "--output", output, "--compression", compression)
-    assert said["files"] == 4 and one.thrift1.scan(one.table) == {}
+    split = ["--regions", regions] if regions > 1 else []
+    if not split:
+        sluice.run("init", one.table, **one.settings())
+    said = bulkload(sluice, one, path, "--output", output, "--compression", compression, *split)
+    assert said["files"] == 4 * regions
+    if split:
+        subprocess.run([LOCAL, "shell", output / "_create.rb"], check=True, capture_output=True, timeout=120)
+    assert one.thrift1.scan(one.table) == {} and admin.regions(one.table) == regions
 
-    sluice.run("hfile", output)
-    for file in output.glob("*/*"):
-        cells = json.loads(sluice.run("hfile", "--json", file).stdout)["cells"]
-        read = java(PRINTER, "-m", "-v", "-k", "-s", "-f", f"file://{file}")
-        assert f"Scanned kv count -> {cells}" in read and "WARN" not in read
+    sluice.run("hfile", *output.glob("*/*"))
+    assert sum(admin.count_cells(file) for file in output.glob("*/*")) == said["cells"]
 
-    java(TOOL, output, one.table)
+    admin.load(output, one.table)
     same(expected("transactions", made), one.thrift1.scan(one.table))
 
 
-def test_another_tool_may_do_the_last_step(road, sluice, tmp_path):
+def test_another_tool_may_do_the_last_step(road, sluice, admin, tmp_path):
     one = road("product", partitions=0)
     made = records.make("product", 200)
     tool = tmp_path / "tool"
@@ -198,35 +159,53 @@ def test_another_tool_may_do_the_last_step(road, sluice, tmp_path):
 
     folder, table = (tmp_path / "tool.called").read_text().split()
     assert table == one.table and not pathlib.Path(folder).exists()
-    java(TOOL, tmp_path / "tool.files", one.table)
+    admin.load(tmp_path / "tool.files", one.table)
     same(expected("product", made), one.thrift1.scan(one.table))
 
     tool.write_text("#!/bin/sh\nexit 3\n")
-    done = bulkload(sluice, one, tmp_path / "in.csv", "--complete-with", tool, exits=3)
-    assert "live: 0 of 3 files" in done.stderr
+    done = bulkload(sluice, one, tmp_path / "in.csv", "--complete-with", tool, exits=3, bulkload__temp=tmp_path)
+    assert "given 3 files" in done.stderr
+    kept = next(path for path in tmp_path.iterdir() if path.name.startswith("sluice-bulkload-"))
+    assert f"file://{kept} {one.table}" in done.stderr
+    admin.load(kept, one.table)
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_a_run_that_ends_anywhere_leaves_nothing_half(road, sluice, tmp_path, how):
-    one = road("transactions", partitions=0)
-    made = records.make("transactions", 20_000)
-    path = write_csv(tmp_path / "in.csv", made)
+def test_a_table_that_cannot_take_files_is_told_before_work_starts(road, sluice, tmp_path):
+    one = road("product", partitions=0)
+    path = write_csv(tmp_path / "in.csv", records.make("product", 10))
+
+    assert f"'sluice init {one.table}' creates it" in bulkload(sluice, one, path, exits=2).stderr
     sluice.run("init", one.table, **one.settings())
-    whole = expected("transactions", made)
-    settings = one.settings(bulkload__temp=tmp_path)
+    assert "leave the option out" in bulkload(sluice, one, path, "--regions", 3, exits=2).stderr
+    connection = one.thrift1.connection()
+    connection.disable_table(one.table)
+    assert "is disabled" in bulkload(sluice, one, path, exits=2).stderr
+    connection.enable_table(one.table)
+    connection.close()
 
-    for after in (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4):
-        process = sluice.start(
-            "bulkload", "--table", one.table, "--memory", "16M", path, **settings
-        )
-        time.sleep(after)  # a moment of the run, whichever it is
-        process.send_signal(how)
-        process.communicate(timeout=60)
-        assert process.returncode in (-how, 0, 4)
-        if how == signal.SIGTERM:
-            assert [entry.name for entry in tmp_path.iterdir() if "sluice-" in entry.name] == []
-        found = one.thrift1.scan(one.table)
-        assert found == {} or not ledger.differences(whole, found)
 
-    bulkload(sluice, one, path)
-    same(whole, one.thrift1.scan(one.table))
+@pytest.mark.full
+def test_what_was_loaded_outlives_compactions_and_restarts_of_hbase(road, sluice, admin, tmp_path):
+    """Restarts the stack's HBase and gateways: not beside other tests."""
+    wanted = {}
+    for entity in ledger.FAMILIES:
+        one = road(entity, partitions=0)
+        made = records.make(entity, 5000)
+        bulkload(sluice, one, "--regions", 4, write_csv(tmp_path / f"{entity}.csv", made))
+        wanted[one.table] = expected(entity, made)
+
+    def look():
+        for table, rows in wanted.items():
+            same(rows, one.thrift1.scan(table))
+
+    look()
+    restart()
+    look()
+    for table in wanted:
+        one.thrift1.compact(table)
+    restart()
+    look()
+
+
+def restart():
+    subprocess.run([LOCAL, "restart", "hbase", "thrift2", "thrift1"], check=True, capture_output=True, timeout=300)
