@@ -4,8 +4,8 @@
 #include <locale.h>
 
 static const Command commands[] = {
-    {"check", "[--offline | --live] [--json]", "Say all that stands in the way, and change nothing",
-     cmd_check},
+    {"check", "[--offline | --live | --sample N] [--json]",
+     "Say all that stands in the way, and change nothing", cmd_check},
     {"init", "[--wait SECONDS | --print] [TABLE...]",
      "Create the tables that the mappings describe", cmd_init},
     {"generate", "[ENTITY...] (--kafka [--from FILE...] | --csv DIR | --avro DIR)",

@@ -8,9 +8,9 @@
 enum {
   FIRST_WAIT_MS = 500,
   LONGEST_WAIT_MS = 30000,
-  MEET_MS = 5000, /* for a question that needs nothing but the gateway itself */
-  HOME_MS = 1000, /* moving back is not worth a longer wait */
-  SOCKET_DEPTH = 2,
+  MEET_MS = 5000,  /* for a question that needs nothing but the gateway itself */
+  HOME_MS = 1000,  /* moving back is not worth a longer wait */
+  USUAL_DEPTH = 2, /* of sockets and of HTTP alike */
 };
 
 /* One endpoint, and since when it may be tried again. */
@@ -331,9 +331,7 @@ link_dialect(const Link *self)
 size_t
 link_depth(const Link *self)
 {
-  if (self->channel.self != NULL)
-    return self->channel.depth;
-  return is_http(&self->options, &self->sites[self->home].endpoint) ? 1 : SOCKET_DEPTH;
+  return self->channel.self == NULL ? USUAL_DEPTH : self->channel.depth;
 }
 
 void

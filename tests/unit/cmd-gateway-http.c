@@ -21,7 +21,7 @@ call(const GatewayOptions *options, const char *url, Bytes *out_answer, GError *
 
   g_assert_true(endpoint_parse(url, &endpoint, NULL));
   g_assert_true(cmd_gateway_http_open(options, &endpoint, &channel, NULL));
-  g_assert_cmpuint(channel.depth, ==, 1);
+  g_assert_cmpuint(channel.depth, ==, 2);
   if (!channel.send(channel.self, parts, G_N_ELEMENTS(parts), error) ||
       !channel.receive(channel.self, &answer, error))
     return false;
@@ -111,6 +111,125 @@ a_bare_address_is_one_of_http(void)
   g_assert_cmpuint(answer.len, ==, 1);
 }
 
+static void
+open_channel(const HttpPeer *peer, Channel *out_channel)
+{
+  g_auto(Endpoint) endpoint = {0};
+
+  g_assert_true(endpoint_parse(http_peer_url(peer), &endpoint, NULL));
+  g_assert_true(cmd_gateway_http_open(&plain, &endpoint, out_channel, NULL));
+}
+
+static void
+send_text(const Channel *channel, const char *text)
+{
+  const Slice part = slice_text(text);
+
+  g_assert_true(channel->send(channel->self, &part, 1, NULL));
+}
+
+static void
+assert_received(const Channel *channel, const char *text)
+{
+  Slice answer;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true(channel->receive(channel->self, &answer, &error));
+  g_assert_no_error(error);
+  g_assert_cmpmem(answer.data, answer.len, text, strlen(text));
+}
+
+static void
+two_calls_are_under_way_and_keep_their_order(void)
+{
+  const char *const answers[] = {ANSWER("200 OK", "first"), ANSWER("200 OK", "second"),
+                                 ANSWER("200 OK", "third"), ANSWER("200 OK", "fourth"), NULL};
+  g_autoptr(HttpPeer) peer = http_peer_new(answers);
+  g_auto(Channel) channel = {0};
+
+  open_channel(peer, &channel);
+  send_text(&channel, "one");
+  send_text(&channel, "two");
+  while (http_peer_requests(peer) < 2) /* without a receive */
+    g_thread_yield();
+  assert_received(&channel, "first");
+  send_text(&channel, "three");
+  assert_received(&channel, "second");
+  send_text(&channel, "four");
+  assert_received(&channel, "third");
+  assert_received(&channel, "fourth");
+
+  static const char *const wanted[] = {"one", "two", "three", "four"};
+
+  for (guint i = 0; i < G_N_ELEMENTS(wanted); i++) {
+    g_autofree char *request = http_peer_request(peer, i);
+
+    g_assert_true(g_str_has_suffix(request, wanted[i]));
+  }
+}
+
+static void
+what_follows_a_failed_call_is_not_sent(void)
+{
+  const char *const answers[] = {ANSWER("503 Busy", ""), ANSWER("200 OK", "x"), NULL};
+  g_autoptr(HttpPeer) peer = http_peer_new(answers);
+  g_auto(Channel) channel = {0};
+  Slice answer;
+
+  open_channel(peer, &channel);
+  send_text(&channel, "one");
+  send_text(&channel, "two");
+  for (int i = 0; i < 2; i++) {
+    g_autoptr(GError) error = NULL;
+
+    g_assert_false(channel.receive(channel.self, &answer, &error));
+    g_assert_error(error, FAULT, FAULT_PEER);
+    g_assert_nonnull(strstr(error->message, "status 503"));
+  }
+  g_assert_cmpuint(http_peer_requests(peer), ==, 1);
+}
+
+/* The calls' time limit is a minute: that of the tests ends before. */
+static void
+closing_waits_for_no_answer(void)
+{
+  g_autoptr(HttpPeer) peer = http_peer_new((const char *const[]){HTTP_PEER_SILENT, NULL});
+  GatewayOptions patient = plain;
+  g_auto(Endpoint) endpoint = {0};
+  g_auto(Channel) channel = {0};
+
+  patient.receive_timeout_ms = 60000;
+  g_assert_true(endpoint_parse(http_peer_url(peer), &endpoint, NULL));
+  g_assert_true(cmd_gateway_http_open(&patient, &endpoint, &channel, NULL));
+  send_text(&channel, "one");
+  send_text(&channel, "two");
+  while (http_peer_requests(peer) == 0)
+    g_thread_yield();
+}
+
+static void
+whoever_cancels_is_heard_while_an_answer_is_waited_for(void)
+{
+  g_autoptr(HttpPeer) peer = http_peer_new((const char *const[]){HTTP_PEER_SILENT, NULL});
+  g_autoptr(GCancellable) cancellable = g_cancellable_new();
+  GatewayOptions patient = plain;
+  g_auto(Endpoint) endpoint = {0};
+  g_auto(Channel) channel = {0};
+  g_autoptr(GError) error = NULL;
+  Slice answer;
+
+  patient.receive_timeout_ms = 60000;
+  patient.cancellable = cancellable;
+  g_assert_true(endpoint_parse(http_peer_url(peer), &endpoint, NULL));
+  g_assert_true(cmd_gateway_http_open(&patient, &endpoint, &channel, NULL));
+  send_text(&channel, "one");
+  while (http_peer_requests(peer) == 0)
+    g_thread_yield();
+  g_cancellable_cancel(cancellable);
+  g_assert_false(channel.receive(channel.self, &answer, &error));
+  g_assert_error(error, FAULT, FAULT_PEER);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -118,5 +237,10 @@ main(int argc, char **argv)
   g_test_add_func("/gateway-http/statuses", a_status_has_its_remedy);
   g_test_add_func("/gateway-http/post", a_call_is_one_post_with_its_user);
   g_test_add_func("/gateway-http/address", a_bare_address_is_one_of_http);
+  g_test_add_func("/gateway-http/two", two_calls_are_under_way_and_keep_their_order);
+  g_test_add_func("/gateway-http/failed", what_follows_a_failed_call_is_not_sent);
+  g_test_add_func("/gateway-http/closing", closing_waits_for_no_answer);
+  g_test_add_func("/gateway-http/cancelled",
+                  whoever_cancels_is_heard_while_an_answer_is_waited_for);
   return g_test_run();
 }

@@ -130,7 +130,7 @@ without_http_an_http_gateway_is_a_fault(void)
   g_autoptr(Link) link = link_new(&options, 0, NULL);
   g_autoptr(GError) error = NULL;
 
-  g_assert_cmpuint(link_depth(link), ==, 1);
+  g_assert_cmpuint(link_depth(link), ==, 2);
   g_assert_false(link_open(link, &error));
   g_assert_error(error, FAULT, FAULT_SETUP);
 }
