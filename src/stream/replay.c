@@ -8,9 +8,11 @@ enum { MOST_SOURCES = 4096 };
 
 struct StreamReplay {
   StreamReplayOptions options;
+  const char **topics;  /* owned array, one a line: borrowed from its mapping */
   StreamLine **lines;   /* owned, each owned */
   GHashTable **sources; /* owned, one a line: KafkaPartition by its number */
   size_t sources_length;
+  StreamSpares spares;
   StreamFlight *flight; /* owned; NULL: nothing is sent */
   GError *waiting;      /* owned: why the flight waits */
 };
@@ -60,15 +62,21 @@ stream_replay_new(const StreamReplayOptions *options, GError **error)
   const StreamFlightEvents events = {self, on_done, on_waiting, on_pause};
 
   self->options = *options;
+  self->topics = g_new0(const char *, options->lines_length);
   self->lines = g_new0(StreamLine *, options->lines_length);
   self->sources = g_new0(GHashTable *, options->lines_length);
   for (size_t i = 0; i < options->lines_length; i++) {
+    StreamLineOptions line = options->lines[i];
+
+    line.spares = &self->spares;
     self->sources[i] =
         g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)kafka_partition_unref);
-    self->lines[i] = stream_line_new(&options->lines[i], error);
+    self->topics[i] = mapping_topic(line.mapping);
+    self->lines[i] = stream_line_new(&line, error);
     if (self->lines[i] == NULL)
       return NULL;
   }
+  self->options.lines = NULL; /* borrowed for this call alone */
   if (options->sink != NULL)
     self->flight = stream_flight_new(options->sink, &events, &options->retry, options->sheet);
   return g_steal_pointer(&self);
@@ -84,6 +92,8 @@ stream_replay_free(StreamReplay *self)
     stream_line_free(self->lines[i]);
     g_clear_pointer(&self->sources[i], g_hash_table_unref);
   }
+  stream_spares_clear(&self->spares);
+  g_free(self->topics);
   g_free(self->lines);
   g_free(self->sources);
   g_clear_error(&self->waiting);
@@ -91,14 +101,14 @@ stream_replay_free(StreamReplay *self)
 }
 
 static KafkaPartition *
-find_source(StreamReplay *self, const StreamReplayOrigin *origin, const char *topic)
+find_source(StreamReplay *self, const StreamReplayOrigin *origin)
 {
   GHashTable *sources = self->sources[origin->line];
   KafkaPartition *known = g_hash_table_lookup(sources, GINT_TO_POINTER(origin->partition));
 
   if (known != NULL)
     return known;
-  known = kafka_partition_new(topic, origin->line, origin->partition);
+  known = kafka_partition_new(self->topics[origin->line], origin->line, origin->partition);
   g_hash_table_insert(sources, GINT_TO_POINTER(origin->partition), known);
   self->sources_length++;
   return known;
@@ -120,13 +130,12 @@ push_open(StreamReplay *self, StreamLine *line)
 bool
 stream_replay_take(StreamReplay *self, KafkaMessage *message, const StreamReplayOrigin *origin)
 {
-  const char *topic = mapping_topic(self->options.lines[origin->line].mapping);
   StreamLine *line = self->lines[origin->line];
   Retry retry = self->options.retry;
   bool goes_on = true;
   bool has_waited = false;
 
-  message->partition = find_source(self, origin, topic);
+  message->partition = find_source(self, origin);
   message->offset = origin->offset;
   while (goes_on) {
     g_autoptr(GError) stalled = NULL;

@@ -13,7 +13,7 @@
 typedef struct StreamReplay StreamReplay;
 
 typedef struct {
-  const StreamLineOptions *lines; /* one for each mapping; copied */
+  const StreamLineOptions *lines; /* one for each mapping; borrowed for new() alone */
   size_t lines_length;
   const StreamSink *sink; /* borrowed; NULL: records are tried, and none is sent */
   MetricsSheet *sheet;    /* of the calls; borrowed */

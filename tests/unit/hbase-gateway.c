@@ -140,6 +140,51 @@ a_refused_batch_does_not_lose_the_next_ones_verdict(void)
 }
 
 static void
+a_busy_hbase_is_told_from_a_refusal_and_from_silence(void)
+{
+  static const struct {
+    const char *complaint; /* NULL: hangs up */
+    Fault fault;
+    bool is_busy;
+  } cases[] = {
+      {"Failed 3 actions: NotServingRegionException: 3 times, servers with issues: a", FAULT_PEER,
+       true},
+      {"Failed 3 actions: CallQueueTooBigException: 3 times, servers with issues: a", FAULT_PEER,
+       true},
+      {"Failed 3 actions: people: 3 times, servers with issues: null", FAULT_RECORD, false},
+      {NULL, FAULT_PEER, false},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_auto(Server) server = {0};
+    const char *endpoints[] = {server_init(&server, true, WIRE_BINARY), NULL};
+    GatewayOptions options = options_for(endpoints);
+    g_autoptr(Gateway) gateway = gateway_new(&options, 0, NULL);
+    g_auto(Rows) rows = {0};
+    g_autoptr(GError) error = NULL;
+
+    server.hbase.complaint = cases[i].complaint;
+    server.hbase.hang_ups = cases[i].complaint == NULL;
+    rows_init(&rows, WIRE_BINARY);
+    g_assert_true(send_rows(gateway, &rows, NULL));
+    g_assert_true(send_rows(gateway, &rows, NULL));
+    g_assert_false(gateway_receive(gateway, &error));
+    g_assert_error(error, FAULT, (gint)cases[i].fault);
+    g_assert_cmpint(gateway_is_busy(gateway), ==, cases[i].is_busy);
+    if (cases[i].fault == FAULT_RECORD)
+      continue;
+
+    /* Nothing is under way any more, and nothing of it clings to the next call. */
+    g_mutex_lock(&server.hbase.lock);
+    server.hbase.complaint = NULL;
+    g_mutex_unlock(&server.hbase.lock);
+    g_assert_false(gateway_receive(gateway, NULL));
+    g_assert_true(send_and_receive(gateway, &rows, NULL));
+    g_assert_false(gateway_is_busy(gateway));
+  }
+}
+
+static void
 a_frame_over_the_limit_is_not_sent(void)
 {
   g_auto(Server) server = {0};
@@ -440,6 +485,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/gateway/two", two_batches_go_under_way_before_an_answer_is_taken);
   g_test_add_func("/gateway/refused", a_refused_batch_does_not_lose_the_next_ones_verdict);
+  g_test_add_func("/gateway/busy", a_busy_hbase_is_told_from_a_refusal_and_from_silence);
   g_test_add_func("/gateway/too-large", a_frame_over_the_limit_is_not_sent);
   g_test_add_func("/gateway/lost", a_lost_connection_has_no_verdicts_and_is_made_again);
   g_test_add_func("/gateway/idle", an_idle_connection_is_not_used_again);
