@@ -50,17 +50,22 @@ tell(KafkaConsumer *self, rd_kafka_resp_err_t err, const char *sentence)
   self->options.events.trouble(self->options.events.self, error);
 }
 
-/* Such as a second instance with our group.instance.id: the client will never work again. */
+/* Whether the client will never work again. librdkafka says so once, and with any of its codes: to
+ * the error callback or as a message. */
 static bool
-is_fatal(KafkaConsumer *self, rd_kafka_t *client, int err)
+is_fatal(KafkaConsumer *self, rd_kafka_t *client)
 {
   char fatal[512];
+  rd_kafka_resp_err_t err = rd_kafka_fatal_error(client, fatal, sizeof fatal);
+  bool is_fenced = err == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
   g_autoptr(GError) error = NULL;
 
-  if (err != RD_KAFKA_RESP_ERR__FATAL ||
-      rd_kafka_fatal_error(client, fatal, sizeof fatal) == RD_KAFKA_RESP_ERR_NO_ERROR)
+  if (err == RD_KAFKA_RESP_ERR_NO_ERROR)
     return false;
-  error = g_error_new(FAULT, FAULT_SETUP, "kafka: %s", fatal);
+  error = g_error_new(FAULT, FAULT_SETUP, "kafka: %s%s", fatal,
+                      is_fenced ? ": another instance has taken this one's place in the group: "
+                                  "give each its own kafka.group.instance.id"
+                                : "");
   self->options.events.failed(self->options.events.self, error);
   return true;
 }
@@ -70,7 +75,7 @@ on_error(rd_kafka_t *client, int err, const char *reason, void *data)
 {
   KafkaConsumer *self = data;
 
-  if (is_fatal(self, client, err))
+  if (is_fatal(self, client))
     return;
   tell(self, err, reason);
   if (err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
@@ -379,7 +384,7 @@ kafka_consumer_poll(KafkaConsumer *self)
 
   (void)!read(self->fd, &count, sizeof count);
   while ((message = rd_kafka_consumer_poll(self->client, 0)) != NULL) {
-    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && !is_fatal(self, self->client))
       tell(self, message->err, rd_kafka_message_errstr(message));
     rd_kafka_message_destroy(message);
   }

@@ -26,6 +26,7 @@ enum {
   QUIET_MS = 300,     /* and takes it that no more will come after so long without a record */
   GRACE_MS = 1000,    /* for abandoned writers to see it */
   LEAVE_MS = 5000,
+  LEAVE_LATE_MS = 500, /* once the deadline has passed */
 };
 
 struct Stream {
@@ -43,6 +44,7 @@ struct Stream {
   GError *failure; /* owned */
   bool was_asked;
   bool is_whole; /* what was read is written and committed */
+  int leave_ms;  /* how long leaving the group may take; 0: do not */
   bool is_stuck; /* a thread hangs: nothing may be freed */
   int64_t asked_others_us;
   uint64_t read;          /* records, at the last look of --until-end; */
@@ -122,10 +124,11 @@ on_grace_over(gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Ends without waiting for anybody. */
+/* Ends without waiting for anybody; what HBase has acknowledged is committed if leave_ms allows. */
 static void
-abandon(Stream *self)
+abandon(Stream *self, int leave_ms)
 {
+  self->leave_ms = leave_ms;
   stream_crew_abandon(self->crew);
   self->is_whole = false;
   add_source(self, g_timeout_add(GRACE_MS, on_grace_over, self));
@@ -141,7 +144,7 @@ on_deadline(gpointer data)
   g_warning("not everything could be written within ingest.shutdown.timeout%s%s: what is not "
             "committed will be read again",
             reason != NULL ? ": " : "", reason != NULL ? reason : "");
-  abandon(self);
+  abandon(self, LEAVE_LATE_MS);
   return G_SOURCE_CONTINUE;
 }
 
@@ -150,13 +153,13 @@ leave(Stream *self)
 {
   g_autoptr(GError) error = NULL;
 
-  if (!kafka_consumer_commit(self->consumer, LEAVE_MS, &error)) {
+  if (!kafka_consumer_commit(self->consumer, self->leave_ms, &error)) {
     g_warning("%s", error->message);
     self->is_whole = false;
     if (self->failure == NULL && !self->was_asked)
       self->failure = g_steal_pointer(&error);
   }
-  if (!kafka_consumer_close(self->consumer, LEAVE_MS)) {
+  if (!kafka_consumer_close(self->consumer, self->leave_ms)) {
     g_warning("leaving the consumer group takes too long: the broker will notice by itself");
     self->is_stuck = true;
   }
@@ -165,10 +168,8 @@ leave(Stream *self)
 static void
 finish(Stream *self)
 {
-  bool was_abandoned = !self->is_whole;
-
   self->state = ENDED;
-  if (self->consumer != NULL && !was_abandoned)
+  if (self->consumer != NULL && self->leave_ms > 0)
     leave(self);
   g_main_loop_quit(self->loop);
 }
@@ -200,7 +201,7 @@ void
 stream_stop(Stream *self)
 {
   if (self->was_asked && self->state == DRAINING) {
-    abandon(self);
+    abandon(self, 0);
     return;
   }
   self->was_asked = true;
@@ -359,7 +360,7 @@ on_tick(gpointer data)
                              stream_ends_left(self->ends));
   if (stream_health_is_stalled(&self->health, self->options.settings.timeout_ms, &stalled)) {
     fail(self, stalled);
-    abandon(self);
+    abandon(self, LEAVE_LATE_MS);
   }
   return G_SOURCE_CONTINUE;
 }
@@ -439,6 +440,7 @@ stream_run(Stream *self, GError **error)
   bool is_done;
 
   self->is_whole = true;
+  self->leave_ms = LEAVE_MS;
   stream_health_progress(&self->health, 0);
   g_idle_add(on_start, self);
   g_main_loop_run(self->loop);

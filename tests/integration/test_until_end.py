@@ -58,11 +58,11 @@ def end_for(pipe, isolation):
 @pytest.mark.parametrize(
     "isolation, ends, wanted",
     [
-        ("read_committed", ["commit"], 5),
-        ("read_committed", ["commit", "abort"], 5),
-        ("read_committed", ["abort"], 0),
+        pytest.param("read_committed", ["commit"], 5, marks=pytest.mark.full),
+        pytest.param("read_committed", ["commit", "abort"], 5, marks=pytest.mark.full),
+        pytest.param("read_committed", ["abort"], 0, marks=pytest.mark.full),
         ("read_committed", ["commit", "abort", "open"], 5),
-        ("read_uncommitted", ["commit", "abort"], 10),
+        pytest.param("read_uncommitted", ["commit", "abort"], 10, marks=pytest.mark.full),
         ("read_uncommitted", ["abort", "open"], 10),
     ],
 )

@@ -102,6 +102,10 @@ class Kafka:
         answer = self.admin.list_consumer_group_offsets([request])[group].result(30)
         return {tp.partition: tp.offset for tp in answer.topic_partitions}
 
+    def members(self, group):
+        """The group's members as the broker describes them, with their assignments."""
+        return self.admin.describe_consumer_groups([group])[group].result(30).members
+
     def ends(self, topic, partitions):
         consumer = confluent_kafka.Consumer({"bootstrap.servers": self.servers, "group.id": "ends"})
         ends = {
