@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`sluice verify` against the real stack: silent about a table that is right, exact about one that is not."""
+import csv
 import json
 
+import fastavro
 import pytest
 
 from support import ledger, records
@@ -44,7 +46,7 @@ def filled(road, sluice):
 
 
 def verify(sluice, one, *arguments, exits=0):
-    source = () if "--csv" in arguments else ("--topic", one.topic)
+    source = () if {"--csv", "--avro"} & set(arguments) else ("--topic", one.topic)
     done = sluice.run(
         "verify", "--table", one.table, *source, "--json", *arguments, exits=exits, **one.settings()
     )
@@ -82,9 +84,12 @@ def test_nothing_is_committed_and_no_group_is_joined(filled, sluice):
     assert one.kafka.offsets(one.group, one.topic, 2) == {0: 0, 1: 0} != before
 
 
-def plant(one, made, kind):
+KINDS = ["missing row", "missing cell", "different value", "different timestamp", "extra cell", "extra row"]
+
+
+def plant(one, made, kind, number=7):
     """Makes one error in the table; what verify must say of it."""
-    record = made[7]
+    record = made[number]
     row = ledger.key(one.entity, record)
     when = ledger.milliseconds(record["created_at"])
     column = b"payment_info:payment_method"
@@ -109,10 +114,7 @@ def plant(one, made, kind):
     return [(kind, row.decode(), "" if kind.endswith("row") else column.decode())]
 
 
-@pytest.mark.parametrize(
-    "kind",
-    ["missing row", "missing cell", "different value", "different timestamp", "extra cell", "extra row"],
-)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_planted_error_is_found_and_nothing_else(filled, sluice, kind):
     one, made = filled("transactions")
     wanted = plant(one, made, kind)
@@ -132,6 +134,37 @@ def test_a_planted_error_is_found_and_nothing_else(filled, sluice, kind):
         assert difference["source"]["value"] == made[7]["payment_method"]
     ignored = verify(sluice, one, "--ignore-extra", exits=0 if kind.startswith("extra") else 1)
     assert found(ignored) == ([] if kind.startswith("extra") else wanted)
+
+
+def write_csv(path, made):
+    with open(path, "w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, list(made[0]))
+        writer.writeheader()
+        writer.writerows(made)
+
+
+def write_avro(path, made):
+    with open(path, "wb") as out:
+        fastavro.writer(out, schema("transactions"), made)
+
+
+@pytest.mark.parametrize("option, write, unit", [("--csv", write_csv, "line"), ("--avro", write_avro, "record")])
+def test_an_error_of_each_kind_is_found_with_files_too(filled, sluice, option, write, unit, tmp_path):
+    one, made = filled("transactions")
+    path = tmp_path / "source"
+    write(path, made)
+    assert verify(sluice, one, option, path)["rows_equal"] == len(made)
+    wanted = [plant(one, made, kind, number)[0] for number, kind in enumerate(KINDS, 20)]
+
+    said = verify(sluice, one, option, path, exits=1)
+
+    assert found(said) == sorted(wanted)
+    assert {name: count for name, count in said["counts"].items() if count} == {k.replace(" ", "_"): 1 for k in KINDS}
+    assert said["rows_equal"] == len(made) - 5
+    moved = next(d for d in said["differences"] if d["kind"] == "different timestamp")["source"]
+    assert moved["file"] == str(path)
+    if unit == "record":
+        assert moved["record"] == 24
 
 
 def test_the_diff_names_the_version_that_should_have_won(filled, sluice):
