@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "container/reader.h"
+#include "container/writer.h"
+#include "generate/avro.h"
 #include "generate/datum.h"
 #include "datum/decoder.h"
 #include "datum/plan.h"
 #include "support/mapping-case.h"
 
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <time.h>
 
 /* CPU time of decoding alone: payload in, a value for each of the mapping's fields out. */
 
-enum { RECORDS = 1000, DECODES = 4000000 };
+enum { RECORDS = 1000, DECODES = 4000000, CONTAINED = 1000000 };
 
 static double
 cpu_ns(void)
@@ -176,6 +180,55 @@ measure_resolution(const ShopEntity *entity)
   print_cost("resolved", entity->name, G_N_ELEMENTS(paths), start);
 }
 
+static void
+write_container(const char *path, const ShopEntity *entity, ContainerCodec codec)
+{
+  g_auto(Payloads) payloads = {0};
+  g_autofree char *schema = generate_avro_schema(entity);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ContainerWriter) writer = container_writer_new(path, slice_text(schema), codec, &error);
+
+  g_assert_no_error(error);
+  payloads_fill(&payloads, entity, SLICE_EMPTY);
+  for (size_t i = 0; i < CONTAINED; i++)
+    container_writer_append(writer, payload_at(&payloads, i % RECORDS), &error);
+  container_writer_finish(writer, &error);
+  g_assert_no_error(error);
+}
+
+/* Off an object container file: blocks, unpacking and where records end come on top. */
+static void
+measure_container(const ShopEntity *entity, ContainerCodec codec)
+{
+  g_autoptr(Mapping) mapping = mapping_case_builtin(entity->name);
+  g_autofree char *folder = g_dir_make_tmp("bench-decode-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename(folder, "file.avro", NULL);
+  g_autofree char *what = g_strdup_printf("container, %s", container_codec_name(codec));
+  PlanFields fields = {.reader = mapping_schema(mapping)};
+  g_auto(PlanOutput) output = {0};
+  g_autoptr(GError) error = NULL;
+  ContainerRecord record = {0};
+  bool is_end = false;
+
+  fields.paths = mapping_fields(mapping, &fields.length);
+  plan_output_init(&output, fields.length);
+  write_container(path, entity, codec);
+
+  double start = cpu_ns();
+  g_autoptr(ContainerReader) reader = container_reader_open(path, &error);
+  g_autoptr(Plan) plan = plan_new(container_reader_schema(reader), &fields, &error);
+
+  g_assert_no_error(error);
+  while (container_reader_next(reader, &record, &is_end, &error) && !is_end)
+    if (!plan_run(plan, record.datum, &output, &error))
+      g_error("%s", error->message);
+  g_assert_no_error(error);
+  printf("%-14s %-24s %2zu fields %7.1f ns/record\n", entity->name, what, fields.length,
+         (cpu_ns() - start) / CONTAINED);
+  g_unlink(path);
+  g_rmdir(folder);
+}
+
 int
 main(void)
 {
@@ -189,6 +242,8 @@ main(void)
     measure_framed("confluent", entity);
     measure_framed("single-object", entity);
     measure_resolution(entity);
+    measure_container(entity, CONTAINER_NULL);
+    measure_container(entity, CONTAINER_DEFLATE);
   }
   return 0;
 }
