@@ -22,7 +22,7 @@ from load import SCHEMA, Load, write_mapping
 HERE = pathlib.Path(__file__).resolve().parent
 RECORDS = 20_000
 LOAD_S = 15
-QUIET_S = 20  # nothing more is committed or written: this is how it stays
+QUIET_S = 15  # nothing more is committed or written: this is how it stays
 RESTART_S = 1
 
 CONTESTANTS = {
@@ -109,6 +109,7 @@ class Contest:
             "kafka.session.timeout.ms": "6000",
             "gateway.endpoints": GATEWAY,
             "gateway.receive.timeout": "20s",
+            "ingest.builtin": "none",
             "ingest.mappings": str(self.folder / "mappings"),
         }
         return [str(SLUICE), *words, *(word for item in settings.items() for word in ("-X", "=".join(item)))]

@@ -32,7 +32,8 @@ MAPPING = {
 START = 1_700_000_000_000
 UNDECODABLE = b"\xff\xff\xff\xff\xff"
 KEYS, TIMES = 15_000, 2_000
-BAD, TOMBSTONE, COPY, RIVAL = 0.002, 0.02, 0.02, 0.02  # shares of the records
+REACH = 1_000  # so far back a rival is looked for
+BAD, TOMBSTONE, COPY, RIVAL = 0.002, 0.02, 0.02, 0.05  # shares of the records
 
 
 class Load:
@@ -81,9 +82,14 @@ class Load:
             return self._at(key, when, None)
         if (draw := draw - COPY) < 0 and is_put:
             return dict(last)
-        if (draw := draw - RIVAL) < 0 and is_put and self.rivals:
-            key, when = last["key"], last["timestamp"]
+        if (draw := draw - RIVAL) < 0 and self.rivals:
+            key, when = self._rival_of(i) or (key, when)
         return self._at(key, when, datum(self.parsed, self._record(key, i, when)))
+
+    def _rival_of(self, i):
+        """Row and timestamp of an earlier put; of the last record if none may come late."""
+        other = self.messages[i - self.choose.randrange(1, min(i, REACH) + 1 if self.late else 2)] if i else {}
+        return None if other.get("value") in (None, UNDECODABLE) else (other["key"], other["timestamp"])
 
     def _at(self, key, when, value):
         return {"key": key, "timestamp": when, "partition": zlib.crc32(key) % self.partitions, "value": value}
