@@ -22,7 +22,8 @@ from load import SCHEMA, Load, write_mapping
 HERE = pathlib.Path(__file__).resolve().parent
 RECORDS = 20_000
 LOAD_S = 15
-QUIET_S = 15  # nothing more is committed or written: this is how it stays
+FIRST = 100  # records that each one takes before anything happens to it
+QUIET_S = 20  # nothing more is committed or written: this is how it stays
 RESTART_S = 1
 
 CONTESTANTS = {
@@ -121,7 +122,10 @@ class Contest:
         if kind == "happybase":
             loop = [sys.executable, HERE / "peers" / "happybase_loop.py"]
             return [*loop, KAFKA, self.name, str(THRIFT1_PORT), self.name, way]
-        loop = ["java", "-cp", f"{class_path('hbase')}:{class_path('kafka')}", HERE / "peers" / "MutatorLoop.java"]
+        classes = f"{class_path('hbase')}:{class_path('kafka')}"
+        loop = HERE / "peers" / "MutatorLoop.java"
+        subprocess.run(["javac", "-nowarn", "-cp", classes, "-d", self.folder, loop], check=True)
+        loop = ["java", "-cp", f"{self.folder}:{classes}", "MutatorLoop"]
         return [*loop, KAFKA, self.name, str(ZOOKEEPER_PORT), self.name, way, json.dumps(SCHEMA)]
 
     def watch(self, seconds):
@@ -132,6 +136,14 @@ class Contest:
 
     def committed(self):
         return sum(max(offset, 0) for offset in self.kafka.offsets(self.name, self.name, PARTITIONS).values())
+
+    def begin(self, seconds=90):
+        """Returns when it has taken the first records."""
+        self.feeder.feed(FIRST)
+        deadline = time.monotonic() + seconds
+        while self.committed() < FIRST // 2:
+            assert time.monotonic() < deadline, f"nothing is read; see {self.folder}"
+            self.watch(0.2)
 
     def settle(self):
         """Waits until everything is committed, or nothing has been for a while."""
@@ -170,8 +182,8 @@ def calm(contest):
 
 
 def killed(contest):
-    for _ in range(5):
-        contest.watch(7)
+    for _ in range(3):
+        contest.watch(12)
         contest.supervisor.kill()
     contest.watch(2)
 
@@ -190,7 +202,7 @@ def outage(contest):
 # name: what happens, whether a bad record is in the load, seconds of load
 FAULTS = {
     "no fault": (calm, False, LOAD_S),
-    "SIGKILL, 5 times": (killed, False, 35),
+    "SIGKILL, 3 times": (killed, False, 35),
     "HBase killed, back": (outage, False, LOAD_S),
     "one bad record": (calm, True, LOAD_S),
 }
@@ -200,7 +212,8 @@ def one_round(contestant, fault):
     act, is_poisoned, load_s = FAULTS[fault]
     contest = Contest(CONTESTANTS[contestant], is_poisoned)
     try:
-        contest.feeder.feed_on(RECORDS / load_s, len(contest.load.messages))
+        contest.begin()
+        contest.feeder.feed_on(RECORDS / load_s, len(contest.load.messages) - FIRST)
         act(contest)
         return contest.result()
     finally:
@@ -216,11 +229,17 @@ def sentence(result):
     if result["left"]:
         said.append(f"{result['left']} records never read")
     if result["exits"]:
-        said.append(f"ended {result['exits']} times")
+        said.append(f"ended {result['exits']} times by itself")
     return "; ".join(said)
 
 
+def check_tools():
+    if shutil.which("javac") is None:
+        sys.exit("not run: the Java loop has to be compiled: install a JDK 17 (openjdk-17-jdk-headless)")
+
+
 def main(contestants=None, faults=None):
+    check_tools()
     contestants, faults = contestants or list(CONTESTANTS), faults or list(FAULTS)
     print("| | " + " | ".join(faults) + " |")
     print("| --- |" + " --- |" * len(faults))
