@@ -126,14 +126,20 @@ def evolved(entity, name="elsewhere.Transaction"):
     return fastavro.parse_schema({"type": "record", "name": name, "fields": fields})
 
 
-def test_files_of_another_schema_are_resolved(road, sluice, tmp_path):
+@pytest.mark.parametrize("framing", ["datum", "single-object"])
+def test_files_of_another_schema_are_resolved(road, sluice, framing, tmp_path):
     one = road("transactions")
+    one.write(record={**one.document["record"], "framing": framing})
+    start = b"" if framing == "datum" else b"\xc3\x01" + bytes.fromhex(
+        fastavro.schema.fingerprint(fastavro.schema.to_parsing_canonical_form(schema("transactions")), "CRC-64-AVRO")
+    )
     made = [{**record, "total_amount": 7 + i, "more": {"a": i}} for i, record in enumerate(records.make("transactions", 60))]
     path = write(tmp_path / "other.avro", evolved("transactions"), made)
     said = feed(sluice, one, "--from", path)
     assert said["messages"] == 60
     for message in one.kafka.consume(one.topic):
-        record = fastavro.schemaless_reader(io.BytesIO(message.value()), schema("transactions"))
+        assert message.value().startswith(start)
+        record = fastavro.schemaless_reader(io.BytesIO(message.value()[len(start) :]), schema("transactions"))
         assert ledger.key("transactions", record) == message.key()
         assert record["total_amount"] == made[[m["booking_id"] for m in made].index(record["booking_id"])]["total_amount"]
     sluice.run("init", one.table, **one.settings())
