@@ -5,11 +5,32 @@
 
 enum { LENGTHS_BYTES = 8, TIME_AND_TYPE_BYTES = 9 };
 
+/* Rows, families and qualifiers are short, and a call each would cost as much as they do: two pieces
+ * of one size that overlap are any length up to both. */
+static inline void
+copy_short(uint8_t *at, const uint8_t *from, size_t len, size_t piece)
+{
+  uint8_t first[16];
+  uint8_t last[16];
+
+  memcpy(first, from, piece);
+  memcpy(last, from + len - piece, piece);
+  memcpy(at, first, piece);
+  memcpy(at + len - piece, last, piece);
+}
+
 static inline uint8_t *
 put_slice(uint8_t *at, Slice bytes)
 {
-  if (bytes.len > 0)
+  if (bytes.len > 32)
     memcpy(at, bytes.data, bytes.len);
+  else if (bytes.len >= 16)
+    copy_short(at, bytes.data, bytes.len, 16);
+  else if (bytes.len >= 8)
+    copy_short(at, bytes.data, bytes.len, 8);
+  else
+    for (size_t i = 0; i < bytes.len; i++)
+      at[i] = bytes.data[i];
   return at + bytes.len;
 }
 
