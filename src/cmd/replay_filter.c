@@ -16,7 +16,8 @@ cmd_replay_filter_clear(CmdReplayFilter *self)
   g_free(self->since);
   g_free(self->until);
   g_strfreev(self->offsets);
-  g_clear_pointer(&self->spans, g_array_unref);
+  if (self->spans != NULL)
+    g_array_unref(self->spans);
 }
 
 static bool

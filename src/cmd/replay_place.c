@@ -32,11 +32,10 @@ cmd_replay_place_free(CmdReplayPlace *self)
   g_free(self->note);
   g_free(self->kept);
   g_free(self->failed);
-  g_clear_pointer(&self->left, g_array_unref);
+  if (self->left != NULL)
+    g_array_unref(self->left);
   g_free(self);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(CmdReplayPlace, cmd_replay_place_free)
-
 /* The topics that look like dead-letter topics, for whoever named another. */
 static char *
 list_others(KafkaTopics *topics)
@@ -142,24 +141,33 @@ open_reader(CmdReplayPlace *self, GError **error)
   return true;
 }
 
-CmdReplayPlace *
-cmd_replay_place_new(const CmdReplayPlaceOptions *options, GError **error)
+static bool
+open_place(CmdReplayPlace *self, GError **error)
 {
-  g_autoptr(CmdReplayPlace) self = g_new0(CmdReplayPlace, 1);
-
-  self->options = *options;
   if (!find_topic(self, error))
-    return NULL;
+    return false;
   self->kept = g_new(int64_t, self->partitions);
   self->failed = g_new(int64_t, self->partitions);
   for (size_t i = 0; i < self->partitions; i++) {
     self->kept[i] = -1;
     self->failed[i] = G_MAXINT64;
   }
-  if ((options->group != NULL && !read_bookmark(self, error)) || !open_reader(self, error))
-    return NULL;
+  if (self->options.group != NULL && !read_bookmark(self, error))
+    return false;
   self->kept_us = g_get_monotonic_time();
-  return g_steal_pointer(&self);
+  return open_reader(self, error);
+}
+
+CmdReplayPlace *
+cmd_replay_place_new(const CmdReplayPlaceOptions *options, GError **error)
+{
+  CmdReplayPlace *self = g_new0(CmdReplayPlace, 1);
+
+  self->options = *options;
+  if (open_place(self, error))
+    return self;
+  cmd_replay_place_free(self);
+  return NULL;
 }
 
 KafkaReader *

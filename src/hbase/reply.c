@@ -140,7 +140,7 @@ has_prefix(Slice text, const char *prefix)
 {
   size_t len = strlen(prefix);
 
-  return text.len >= len && memcmp(text.data, prefix, len) == 0;
+  return text.len > 0 && text.len >= len && memcmp(text.data, prefix, len) == 0;
 }
 
 static Slice
@@ -162,7 +162,7 @@ exception_in(Slice message)
 {
   Slice last = last_of_list(message);
   Slice exception = last.len > 0 ? last : message;
-  const uint8_t *end = memmem(exception.data, exception.len, ": ", 2);
+  const uint8_t *end = exception.len == 0 ? NULL : memmem(exception.data, exception.len, ": ", 2);
   size_t begin = 0;
 
   if (has_prefix(exception, "Failed ") && end != NULL)

@@ -32,11 +32,14 @@ KafkaBookmark *
 kafka_bookmark_new(const KafkaProperty *properties, const char *group, const char *topic,
                    GError **error)
 {
-  g_autoptr(KafkaBookmark) self = g_new0(KafkaBookmark, 1);
+  KafkaBookmark *self = g_new0(KafkaBookmark, 1);
 
   self->group = g_strdup(group);
   self->topic = g_strdup(topic);
-  return open_client(self, properties, error) ? g_steal_pointer(&self) : NULL;
+  if (open_client(self, properties, error))
+    return self;
+  kafka_bookmark_free(self);
+  return NULL;
 }
 
 void

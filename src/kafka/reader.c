@@ -71,24 +71,36 @@ narrow(Way *way, int64_t from, int64_t to)
   way->next = way->low;
 }
 
+static const KafkaSpan *
+span_of(const KafkaReaderOptions *options, size_t partition)
+{
+  for (size_t i = 0; i < options->spans_length; i++) {
+    if ((size_t)options->spans[i].partition == partition)
+      return &options->spans[i];
+  }
+  return NULL;
+}
+
 /* Nothing of a partition that no span names. */
 static bool
-narrow_all(KafkaReader *self, const KafkaSpan *spans, size_t length, GError **error)
+narrow_all(KafkaReader *self, const KafkaReaderOptions *options, GError **error)
 {
-  g_autofree bool *is_named = g_new0(bool, self->ways_length);
-
-  for (size_t i = 0; i < length; i++) {
-    if (spans[i].partition < 0 || (size_t)spans[i].partition >= self->ways_length) {
+  for (size_t i = 0; i < options->spans_length; i++) {
+    if (options->spans[i].partition < 0 ||
+        (size_t)options->spans[i].partition >= self->ways_length) {
       g_set_error(error, FAULT, FAULT_SETUP, "topic %s has no partition %d: its last is %zu",
-                  self->ways[0].partition->topic, spans[i].partition, self->ways_length - 1);
+                  options->topic, options->spans[i].partition, self->ways_length - 1);
       return false;
     }
-    narrow(&self->ways[spans[i].partition], spans[i].from, spans[i].to);
-    is_named[spans[i].partition] = true;
   }
-  for (size_t i = 0; i < self->ways_length; i++)
-    if (!is_named[i])
+  for (size_t i = 0; i < self->ways_length; i++) {
+    const KafkaSpan *span = span_of(options, i);
+
+    if (span != NULL)
+      narrow(&self->ways[i], span->from, span->to);
+    else
       narrow(&self->ways[i], self->ways[i].high, self->ways[i].high);
+  }
   return true;
 }
 
@@ -112,7 +124,7 @@ find_ways(KafkaReader *self, const KafkaReaderOptions *options, GError **error)
                           .low = watermarks[i].low,
                           .high = watermarks[i].high,
                           .next = watermarks[i].low};
-  if (options->spans != NULL && !narrow_all(self, options->spans, options->spans_length, error))
+  if (options->spans != NULL && !narrow_all(self, options, error))
     return false;
   for (size_t i = 0; i < self->ways_length; i++)
     self->ways_left += self->ways[i].low < self->ways[i].high;
@@ -143,14 +155,15 @@ assign(KafkaReader *self, GError **error)
 KafkaReader *
 kafka_reader_new_within(const KafkaReaderOptions *options, GError **error)
 {
-  g_autoptr(KafkaReader) self = g_new0(KafkaReader, 1);
+  KafkaReader *self = g_new0(KafkaReader, 1);
 
   self->timeout_ms = options->timeout_ms;
-  if (!find_ways(self, options, error) || !open_client(self, options->properties, error) ||
-      !assign(self, error))
-    return NULL;
   self->heard_us = g_get_monotonic_time();
-  return g_steal_pointer(&self);
+  if (find_ways(self, options, error) && open_client(self, options->properties, error) &&
+      assign(self, error))
+    return self;
+  kafka_reader_free(self);
+  return NULL;
 }
 
 KafkaReader *
@@ -207,7 +220,8 @@ kafka_reader_free(KafkaReader *self)
   if (self == NULL)
     return;
   drop_read(self);
-  g_clear_pointer(&self->queue, rd_kafka_queue_destroy);
+  if (self->queue != NULL)
+    rd_kafka_queue_destroy(self->queue);
   if (self->client != NULL)
     rd_kafka_destroy_flags(self->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
   for (size_t i = 0; i < self->ways_length; i++)

@@ -90,7 +90,8 @@ stream_replay_free(StreamReplay *self)
   stream_flight_free(self->flight);
   for (size_t i = 0; i < self->options.lines_length; i++) {
     stream_line_free(self->lines[i]);
-    g_clear_pointer(&self->sources[i], g_hash_table_unref);
+    if (self->sources[i] != NULL)
+      g_hash_table_unref(self->sources[i]);
   }
   stream_spares_clear(&self->spares);
   g_free(self->topics);
