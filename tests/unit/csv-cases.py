@@ -115,9 +115,8 @@ def field(source):
     return "".join(source.choices(alphabet, k=source.choice([0, 1, 2, 5, 30])))
 
 
-def write(source, records):
+def write(source, records, end):
     """As RFC 4180 has it, with quotes also where they need not be."""
-    end = source.choice(["\n", "\r\n"])
     lines = []
     for record in records:
         fields = []
@@ -135,7 +134,7 @@ def like_python(dump):
     for _ in range(FILES):
         width = source.randint(1, 6)
         records = [[field(source) for _ in range(width)] for _ in range(source.randint(1, 12))]
-        texts.append((records, write(source, records)))
+        texts.append((records, write(source, records, source.choice(["\n", "\r\n"]))))
     for size, found in read_all(dump, [text.encode() for _, text in texts]).items():
         for (records, text), read_here in zip(texts, found):
             theirs = list(csv.reader(io.StringIO(text, newline="")))
