@@ -72,7 +72,7 @@ find_codec(uint64_t number, HfileCodecKind *out_codec, GError **error)
   if (hfile_codec_find_number(number, out_codec))
     return true;
   if (name != NULL)
-    g_set_error(error, FAULT, FAULT_RECORD, "trailer: compressed with %s, which is not supported",
+    g_set_error(error, FAULT, FAULT_SETUP, "trailer: compressed with %s, which is not supported",
                 name);
   else
     g_set_error(error, FAULT, FAULT_RECORD, "trailer: unknown codec %" G_GUINT64_FORMAT, number);
@@ -110,8 +110,11 @@ knows_comparator(Slice name)
 static bool
 interpret(const ProtobufField *fields, HfileTrailer *trailer, GError **error)
 {
-  if (fields[FIELD_ENCRYPTION_KEY].number != 0)
-    return refuse(error, "the file is encrypted, which is not supported");
+  if (fields[FIELD_ENCRYPTION_KEY].number != 0) {
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "trailer: the file is encrypted, which is not supported");
+    return false;
+  }
   if (!knows_comparator(fields[FIELD_COMPARATOR].bytes))
     return refuse(error, "unknown comparator; HBase refuses such a file");
   if (fields[FIELD_ROOT_ENTRIES].varint > UINT32_MAX ||

@@ -25,6 +25,6 @@ typedef struct {
 
 void hfile_trailer_append(const HfileTrailer *self, Bytes *out);
 
-/* Reads HFILE_TRAILER_BYTES; FAULT_RECORD says what is wrong. Offsets are as found: the caller
- * knows how long the file is. */
+/* Reads HFILE_TRAILER_BYTES; FAULT_RECORD says what is wrong, FAULT_SETUP what is not supported.
+ * Offsets are as found: the caller knows how long the file is. */
 bool hfile_trailer_parse(const uint8_t *at, HfileTrailer *out_trailer, GError **error);

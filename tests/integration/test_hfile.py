@@ -100,7 +100,7 @@ def test_hbase_reads_what_we_write_cell_by_cell_and_would_write_the_same_bytes(t
 def test_hbase_reads_what_we_write_of_hundreds_of_files(tmp_path, codecs):
     seed = time.time_ns()
     print(f"seed={seed}")
-    counts = dict.fromkeys(hfiles.SHAPES, 60) | {"large values": 8, "long keys": 10, "long columns": 10}
+    counts = dict.fromkeys(hfiles.SHAPES, 35) | {"large values": 8, "long keys": 10, "long columns": 10}
     check_files(tmp_path, read_by_hbase(tmp_path, codecs, counts, seed))
 
 

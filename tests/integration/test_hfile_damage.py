@@ -158,4 +158,4 @@ def test_what_passes_the_check_hbase_reads_right(tmp_path, sluice):
 def test_what_passes_the_check_hbase_reads_right_of_thousands(tmp_path, sluice):
     seed = time.time_ns()
     print(f"seed={seed}")
-    check(tmp_path, sluice, seed, count=2000)
+    check(tmp_path, sluice, seed, count=800)

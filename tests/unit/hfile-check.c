@@ -320,6 +320,29 @@ change_comparator(HfileForge *forge)
   *found = 'X';
 }
 
+/* The trailer's last field, 12, is the codec: 0 is LZO. */
+static uint8_t *
+codec_field(HfileForge *forge)
+{
+  uint8_t *trailer = forge->bytes.data + forge->bytes.len - HFILE_TRAILER_BYTES;
+  uint8_t *found = memmem(trailer, HFILE_TRAILER_BYTES, "KVComparator\x60\x02", 14);
+
+  g_assert_nonnull(found);
+  return found + 12;
+}
+
+static void
+use_lzo(HfileForge *forge)
+{
+  codec_field(forge)[1] = 0;
+}
+
+static void
+encrypt(HfileForge *forge)
+{
+  memcpy(codec_field(forge), "\x6a\x00", 2);
+}
+
 static void
 cut_end(HfileForge *forge)
 {
@@ -403,10 +426,13 @@ a_file_that_cannot_be_read_at_all_is_an_error(void)
   const struct {
     void (*plant)(HfileForge *forge);
     const char *told;
+    Fault fault;
   } cases[] = {
-      {change_comparator, "trailer: unknown comparator"},
-      {cut_end, "not an HFile, or cut short"},
-      {empty_file, "too short for an HFile"},
+      {change_comparator, "trailer: unknown comparator", FAULT_RECORD},
+      {cut_end, "not an HFile, or cut short", FAULT_RECORD},
+      {empty_file, "too short for an HFile", FAULT_RECORD},
+      {use_lzo, "compressed with LZO, which is not supported", FAULT_SETUP},
+      {encrypt, "the file is encrypted, which is not supported", FAULT_SETUP},
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -421,7 +447,7 @@ a_file_that_cannot_be_read_at_all_is_an_error(void)
     cases[i].plant(&forge);
     hfile_forge_save(&forge, place.path);
     g_assert_false(hfile_check(place.path, &(HfileCheck){0}, &report, &error));
-    g_assert_error(error, FAULT, FAULT_RECORD);
+    g_assert_error(error, FAULT, (int)cases[i].fault);
     g_assert_nonnull(strstr(error->message, cases[i].told));
   }
 }

@@ -24,7 +24,7 @@ def java_command(name, *arguments):
 
 def _run(command, *arguments):
     done = subprocess.run(
-        [*command, *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=180
+        [*command, *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=600
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
