@@ -189,7 +189,6 @@ take_live(Load *self, const GArray *files)
     self->counts->bytes += pending->file.bytes;
     g_array_remove_index(self->pending, i - 1);
   }
-  self->counts->regions++;
   self->refusals = 0;
 }
 
@@ -322,6 +321,7 @@ ask_regions(Load *self, GError **error)
       g_propagate_error(error, g_steal_pointer(&problem));
       return false;
     }
+    self->counts->regions += !has_files(self, region);
     if (first == NULL)
       first = g_steal_pointer(&problem);
     bulk_watch_progress(self->options->watch, BULK_LOADING, MIN(self->counts->bytes, self->bytes),

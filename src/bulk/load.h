@@ -22,7 +22,7 @@ typedef struct {
 } BulkLoadOptions;
 
 typedef struct {
-  uint64_t regions; /* that got files */
+  uint64_t regions; /* whose files are all live */
   uint64_t files;   /* that are live */
   uint64_t bytes;
   uint64_t recut;      /* files that were cut anew */

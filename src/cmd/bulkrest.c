@@ -59,8 +59,8 @@ cmd_bulkrest_describe(const CmdBulkRest *self)
   GString *text = g_string_new(NULL);
 
   g_string_append_printf(text,
-                         "\nlive: %" G_GUINT64_FORMAT " of %zu files, those of %" G_GUINT64_FORMAT
-                         " loads of a region, each of which is whole.",
+                         "\nlive: %" G_GUINT64_FORMAT " of %zu files; %" G_GUINT64_FORMAT
+                         " regions have all of theirs.",
                          self->loaded->files, self->files_all, self->loaded->regions);
   if (self->files->len > 0)
     g_string_append(text, " Not live:");

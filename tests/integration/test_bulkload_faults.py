@@ -44,6 +44,21 @@ def test_regions_split_merge_and_move_between_cutting_and_loading(customers, slu
     same(wanted, customers.thrift1.scan(customers.table))
 
 
+@pytest.mark.full
+def test_more_files_than_a_server_takes_at_once_go_one_call_after_the_other(road, sluice, admin, made):
+    """Forty regions become one while their files are being made: HBase takes 32 a family at once."""
+    one = road("customers", partitions=0, splits=[str(split) for split in range(1200, 9000, 200)])
+    sluice.run("init", one.table, **one.settings())
+    assert admin.regions(one.table) == 40
+    held = Held(sluice, one, made)
+    admin.ask("merge", one.table, 0, 39)
+
+    said = held.go_on()
+
+    assert (said["live"]["regions"], said["live"]["files"], said["live"]["recut"]) == (1, 160, 0)
+    same(expected("customers", made), one.thrift1.scan(one.table))
+
+
 def start(sluice, one, path, *more, **settings):
     return sluice.start(*arguments(one, *more, path), **one.settings(**settings))
 
