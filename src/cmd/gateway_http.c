@@ -23,6 +23,7 @@ typedef struct {
   Bytes message;     /* owned */
   HttpAnswer answer; /* owned */
   GError *error;     /* owned; NULL: there is an answer */
+  bool is_follower;  /* sent before the answer to the call before it was looked at */
 } Call;
 
 typedef struct {
@@ -138,7 +139,7 @@ ask(HttpChannel *self, Call *call, GError **error)
   return true;
 }
 
-/* What follows a call that failed is not sent: the channel is of no more use. */
+/* What was to follow a call that failed is not sent: it would overtake it. */
 static void
 answer(HttpChannel *self, size_t number)
 {
@@ -146,7 +147,7 @@ answer(HttpChannel *self, size_t number)
   const Call *before = &self->calls[(number + SLOTS - 1) % SLOTS];
 
   g_clear_error(&call->error);
-  if (number > 0 && before->error != NULL)
+  if (call->is_follower && before->error != NULL)
     call->error = g_error_copy(before->error);
   else
     ask(self, call, &call->error);
@@ -181,6 +182,7 @@ channel_send(void *data, const Slice *parts, size_t parts_length, GError **error
 
   (void)error;
   g_assert(self->sent - self->received < DEPTH);
+  call->is_follower = self->sent != self->received;
   bytes_reset(&call->message);
   for (size_t i = 0; i < parts_length; i++)
     bytes_append_slice(&call->message, parts[i]);

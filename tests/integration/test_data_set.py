@@ -210,8 +210,8 @@ def test_a_broker_that_is_not_there_is_told_in_time(sluice):
 @pytest.mark.parametrize(
     "words, said",
     [
-        ([], "either --kafka or --csv DIR"),
-        (["--kafka", "--csv", "x"], "either --kafka or --csv DIR"),
+        ([], "--kafka, --csv DIR or --avro DIR"),
+        (["--kafka", "--csv", "x"], "--kafka, --csv DIR or --avro DIR"),
         (["transaction", "--csv", "x"], "did you mean 'transactions'"),
         (["--csv", "x", "--scale", "0"], "--scale: '0'"),
         (["--csv", "x", "--scale", "1,5"], "--scale: '1,5'"),
