@@ -12,15 +12,20 @@ def spoiled(s, mode, hold_s, rounds=3):
     s.start()
     s.wait_rows(500)
     for _ in range(rounds):
-        before = proxy.spoiled
-        proxy.mode = mode
-        s.fault()
-        time.sleep(hold_s)
-        if proxy.spoiled == before:
-            raise Failed(f"nothing was spoiled by '{mode}': the load was not under way")
-        proxy.mode = "pass"
-        s.recovered()
-        s.wait_rows(200)
+        spoil(s, proxy, mode, hold_s)
+
+
+def spoil(s, proxy, mode, hold_s):
+    """The fault for a while, and on."""
+    before = proxy.spoiled
+    proxy.mode = mode
+    s.fault()
+    time.sleep(hold_s)
+    if proxy.spoiled == before:
+        raise Failed(f"nothing was spoiled by '{mode}': the load was not under way")
+    proxy.mode = "pass"
+    s.recovered()
+    s.wait_rows(200)
 
 
 @scenario(short=True)

@@ -3,6 +3,8 @@
 import json
 import time
 
+from faults_network import spoil
+from load import LONGEST
 from scenarios import scenario
 from situation import Failed
 from support.hbase import shell
@@ -148,6 +150,23 @@ def table_disabled(s):
     time.sleep(5)
     shell(f"enable '{s.name}'\n")
     s.recovered()
+
+
+@scenario(refused=0.002)
+def rows_refused(s):
+    """HBase refuses rows for their size, and while each is looked for the network and the gateway fail."""
+    shell(f"alter '{s.name}', CONFIGURATION => {{'hbase.server.keyvalue.maxsize' => '{2 * LONGEST}'}}\n")
+    proxy = s.through_proxy()
+    s.feed_on()
+    s.start()
+    s.wait_rows(1000)
+    for mode in ("cut", "cut-answer", "garbage", "reset"):
+        spoil(s, proxy, mode, 2)
+    s.stack("kill", "thrift2")
+    s.fault()
+    s.stack("up", "thrift2")
+    s.recovered()
+    s.wait_rows(1000)
 
 
 @scenario(late=False, splits=["order-007500"])

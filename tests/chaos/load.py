@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A load with a known outcome: puts, later versions, copies, other puts of an equal
-timestamp, tombstones and records that nobody can decode, and the ledger of what must be in the
-table at the end."""
+timestamp, tombstones, records that nobody can decode and rows that HBase refuses, and the ledger of
+what must be in the table at the end."""
 import json
 import random
 import zlib
@@ -34,6 +34,7 @@ UNDECODABLE = b"\xff\xff\xff\xff\xff"
 KEYS, TIMES = 15_000, 2_000
 REACH = 1_000  # so far back a rival is looked for
 BAD, TOMBSTONE, COPY, RIVAL = 0.002, 0.02, 0.02, 0.05  # shares of the records
+LONGEST = 400  # text of a record
 
 
 class Load:
@@ -43,18 +44,22 @@ class Load:
 
     `rivals`: some puts have the row and the timestamp of the record before them and other values;
     the later offset has to win. Not under scenarios in which somebody who was frozen with a batch in
-    his hands comes back after others have gone on: HBase cannot tell his puts from new ones."""
+    his hands comes back after others have gone on: HBase cannot tell his puts from new ones.
 
-    def __init__(self, partitions, late=True, rivals=True, bad=BAD):
+    `refused`: this share of the records has a text that is far longer than any other. The scenario
+    sees to it that HBase refuses it."""
+
+    def __init__(self, partitions, late=True, rivals=True, bad=BAD, refused=0.0):
         self.choose = random.Random(1)
         self.parsed = fastavro.parse_schema(dict(SCHEMA))
         self.partitions = partitions
         self.late = late
         self.rivals = rivals
         self.bad_share = bad
+        self.refused_share = refused
         self.book = ledger.Ledger("orders")
         self.messages = []
-        self.bad = set()  # keys of dead letters
+        self.bad = {}  # dead letters: key to value
         self.keys = [b"order-%06d-%06x" % (i, self.choose.getrandbits(24)) for i in range(KEYS)]
 
     def make(self, count, may_be_bad=True):
@@ -66,21 +71,20 @@ class Load:
 
     def poison(self, partition):
         """One record that nobody can decode."""
-        self.bad.add(b"bad-%d" % len(self.messages))
-        message = self._at(b"bad-%d" % len(self.messages), START + len(self.messages), UNDECODABLE)
+        message = self._bad(len(self.messages), START + len(self.messages), UNDECODABLE)
         self.messages.append({**message, "partition": partition})
 
     def _message(self, i, key, when, may_be_bad):
         last = self.messages[-1] if self.messages else {}
-        is_put = last.get("value") not in (None, UNDECODABLE)
         draw = self.choose.random()
         if may_be_bad and (draw := draw - self.bad_share) < 0:
-            self.bad.add(b"bad-%d" % i)
-            return self._at(b"bad-%d" % i, when, UNDECODABLE)
+            return self._bad(i, when, UNDECODABLE)
+        if may_be_bad and (draw := draw - self.refused_share) < 0:
+            return self._bad(i, when, self._refused(i))
         if (draw := draw - TOMBSTONE) < 0:
             self.book.delete(key, when)
             return self._at(key, when, None)
-        if (draw := draw - COPY) < 0 and is_put:
+        if (draw := draw - COPY) < 0 and self._is_put(last):
             return dict(last)
         if (draw := draw - RIVAL) < 0 and self.rivals:
             key, when = self._rival_of(i) or (key, when)
@@ -89,7 +93,19 @@ class Load:
     def _rival_of(self, i):
         """Row and timestamp of an earlier put; of the last record if none may come late."""
         other = self.messages[i - self.choose.randrange(1, min(i, REACH) + 1 if self.late else 2)] if i else {}
-        return None if other.get("value") in (None, UNDECODABLE) else (other["key"], other["timestamp"])
+        return (other["key"], other["timestamp"]) if self._is_put(other) else None
+
+    def _is_put(self, message):
+        return message.get("value") is not None and message["key"] not in self.bad
+
+    def _bad(self, i, when, value):
+        key = b"bad-%d" % i
+        self.bad[key] = value
+        return self._at(key, when, value)
+
+    def _refused(self, i):
+        record = {"id": f"bad-{i}", "step": i, "text": "x" * (10 * LONGEST), "note": None}
+        return datum(self.parsed, record)
 
     def _at(self, key, when, value):
         return {"key": key, "timestamp": when, "partition": zlib.crc32(key) % self.partitions, "value": value}
@@ -98,7 +114,7 @@ class Load:
         record = {
             "id": key.decode(),
             "step": i,
-            "text": "x" * self.choose.randrange(1, 400),
+            "text": "x" * self.choose.randrange(1, LONGEST),
             "note": self.choose.choice([None, "note", "ünïcödé"]),
         }
         self.book.put_cell(key, b"a:step", str(i).encode(), when)

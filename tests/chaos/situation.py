@@ -17,7 +17,7 @@ from support.stack import GATEWAY, GATEWAY2, KAFKA, THRIFT1_PORT, local  # noqa:
 
 from feeder import Feeder  # noqa: E402
 from instance import Instance  # noqa: E402
-from load import UNDECODABLE, Load, write_mapping  # noqa: E402
+from load import Load, write_mapping  # noqa: E402
 from proxy import Proxy  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -32,12 +32,12 @@ class Failed(Exception):
 
 
 class Situation:
-    def __init__(self, folder, late=True, rivals=True, has_topic=True, **mapping):
+    def __init__(self, folder, late=True, rivals=True, refused=0.0, has_topic=True, **mapping):
         self.name = f"chaos_{uuid.uuid4().hex[:8]}"
         self.folder = folder
         self.kafka = Kafka(KAFKA)
         self.thrift1 = Thrift1(THRIFT1_PORT)
-        self.load = Load(PARTITIONS, late, rivals)
+        self.load = Load(PARTITIONS, late, rivals, refused=refused)
         self.feeder = Feeder(KAFKA, self.name, self.load)
         self.instances = []
         self.proxies = []
@@ -196,7 +196,7 @@ class Situation:
             "read_again": max(0, consumed - len(self.load.messages) - self.again),
             "calls_again": sum(one.seen["resent"] for one in self.instances),
             "letters_again": len(letters) - len({letter.key() for letter in letters}),
-            "lost": lost + len(self.load.bad - {letter.key() for letter in letters}),
+            "lost": lost + len(self.load.bad.keys() - {letter.key() for letter in letters}),
             "different": len(differences),
             "wrong": len(said),
             "peak_rss_mib": round(max((one.peak_kib for one in self.instances), default=0) / 1024, 1),
@@ -204,10 +204,12 @@ class Situation:
         }
 
     def _faults_of_letters(self, letters):
-        keys = {letter.key() for letter in letters}
-        said = [f"no dead letter for {key!r}" for key in sorted(self.load.bad - keys)]
-        said += [f"a good record is a dead letter: {key!r}" for key in sorted(keys - self.load.bad)]
-        said += [f"a dead letter is not as it was: {one.key()!r}" for one in letters if one.value() != UNDECODABLE]
+        keys, bad = {letter.key() for letter in letters}, self.load.bad
+        said = [f"no dead letter for {key!r}" for key in sorted(bad.keys() - keys)]
+        said += [f"a good record is a dead letter: {key!r}" for key in sorted(keys - bad.keys())]
+        for letter in letters:
+            if letter.value() != bad.get(letter.key(), letter.value()):
+                said.append(f"a dead letter is not as it was: {letter.key()!r}")
         return said
 
     def _faults_of_books(self):
