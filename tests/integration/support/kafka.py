@@ -27,7 +27,7 @@ def datum(parsed, record):
 class Kafka:
     def __init__(self, servers):
         self.servers = servers
-        self.admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": servers})
+        self.admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": servers, "log_level": 2})
 
     def create(self, topic, partitions=1, **config):
         new = confluent_kafka.admin.NewTopic(topic, partitions, 1, config=config)
