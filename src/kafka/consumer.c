@@ -6,6 +6,7 @@
 
 #include "kafka/autoptr.h"
 #include "kafka/client.h"
+#include "kafka/standing.h"
 #include "kafka/waker.h"
 
 /* librdkafka's queues, and who reads them:
@@ -254,6 +255,20 @@ on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t err, rd_kafka_topic_partiti
   self->options.events.assigned(self->options.events.self, self->partitions->len);
 }
 
+static void
+on_committed(rd_kafka_t *client, rd_kafka_resp_err_t err, rd_kafka_topic_partition_list_t *list,
+             void *data)
+{
+  (void)client;
+  for (int i = 0; err == RD_KAFKA_RESP_ERR_NO_ERROR && i < list->cnt; i++) {
+    const rd_kafka_topic_partition_t *one = &list->elems[i];
+    KafkaPartition *partition = find_partition(data, one->topic, one->partition, NULL);
+
+    if (partition != NULL && one->err == RD_KAFKA_RESP_ERR_NO_ERROR && one->offset >= 0)
+      partition->committed = one->offset;
+  }
+}
+
 static bool
 configure(rd_kafka_conf_t *conf, const KafkaConsumerOptions *options, GError **error)
 {
@@ -283,6 +298,7 @@ open_client(KafkaConsumer *self, GError **error)
   rd_kafka_conf_set_opaque(conf, self);
   rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
   rd_kafka_conf_set_error_cb(conf, on_error);
+  rd_kafka_conf_set_offset_commit_cb(conf, on_committed);
   self->client = client_new(RD_KAFKA_CONSUMER, g_steal_pointer(&conf), error);
   if (self->client == NULL)
     return false;
@@ -427,6 +443,12 @@ kafka_consumer_stored(const KafkaConsumer *self, const char *topic, int32_t id)
   const KafkaPartition *partition = find_partition(self, topic, id, NULL);
 
   return partition == NULL ? -2 : atomic_load(&partition->stored);
+}
+
+void
+kafka_consumer_standings(KafkaConsumer *self, GArray *out)
+{
+  standing_append(self->client, self->partitions, out);
 }
 
 bool

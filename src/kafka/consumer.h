@@ -70,6 +70,10 @@ bool kafka_consumer_committed(KafkaConsumer *self, KafkaPosition *positions, siz
 /* The next offset stored for commit of a partition of ours: -1 none yet, -2 not ours. */
 int64_t kafka_consumer_stored(const KafkaConsumer *self, const char *topic, int32_t id);
 
+/* Appends where each of our partitions stands. Of those not read yet the broker is asked, once and
+ * shortly. */
+void kafka_consumer_standings(KafkaConsumer *self, GArray *out);
+
 /* Commits what is stored, and waits for it. */
 bool kafka_consumer_commit(KafkaConsumer *self, int timeout_ms, GError **error);
 

@@ -40,9 +40,12 @@ kafka_partition_new(const char *topic, size_t topic_index, int32_t id)
   self->topic_index = topic_index;
   self->id = id;
   self->end = INT64_MAX;
+  self->committed = -1;
+  self->start = -1;
   self->done = -1;
   atomic_init(&self->hold, KAFKA_OURS);
   atomic_init(&self->stored, -1);
+  atomic_init(&self->begun, -1);
   return self;
 }
 
@@ -226,6 +229,8 @@ take_message(KafkaLane *self, rd_kafka_message_t *message, KafkaMessage *out)
       atomic_load_explicit(&partition->hold, memory_order_relaxed) != KAFKA_OURS)
     return false;
 
+  if (atomic_load_explicit(&partition->begun, memory_order_relaxed) < 0 && message->offset >= 0)
+    atomic_store(&partition->begun, message->offset);
   *out = (KafkaMessage){.partition = partition, .offset = message->offset};
   if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF ||
       (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset >= partition->end))

@@ -24,6 +24,9 @@ typedef struct {
   int64_t end;                /* nothing from here on is read; INT64_MAX: there is no end */
   atomic_int hold;            /* KafkaHold */
   atomic_int_fast64_t stored; /* the next offset as stored for commit; -1: none yet */
+  atomic_int_fast64_t begun;  /* the first offset that was read; -1: none yet */
+  int64_t committed;          /* the consumer's alone: what the broker has taken; -1: not known */
+  int64_t start;              /* the consumer's alone: where reading starts; -1: not asked yet */
   /* For the lane's thread alone: */
   int64_t done;    /* the next offset once what was read is done with; -1: none yet */
   bool is_touched; /* done is ahead of stored */
@@ -45,6 +48,15 @@ typedef struct {
   bool is_end;          /* there is nothing before offset that was not read */
   const char *trouble;  /* a sentence, borrowed from the handle; then this is no record */
 } KafkaMessage;
+
+/* Where a partition of ours stands: offsets, each the next one; -1: not known. */
+typedef struct {
+  size_t topic_index;
+  int32_t id;
+  int64_t acknowledged; /* everything before it is done with */
+  int64_t committed;    /* as far as this member knows */
+  int64_t end;          /* of the log, as of the last fetch */
+} KafkaStanding;
 
 void kafka_message_release(KafkaMessage *self);
 

@@ -3,7 +3,6 @@
 
 #include <glib-unix.h>
 
-#include "kafka/consumer.h"
 #include "stream/crew.h"
 #include "stream/ends.h"
 #include "stream/health.h"
@@ -90,6 +89,13 @@ const MetricsCounters *
 stream_counters(const Stream *self)
 {
   return self->counters;
+}
+
+void
+stream_standings(Stream *self, GArray *out)
+{
+  if (self->consumer != NULL)
+    kafka_consumer_standings(self->consumer, out);
 }
 
 bool

@@ -3,6 +3,7 @@
 
 #include "metrics/counters.h"
 #include "datum/decoder.h"
+#include "kafka/consumer.h"
 #include "stream/letters.h"
 #include "stream/sink.h"
 
@@ -61,6 +62,9 @@ bool stream_is_stuck(const Stream *self);
 
 /* Whether records can be written: in the group, and no writer waiting. If not, why; borrowed. */
 bool stream_is_ready(const Stream *self, const char **out_reason);
+
+/* Where each of our partitions stands, of KafkaStanding, whose topic_index counts the mappings. */
+void stream_standings(Stream *self, GArray *out);
 
 /* Counted by mapping, in their order, and behind them once for the writers' calls. */
 const MetricsCounters *stream_counters(const Stream *self);
