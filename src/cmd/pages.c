@@ -14,6 +14,22 @@ struct CmdPages {
   const MetricsCounters *counters; /* borrowed, as the rest; NULL: none */
   const Mapping *const *mappings;
   size_t mappings_length;
+  GArray *standings; /* owned, of KafkaStanding */
+};
+
+/* What is told of each partition. */
+typedef enum { STAND_LAG, STAND_ACKNOWLEDGED, STAND_COMMITTED, STAND_END, STANDS } Stand;
+
+static const struct {
+  const char *name;
+  const char *help;
+} stands[STANDS] = {
+    [STAND_LAG] = {"sluice_consumer_lag",
+                   "Offsets between what HBase has acknowledged and the end of the partition"},
+    [STAND_ACKNOWLEDGED] = {"sluice_acknowledged_offset",
+                            "The next offset: everything before it is acknowledged"},
+    [STAND_COMMITTED] = {"sluice_committed_offset", "The offset that the group has committed"},
+    [STAND_END] = {"sluice_log_end_offset", "The end of the partition as of the last fetch"},
 };
 
 /* Those that a topic's line counts; the others belong to the writers' calls. */
@@ -59,6 +75,46 @@ export_counter(const CmdPages *self, MetricsExporter *exporter, Counter counter)
     metrics_exporter_number(exporter, NULL, (double)sum / 1e6);
 }
 
+/* -1: not known yet. */
+static int64_t
+stand_of(const KafkaStanding *standing, Stand stand)
+{
+  switch (stand) {
+  case STAND_ACKNOWLEDGED:
+    return standing->acknowledged;
+  case STAND_COMMITTED:
+    return standing->committed;
+  case STAND_END:
+    return standing->end;
+  case STAND_LAG:
+  case STANDS:
+    break;
+  }
+  if (standing->end < 0 || standing->acknowledged < 0)
+    return -1;
+  return MAX(standing->end - standing->acknowledged, 0);
+}
+
+static void
+export_stand(const CmdPages *self, MetricsExporter *exporter, Stand stand)
+{
+  metrics_exporter_family(exporter, stands[stand].name, METRICS_GAUGE, stands[stand].help);
+  for (guint i = 0; i < self->standings->len; i++) {
+    const KafkaStanding *standing = &g_array_index(self->standings, KafkaStanding, i);
+    const Mapping *mapping = self->mappings[standing->topic_index];
+    int64_t value = stand_of(standing, stand);
+    char id[16];
+    const MetricsLabel labels[] = {{"topic", mapping_topic(mapping)},
+                                   {"table", mapping_table(mapping)},
+                                   {"partition", id},
+                                   {NULL, NULL}};
+
+    g_snprintf(id, sizeof id, "%d", standing->id);
+    if (value >= 0)
+      metrics_exporter_count(exporter, labels, (uint64_t)value);
+  }
+}
+
 char *
 cmd_pages_metrics(CmdPages *self)
 {
@@ -72,6 +128,8 @@ cmd_pages_metrics(CmdPages *self)
   metrics_exporter_count(exporter, NULL, self->reason == NULL);
   for (Counter counter = 0; self->counters != NULL && counter < COUNTERS; counter++)
     export_counter(self, exporter, counter);
+  for (Stand stand = 0; self->mappings != NULL && stand < STANDS; stand++)
+    export_stand(self, exporter, stand);
   g_mutex_unlock(&self->mutex);
   cmd_process_export(exporter);
   return metrics_exporter_finish(exporter);
@@ -155,6 +213,7 @@ cmd_pages_new(const Config *config, GError **error)
 
   g_mutex_init(&self->mutex);
   self->reason = g_strdup("starting");
+  self->standings = g_array_new(FALSE, FALSE, sizeof(KafkaStanding));
   if (config->http.listen == NULL)
     return g_steal_pointer(&self);
   self->server = http_server_new(config->http.listen, &what, error);
@@ -172,6 +231,7 @@ cmd_pages_free(CmdPages *self)
   http_server_free(self->server);
   g_mutex_clear(&self->mutex);
   g_free(self->reason);
+  g_array_unref(self->standings);
   g_free(self);
 }
 
@@ -183,6 +243,15 @@ cmd_pages_watch(CmdPages *self, const MetricsCounters *counters, const Mapping *
   self->counters = counters;
   self->mappings = mappings;
   self->mappings_length = mappings_length;
+  g_mutex_unlock(&self->mutex);
+}
+
+void
+cmd_pages_stand(CmdPages *self, const GArray *standings)
+{
+  g_mutex_lock(&self->mutex);
+  g_array_set_size(self->standings, 0);
+  g_array_append_vals(self->standings, standings->data, standings->len);
   g_mutex_unlock(&self->mutex);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/config.h"
+#include "kafka/consumer.h"
 #include "metrics/counters.h"
 #include "mapping/mapping.h"
 
@@ -21,6 +22,9 @@ void cmd_pages_watch(CmdPages *self, const MetricsCounters *counters,
 
 /* `reason`: why records do not flow; NULL: they do. */
 void cmd_pages_tell(CmdPages *self, const char *reason);
+
+/* Where the partitions stand, of KafkaStanding; copied. */
+void cmd_pages_stand(CmdPages *self, const GArray *standings);
 
 /* The texts that the pages answer with. */
 char *cmd_pages_metrics(CmdPages *self);

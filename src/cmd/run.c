@@ -133,6 +133,15 @@ summary_of(const Run *self)
 }
 
 static void
+tell_standings(const Run *self)
+{
+  g_autoptr(GArray) standings = g_array_new(FALSE, FALSE, sizeof(KafkaStanding));
+
+  stream_standings(self->stream, standings);
+  cmd_pages_stand(self->pages, standings);
+}
+
+static void
 show_progress(void *data)
 {
   Run *self = data;
@@ -143,6 +152,7 @@ show_progress(void *data)
   cmd_pages_tell(self->pages, stream_is_ready(self->stream, &reason) ? NULL : reason);
   if (summary.seconds - self->shown_at < 1)
     return;
+  tell_standings(self);
   text = cmd_summary_progress(&summary, self->shown, self->shown_at);
   self->shown = metrics_counters_consumed(summary.counters, METRICS_ALL_TOPICS);
   self->shown_at = summary.seconds;

@@ -74,6 +74,44 @@ counters_are_told_by_topic_or_once(Fixture *self, gconstpointer data)
 }
 
 static void
+tell_standings(CmdPages *pages)
+{
+  const KafkaStanding standings[] = {
+      {.topic_index = 1, .id = 3, .acknowledged = 40, .committed = 30, .end = 100},
+      {.topic_index = 0, .id = 0, .acknowledged = -1, .committed = -1, .end = 7},
+      {.topic_index = 0, .id = 1, .acknowledged = 9, .committed = 9, .end = 8},
+  };
+  g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(KafkaStanding));
+
+  g_array_append_vals(list, standings, G_N_ELEMENTS(standings));
+  cmd_pages_stand(pages, list);
+}
+
+static void
+partitions_are_told_as_far_as_they_are_known(Fixture *self, gconstpointer data)
+{
+  const char *const clicks = "{topic=\"click_stream\",table=\"clickstream\",partition=\"3\"}";
+  const char *const lines[] = {"sluice_consumer_lag%s 60", "sluice_acknowledged_offset%s 40",
+                               "sluice_committed_offset%s 30", "sluice_log_end_offset%s 100"};
+  g_autofree char *text = NULL;
+
+  (void)data;
+  tell_standings(self->pages);
+  text = cmd_pages_metrics(self->pages);
+  for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+    g_auto(GStrv) parts = g_strsplit(lines[i], "%s", 2);
+    g_autofree char *line = g_strdup_printf("\n%s%s%s\n", parts[0], clicks, parts[1]);
+
+    assert_holds(text, line);
+  }
+  assert_holds(text, "\nsluice_log_end_offset{topic=\"customer\",table=\"customers\","
+                     "partition=\"0\"} 7\n");
+  assert_holds(text, "\nsluice_consumer_lag{topic=\"customer\",table=\"customers\","
+                     "partition=\"1\"} 0\n");
+  g_assert_null(strstr(text, "table=\"customers\",partition=\"0\"} -1"));
+}
+
+static void
 readiness_is_what_was_told_last(Fixture *self, gconstpointer data)
 {
   g_autofree char *starting = cmd_pages_metrics(self->pages);
@@ -107,7 +145,7 @@ static void
 prometheus_own_checker_has_nothing_to_say(Fixture *self, gconstpointer data)
 {
   g_autofree char *promtool = g_find_program_in_path("promtool");
-  g_autofree char *text = cmd_pages_metrics(self->pages);
+  g_autofree char *text = NULL;
   g_autofree char *command = NULL;
   g_autofree char *path = NULL;
   g_autofree char *err = NULL;
@@ -119,6 +157,8 @@ prometheus_own_checker_has_nothing_to_say(Fixture *self, gconstpointer data)
     g_test_skip("promtool is not installed");
     return;
   }
+  tell_standings(self->pages);
+  text = cmd_pages_metrics(self->pages);
   file = g_file_open_tmp("sluice-pages-XXXXXX", &path, NULL);
   g_assert_cmpint(file, >=, 0);
   g_close(file, NULL);
@@ -140,6 +180,7 @@ main(int argc, char **argv)
       {"/pages/counters", counters_are_told_by_topic_or_once},
       {"/pages/ready", readiness_is_what_was_told_last},
       {"/pages/no-counters", without_counters_there_is_still_an_answer},
+      {"/pages/partitions", partitions_are_told_as_far_as_they_are_known},
       {"/pages/promtool", prometheus_own_checker_has_nothing_to_say},
   };
 

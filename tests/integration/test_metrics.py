@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a running service tells of its partitions, and that docs/metrics.md lists all that it tells."""
+import pathlib
+import re
+import socket
+import sys
+import urllib.request
+
+import confluent_kafka
+
+from support.stack import THRIFT2_PORT
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "chaos"))
+
+from proxy import Proxy  # noqa: E402
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def read(port):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            return answer.read().decode()
+    except OSError:
+        return ""
+
+
+def by_partition(text, name, pipe):
+    found = re.findall(rf'^{name}{{topic="{pipe.topic}",table="{pipe.table}",partition="(\d+)"}} (\d+)$', text, re.M)
+    return {int(partition): int(value) for partition, value in found}
+
+
+def expire(pipe, offsets):
+    wanted = [confluent_kafka.TopicPartition(pipe.topic, p, offset) for p, offset in offsets.items()]
+    for future in pipe.kafka.admin.delete_records(wanted).values():
+        future.result(30)
+
+
+def test_lag_and_offsets_of_each_partition(world):
+    pipe = world.add([[f"{i}", "x"] for i in range(120)], partitions=4)
+    expire(pipe, {1: 10, 3: 30})
+    proxy, port = Proxy(THRIFT2_PORT), free_port()
+    proxy.mode = "stall"
+    try:
+        with world.service(
+            http__listen=f"127.0.0.1:{port}", gateway__endpoints=f"127.0.0.1:{proxy.port}", ingest__linger_ms="10"
+        ) as process:
+            world.until(
+                process, lambda: by_partition(read(port), "sluice_consumer_lag", pipe) == {0: 30, 1: 20, 2: 30, 3: 0}
+            )
+            stalled = read(port)
+            proxy.mode = "pass"
+            world.until(
+                process,
+                lambda: by_partition(read(port), "sluice_committed_offset", pipe) == {0: 30, 1: 30, 2: 30, 3: 30},
+            )
+            text = read(port)
+    finally:
+        proxy.close()
+
+    assert not {0, 1, 2} & by_partition(stalled, "sluice_committed_offset", pipe).keys()
+    assert by_partition(stalled, "sluice_log_end_offset", pipe) == {0: 30, 1: 30, 2: 30, 3: 30}
+    assert by_partition(text, "sluice_consumer_lag", pipe) == {0: 0, 1: 0, 2: 0, 3: 0}
+    assert by_partition(text, "sluice_acknowledged_offset", pipe) == {0: 30, 1: 30, 2: 30, 3: 30}
+    told = set(re.findall(r"^# TYPE (\S+) ", text, re.M))
+    listed = set(re.findall(r"`((?:sluice|process)_[a-z_]+)`", (ROOT / "docs" / "metrics.md").read_text()))
+    assert told == listed
+
+
+def test_what_is_not_to_be_read_is_no_lag(world):
+    pipe = world.add([[f"{i}", "x"] for i in range(20)], partitions=2)
+    port = free_port()
+    with world.service(http__listen=f"127.0.0.1:{port}", kafka__auto_offset_reset="latest") as process:
+        world.until(process, lambda: by_partition(read(port), "sluice_consumer_lag", pipe) == {0: 0, 1: 0})
+        text = read(port)
+
+    assert by_partition(text, "sluice_log_end_offset", pipe) == {0: 10, 1: 10}
