@@ -32,7 +32,7 @@ bulk_rejects_new(const char *path, int64_t most, char delimiter)
 
   self->path = g_strdup(path);
   self->most = most;
-  self->delimiter = delimiter == 0 ? ',' : delimiter;
+  self->delimiter = (char)(delimiter == 0 ? ',' : delimiter);
   self->names = g_ptr_array_new_with_free_func(g_free);
   return self;
 }

@@ -294,7 +294,7 @@ static bool
 read_source(const Verify *self, VerifyIntake *intake, GError **error)
 {
   const VerifyCsv csv = {
-      .delimiter = self->delimiter == NULL ? '\0' : *self->delimiter,
+      .delimiter = (char)(self->delimiter == NULL ? '\0' : *self->delimiter),
       .null_texts = (const char *const *)self->null_texts,
       .timestamp_ms = self->timestamp_ms,
   };

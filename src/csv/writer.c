@@ -41,7 +41,7 @@ csv_writer_new(const char *path, char delimiter, GError **error)
   CsvWriter *self = g_new0(CsvWriter, 1);
 
   self->path = g_strdup(path);
-  self->delimiter = delimiter == 0 ? ',' : delimiter;
+  self->delimiter = (char)(delimiter == 0 ? ',' : delimiter);
   self->unfinished = g_steal_pointer(&unfinished);
   self->fd = fd;
   return self;

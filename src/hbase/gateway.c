@@ -10,7 +10,7 @@ struct Gateway {
   uint32_t sequence; /* of the next batch */
   size_t under_way;
   bool is_busy; /* see gateway_is_busy() */
-  Bytes head; /* owned: scratch */
+  Bytes head;   /* owned: scratch */
 };
 
 Gateway *

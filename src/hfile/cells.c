@@ -5,8 +5,8 @@
 
 enum { LENGTHS_BYTES = 8, TIME_AND_TYPE_BYTES = 9 };
 
-/* Rows, families and qualifiers are short, and a call each would cost as much as they do: two pieces
- * of one size that overlap are any length up to both. */
+/* Rows, families and qualifiers are short, and a call each would cost as much as they do: two
+ * pieces of one size that overlap are any length up to both. */
 static inline void
 copy_short(uint8_t *at, const uint8_t *from, size_t len, size_t piece)
 {
