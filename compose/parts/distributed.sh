@@ -34,7 +34,8 @@ zookeeper_answers() {
   [[ $(ask "$zookeeper_port" "$(hex ruok)" 4) == $(hex imok) ]]
 }
 
-# A region server that is lost is missed after 20 s.
+# A region server that is lost is missed after 20 s. The one DataNode is waited for for a minute, and
+# taken back: HBase ends otherwise as soon as it is lost, since there is no other for the log to go to.
 distributed_configure() {
   local part=$1
   shift
@@ -51,6 +52,9 @@ distributed_configure() {
     hbase.regionserver.hostname localhost \
     hbase.regionserver.info.port -1 \
     hbase.regionserver.msginterval 500 \
+    hbase.regionserver.async.wal.max.exclude.datanode.count 0 \
+    hbase.regionserver.logroll.retries 60 \
+    hbase.regionserver.logroll.wait.timeout.ms 60000 \
     zookeeper.session.timeout 20000 \
     zookeeper.recovery.retry.intervalmill 300
 }
