@@ -21,6 +21,7 @@ typedef struct {
 typedef struct {
   const BulkLoadOptions *options;
   GArray *pending;      /* owned, of Pending */
+  BulkServers *servers; /* owned */
   GPtrArray *meta;      /* owned, of MetaRegion: as looked up last */
   BulkRegions *regions; /* owned: where they begin */
   GHashTable *loaders;  /* owned: server -> Loader */
@@ -45,6 +46,7 @@ static void
 load_clear(Load *self)
 {
   g_array_unref(self->pending);
+  bulk_servers_free(self->servers);
   if (self->meta != NULL)
     g_ptr_array_unref(self->meta);
   bulk_regions_free(self->regions);
@@ -65,7 +67,7 @@ static bool
 look_up_regions(Load *self, GError **error)
 {
   const BulkLoadOptions *options = self->options;
-  GPtrArray *meta = meta_regions(options->server, options->table, options->rpc, error);
+  GPtrArray *meta = bulk_servers_regions(self->servers, options->table, options->rpc, error);
   g_autoptr(GArray) starts = g_array_new(FALSE, FALSE, sizeof(Slice));
 
   if (meta == NULL)
@@ -413,6 +415,7 @@ bulk_load(const BulkLoadOptions *options, GArray *files, BulkLoadCounts *out_cou
   g_auto(Load) load = {
       .options = options,
       .pending = g_array_new(FALSE, FALSE, sizeof(Pending)),
+      .servers = bulk_servers_new(options->servers),
       .loaders =
           g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)loader_free),
       .silent = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),

@@ -3,6 +3,7 @@
 
 #include "bulk/place.h"
 #include "bulk/recut.h"
+#include "bulk/servers.h"
 #include "bulk/watch.h"
 #include "hbase/loader.h"
 
@@ -11,7 +12,7 @@
 
 /* Everything is borrowed. */
 typedef struct {
-  const char *server; /* "host:port" of any server of the cluster */
+  BulkServersSource servers;
   const char *table;
   const RpcOptions *rpc;
   const BulkPlace *place;

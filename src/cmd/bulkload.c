@@ -170,7 +170,8 @@ choose_place(Bulkload *self, GError **error)
                                                .patience_ms = self->args.options.timeout_ms,
                                                .watch = &self->watch},
                         error);
-  return self->place != NULL;
+  return self->place != NULL &&
+         cmd_bulkfolder_expect_writable(cmd_bulkplace_folder(self->place), error);
 }
 
 /* Whether files can go where region servers find them is known before they are made. */
@@ -345,9 +346,8 @@ load_files(Bulkload *self, GError **error)
       .user = cmd_bulkplace_user(self->place),
   };
   const BulkPlace place = cmd_bulkplace_get(self->place);
-  g_autofree char *server = cmd_bulktarget_server(self->target, error);
   const BulkLoadOptions options = {
-      .server = server,
+      .servers = {cmd_bulktarget_servers, self->target},
       .table = self->args.table,
       .rpc = &rpc,
       .place = &place,
@@ -358,8 +358,6 @@ load_files(Bulkload *self, GError **error)
   };
   bool is_loaded;
 
-  if (server == NULL)
-    return false;
   is_loaded = bulk_load(&options, bulk_job_files(self->job), &self->loaded, error);
   self->report.loaded = &self->loaded;
   return is_loaded;

@@ -163,31 +163,29 @@ cmd_bulktarget_create(CmdBulkTarget *self, const BulkJob *job, GError **error)
   return catalog_create(self->catalog, table, error);
 }
 
-static bool
-ask_server(CmdBulkTarget *self, void *out, GError **error)
+char **
+cmd_bulktarget_servers(void *target, GError **error)
 {
-  g_autoptr(GPtrArray) regions =
-      catalog_regions(self->catalog, mapping_table(self->mapping), error);
-  char **server = out;
+  CmdBulkTarget *self = target;
+  const char *table = mapping_table(self->mapping);
+  g_autoptr(GPtrArray) regions = catalog_regions(self->catalog, table, error);
+  g_autoptr(GStrvBuilder) servers = g_strv_builder_new();
+  bool is_empty = true;
 
   if (regions == NULL)
-    return false;
-  for (guint i = 0; i < regions->len && *server == NULL; i++)
-    *server = g_strdup(((Region *)regions->pdata[i])->server);
-  if (*server != NULL)
-    return true;
-  g_set_error(error, FAULT, FAULT_PEER, "table %s: no region has a server",
-              mapping_table(self->mapping));
-  return false;
-}
+    return NULL;
+  for (guint i = 0; i < regions->len; i++) {
+    const char *server = ((Region *)regions->pdata[i])->server;
 
-char *
-cmd_bulktarget_server(CmdBulkTarget *self, GError **error)
-{
-  char *server = NULL;
-
-  ask(self, ask_server, &server, error);
-  return server;
+    if (server == NULL)
+      continue;
+    g_strv_builder_add(servers, server);
+    is_empty = false;
+  }
+  if (!is_empty)
+    return g_strv_builder_end(servers);
+  g_set_error(error, FAULT, FAULT_PEER, "table %s: no region has a server", table);
+  return NULL;
 }
 
 bool

@@ -21,8 +21,9 @@ bool cmd_bulktarget_describe(CmdBulkTarget *self, BulkJob *job, GError **error);
 bool cmd_bulktarget_expect_enabled(CmdBulkTarget *self, GError **error);
 /* Creates the table as the mapping has it, but with the job's regions. */
 bool cmd_bulktarget_create(CmdBulkTarget *self, const BulkJob *job, GError **error);
-/* "host:port" of a region server, owned. */
-char *cmd_bulktarget_server(CmdBulkTarget *self, GError **error);
+/* "host:port" of the region servers that have the table now, as BulkServersSource has it: of a
+ * CmdBulkTarget, without patience. */
+char **cmd_bulktarget_servers(void *target, GError **error);
 
 /* Without a gateway: the regions that the mapping asks for. */
 bool cmd_bulktarget_guess(const Mapping *mapping, BulkJob *job, GError **error);

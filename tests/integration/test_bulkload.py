@@ -202,7 +202,7 @@ def test_what_was_loaded_outlives_compactions_and_restarts_of_hbase(road, sluice
     restart()
     look()
     for table in wanted:
-        one.thrift1.compact(table)
+        admin.compact(table)
     restart()
     look()
 

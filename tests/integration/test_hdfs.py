@@ -9,11 +9,14 @@ import subprocess
 import pytest
 
 from support import ledger, records
+from support.admin import Admin
+from support.bulk import TIME, bulkload, expected, same, write_csv
 from support.distributed import USER, Distributed, until
 from support.kafka import datum, schema
-from test_bulkload import TIME, TOOL, bulkload, expected, same, write_csv
 
 pytestmark = pytest.mark.full
+
+TOOL = "org.apache.hadoop.hbase.tool.BulkLoadHFilesTool"
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +39,8 @@ def far(road, cluster):
 
     for folder in cluster.loads():
         cluster.hdfs("DELETE", folder, "DELETE&recursive=true")
-    return make
+    yield make
+    cluster.up(*cluster.parts)  # what the test killed
 
 
 class Feeding:
@@ -110,6 +114,32 @@ def test_every_cell_is_live_on_both_servers(far, cluster, sluice, tmp_path, enti
     assert said["live"]["regions"] == 6
     same(expected(entity, made), one.thrift1.scan(one.table))
     nothing_is_left(cluster)
+
+
+def test_what_was_loaded_outlives_compactions_and_restarts(far, cluster, sluice, tmp_path):
+    wanted = {}
+    for entity, regions in (("transactions", 4), ("clickstream", 50)):
+        one = far(entity)
+        made = records.make(entity, 5000)
+        bulkload(sluice, one, "--regions", regions, write_csv(tmp_path / f"{entity}.csv", made))
+        wanted[one.table] = expected(entity, made)
+
+    def look():
+        for table, rows in wanted.items():
+            same(rows, one.thrift1.scan(table))
+
+    def restart():
+        cluster.local("restart", "master", "regionserver1", "regionserver2", "thrift2", "thrift1")
+
+    look()
+    restart()
+    look()
+    admin = Admin(tmp_path / "log", cluster.java())
+    for table in wanted:
+        admin.compact(table)
+    admin.close()
+    restart()
+    look()
 
 
 def test_a_region_that_moves_meanwhile_gets_its_files(far, cluster, sluice, tmp_path):
@@ -201,7 +231,6 @@ def test_what_a_dying_region_server_took_is_loaded_elsewhere(far, cluster, sluic
     cluster.local("kill", "regionserver1")
 
     load.end()
-    cluster.up("regionserver1")
     same(expected("transactions", made), one.thrift1.scan(one.table))
     assert cluster.loads() == []
 
@@ -287,6 +316,5 @@ def test_a_region_server_that_dies_costs_the_stream_nothing(far, cluster, sluice
     cluster.local("kill", "regionserver2")
 
     out, err = run.communicate(timeout=400)
-    cluster.up("regionserver2")
     assert run.returncode == 0, out + err
     same(expected("transactions", made), one.thrift1.scan(one.table))

@@ -53,13 +53,16 @@ static const char *const three_regions[] = {"b", "m", NULL};
     "BulkLoadHFile", NULL, NULL, NULL                                                              \
   }
 
-enum { MOST_STEPS = 16, CELLS = 26 };
+enum { MOST_STEPS = 16, MOST_FINDS = 4, CELLS = 26 };
 
 typedef struct {
   const char *name;
   Step steps[MOST_STEPS];
-  const char *told; /* in the error, which no time mends; NULL: all is live */
-  unsigned live;    /* files */
+  const char
+      *finds[MOST_FINDS]; /* servers, each time that they are asked for: d is dead, h is here;
+                             "": nobody answers; none: as if all were "h" */
+  const char *told;       /* in the error, which no time mends; NULL: all is live */
+  unsigned live;          /* files */
   unsigned recut;
   unsigned left;         /* files that are not live */
   unsigned unanswered;   /* files of them that may be */
@@ -139,6 +142,26 @@ static const Script scripts[] = {
      .live = 1,
      .recut = 1,
      .left = 1},
+    {.name = "the server that is asked first is gone",
+     .steps = {LOOK_UP(one_region), LOADED},
+     .finds = {"ddh"},
+     .live = 1},
+    {.name = "all servers that were known are gone",
+     .steps = {LOOK_UP(one_region), LOADED},
+     .finds = {"dd", "h"},
+     .live = 1},
+    {.name = "nobody knows a server yet",
+     .steps = {LOOK_UP(one_region), LOADED},
+     .finds = {"", "h"},
+     .live = 1},
+    {.name = "nobody knows another server: those that are known come back",
+     .steps = {LOOK_UP(one_region),
+               NOT_SERVING,
+               {"GetMetaRegionLocations", NULL, NULL, NULL},
+               LOOK_UP(one_region),
+               LOADED},
+     .finds = {"h", ""},
+     .live = 1},
 };
 
 typedef struct {
@@ -150,6 +173,7 @@ typedef struct {
   const Script *script;
   GArray *files;
   uint64_t cells; /* of the files that were put, each when it was */
+  unsigned finds; /* how often servers were asked for */
 } Fixture;
 
 static void
@@ -246,6 +270,7 @@ fixture_init(Fixture *self, const Script *script)
   self->bulk = bulk_case_make();
   self->script = script;
   self->cells = 0;
+  self->finds = 0;
   self->texts = g_ptr_array_new_with_free_func(g_free);
   self->files = bulk_files_new();
   region_server_init(&self->server, self->answers, 0);
@@ -284,6 +309,36 @@ has(void *data, const char *url, bool *out_has, GError **error)
   return true;
 }
 
+static char **
+find_servers(void *data, GError **error)
+{
+  Fixture *self = data;
+  const char *const *finds = self->script->finds;
+  const char *found = finds[0] == NULL ? "h" : finds[self->finds];
+  g_autoptr(GStrvBuilder) servers = g_strv_builder_new();
+
+  g_assert_nonnull(found);
+  self->finds++;
+  if (*found == '\0') {
+    g_set_error_literal(error, FAULT, FAULT_PEER, "nobody is there");
+    return NULL;
+  }
+  for (; *found != '\0'; found++)
+    g_strv_builder_add(servers,
+                       *found == 'h' ? test_gateway_endpoint(self->gateway) : "127.0.0.1:1");
+  return g_strv_builder_end(servers);
+}
+
+static unsigned
+finds_of(const Script *script)
+{
+  unsigned length = 0;
+
+  while (script->finds[length] != NULL)
+    length++;
+  return MAX(length, 1);
+}
+
 static void
 run_script(const Script *script)
 {
@@ -299,7 +354,7 @@ run_script(const Script *script)
   fixture_init(&fixture, script);
 
   const BulkLoadOptions options = {
-      .server = test_gateway_endpoint(fixture.gateway),
+      .servers = {find_servers, &fixture},
       .table = "t",
       .rpc = &rpc,
       .place = &place,
@@ -320,6 +375,7 @@ run_script(const Script *script)
   g_assert_cmpuint(counts.unanswered, ==, script->unanswered);
   g_assert_cmpuint(fixture.files->len, ==, script->left);
   g_assert_cmpuint(fixture.server.answered, ==, fixture.server.answers_length);
+  g_assert_cmpuint(fixture.finds, ==, finds_of(script));
   /* No row was lost, none came twice; what is cut anew after it was handed over is so once more. */
   g_assert_cmpuint(fixture.cells, ==, script->is_put_twice ? 2 * CELLS : CELLS);
 }

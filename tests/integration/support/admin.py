@@ -10,10 +10,11 @@ SOURCE = pathlib.Path(__file__).with_name("Admin.java")
 
 
 class Admin:
-    def __init__(self, log):
+    def __init__(self, log, java=None):
+        """java: the command of another HBase's classes, without a class."""
         self.log = open(log, "w", encoding="utf-8")
         self.process = subprocess.Popen(
-            java_command(SOURCE), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True
+            [*java, SOURCE] if java else java_command(SOURCE), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True
         )
 
     def close(self):
