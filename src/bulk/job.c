@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulk/job.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -179,8 +180,13 @@ has_space(const char *folder, uint64_t bytes, const char *what, GError **error)
 {
   struct statvfs status;
 
-  if (statvfs(folder, &status) != 0)
-    return true; /* whoever writes there will say why it fails */
+  if (statvfs(folder, &status) != 0) {
+    int code = errno;
+
+    g_set_error(error, FAULT, FAULT_SETUP, "%s: %s needs a folder there: %s", folder, what,
+                g_strerror(code));
+    return false;
+  }
 
   uint64_t free_bytes = (uint64_t)status.f_bavail * status.f_frsize;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/bulkargs.h"
 
+#include "cmd/bulktool.h"
+
 #include <glob.h>
 #include <string.h>
 
@@ -29,6 +31,7 @@ typedef struct {
   char *compression;
   gint64 rejects_most;
   int jobs;
+  int regions;
 } Texts;
 
 static void
@@ -85,9 +88,9 @@ parse_texts(CmdBulkArgs *self, Texts *texts, const CommandCall *call, GError **e
        "memory to sort in (default: [bulkload] memory)", "BYTES"},
       {"jobs", 'j', 0, G_OPTION_ARG_INT, &texts->jobs,
        "threads (default: [bulkload] jobs, else one a processor)", "N"},
-      {"regions", 0, 0, G_OPTION_ARG_INT, &self->regions,
+      {"regions", 0, 0, G_OPTION_ARG_INT, &texts->regions,
        "create the table, split so that each of N regions gets as much of the data", "N"},
-      {"splits", 0, 0, G_OPTION_ARG_INT, &self->regions, "the same as --regions", "N"},
+      {"splits", 0, 0, G_OPTION_ARG_INT, &texts->regions, "the same as --regions", "N"},
       {"compression", 0, 0, G_OPTION_ARG_FILENAME, &texts->compression,
        "NONE, GZ, SNAPPY, LZ4 or ZSTD (default: the family's if NONE or GZ, else NONE)", "NAME"},
       {"file-max", 0, 0, G_OPTION_ARG_FILENAME, &texts->file_max,
@@ -160,11 +163,20 @@ understand_sizes(CmdBulkArgs *self, const Texts *texts, GError **error)
     return false;
   if (texts->memory != NULL && self->memory_bytes < BULK_LEAST_MEMORY_BYTES)
     return refuse(error, "--memory: at least 16M are needed");
-  if (texts->jobs < 0 || texts->jobs > 256)
+  if (texts->file_max != NULL && self->file_most_bytes == 0)
+    return refuse(error, "--file-max: give a size above 0");
+  return true;
+}
+
+static bool
+understand_counts(CmdBulkArgs *self, const Texts *texts, GError **error)
+{
+  if (texts->jobs != NOT_GIVEN && (texts->jobs < 1 || texts->jobs > 256))
     return refuse(error, "--jobs: give 1 to 256 threads");
-  if (self->regions < 0 || self->regions > 10000)
+  if (texts->regions != NOT_GIVEN && (texts->regions < 1 || texts->regions > 10000))
     return refuse(error, "--regions: give 1 to 10000");
-  self->jobs = (unsigned)texts->jobs;
+  self->jobs = texts->jobs == NOT_GIVEN ? 0 : (unsigned)texts->jobs;
+  self->regions = texts->regions == NOT_GIVEN ? 0 : texts->regions;
   return true;
 }
 
@@ -231,20 +243,23 @@ understand(CmdBulkArgs *self, Texts *texts, GError **error)
   if (self->output != NULL && strstr(self->output, "://") != NULL)
     return refuse(error, "--output: give a folder of this machine; 'hdfs dfs -put' takes it "
                          "elsewhere, or load with --staging");
+  if (self->user != NULL && *self->user == '\0')
+    return refuse(error, "--user: give a name");
   if (self->nulls == NULL)
     self->nulls = g_new0(char *, 1);
   resolve_files(self, texts->files);
   return understand_timestamp(self, texts->timestamp, error) &&
          understand_delimiter(self, texts->delimiter, error) &&
-         understand_sizes(self, texts, error) &&
+         understand_sizes(self, texts, error) && understand_counts(self, texts, error) &&
          understand_codec(self, texts->compression, error) &&
-         understand_rejects(self, texts, error);
+         understand_rejects(self, texts, error) &&
+         (self->complete_with == NULL || cmd_bulktool_expect(self->complete_with, error));
 }
 
 bool
 cmd_bulkargs_parse(CmdBulkArgs *self, const CommandCall *call, GError **error)
 {
-  g_auto(Texts) texts = {.rejects_most = NOT_GIVEN};
+  g_auto(Texts) texts = {.rejects_most = NOT_GIVEN, .jobs = NOT_GIVEN, .regions = NOT_GIVEN};
 
   return parse_texts(self, &texts, call, error) && understand(self, &texts, error);
 }

@@ -13,6 +13,8 @@ enum { SHARED_MODE = 0777, MARK_MODE = 0600 };
 /* HBase's tool passes over what begins so. */
 static const char mark_name[] = "_sluice_at_work";
 
+static const char cannot_make[] = "cannot make a folder for HFiles in it";
+
 static bool
 fail(GError **error, const char *path, const char *what)
 {
@@ -102,7 +104,7 @@ cmd_bulkfolder_make(CmdBulkFolder *self, const char *staging, GError **error)
 
   remove_abandoned(staging);
   if (g_mkdtemp(path) == NULL)
-    return fail(error, staging, "cannot make a folder for HFiles in it");
+    return fail(error, staging, cannot_make);
   chmod(path, SHARED_MODE);
   self->path = g_canonicalize_filename(path, NULL);
   return make_mark(self, error);
@@ -134,12 +136,29 @@ cmd_bulkfolder_clear(CmdBulkFolder *self)
 }
 
 bool
+cmd_bulkfolder_expect_writable(const char *folder, GError **error)
+{
+  g_autofree char *within = g_build_filename(folder, ".", NULL); /* a file has none */
+
+  return g_access(within, W_OK | X_OK) == 0 || fail(error, folder, cannot_make);
+}
+
+static bool
+expect_place(const char *output, GError **error)
+{
+  g_autofree char *full = g_canonicalize_filename(output, NULL);
+  g_autofree char *parent = g_path_get_dirname(full);
+
+  return cmd_bulkfolder_expect_writable(parent, error);
+}
+
+bool
 cmd_bulkfolder_expect_free(const char *output, GError **error)
 {
   g_autoptr(GDir) dir = NULL;
 
   if (!g_file_test(output, G_FILE_TEST_EXISTS))
-    return true;
+    return expect_place(output, error);
   dir = g_dir_open(output, 0, NULL);
   if (dir != NULL && g_dir_read_name(dir) == NULL)
     return true;

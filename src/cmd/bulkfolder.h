@@ -20,7 +20,9 @@ bool cmd_bulkfolder_make_output(CmdBulkFolder *self, const char *output, GError 
 void cmd_bulkfolder_clear(CmdBulkFolder *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CmdBulkFolder, cmd_bulkfolder_clear)
 
-/* False if there is something else by that name than an empty folder. */
+/* Both are for before any work starts. False if nothing can be made in the folder; and if there is
+ * something else by that name than an empty folder, or no place for one. */
+bool cmd_bulkfolder_expect_writable(const char *folder, GError **error);
 bool cmd_bulkfolder_expect_free(const char *output, GError **error);
 /* Once the files are whole: gives the folder its name, and keeps it. An empty folder of that name
  * gives way, another one does not. */

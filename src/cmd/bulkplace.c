@@ -37,7 +37,7 @@ cmd_bulkplace_user(const CmdBulkPlace *self)
     return self->options.user;
   if (self->options.config->bulkload.user != NULL)
     return self->options.config->bulkload.user;
-  return hadoop != NULL ? hadoop : g_get_user_name();
+  return hadoop != NULL && *hadoop != '\0' ? hadoop : g_get_user_name();
 }
 
 static bool
