@@ -40,6 +40,12 @@ def network_cut_answer(s):
     spoiled(s, "cut-answer", 2)
 
 
+@scenario()
+def network_flaky(s):
+    """Every other message of either side ends in the middle, the rest passes."""
+    spoiled(s, "flaky", 12, 2)
+
+
 @scenario(short=True)
 def network_garbage(s):
     """The answers are garbage."""

@@ -32,7 +32,7 @@ MAPPING = {
 START = 1_700_000_000_000
 UNDECODABLE = b"\xff\xff\xff\xff\xff"
 KEYS, TIMES = 15_000, 2_000
-REACH = 1_000  # so far back a rival is looked for
+REACH = 10  # a rival is looked for up to 2^10 records back, half of them within 2^5: one batch before
 BAD, TOMBSTONE, COPY, RIVAL = 0.002, 0.02, 0.02, 0.05  # shares of the records
 LONGEST = 400  # text of a record
 
@@ -92,7 +92,8 @@ class Load:
 
     def _rival_of(self, i):
         """Row and timestamp of an earlier put; of the last record if none may come late."""
-        other = self.messages[i - self.choose.randrange(1, min(i, REACH) + 1 if self.late else 2)] if i else {}
+        back = int(2 ** self.choose.uniform(0, REACH)) if self.late else 1
+        other = self.messages[i - back] if i >= back else {}
         return (other["key"], other["timestamp"]) if self._is_put(other) else None
 
     def _is_put(self, message):

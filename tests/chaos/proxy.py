@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small TCP proxy that can spoil a connection in the ways a network can."""
+import random
 import socket
 import struct
 import threading
@@ -17,6 +18,7 @@ class Proxy:
     reset       the connection is reset
     cut         half of what sluice says passes, then the connection ends
     cut-answer  the same of what the gateway says
+    flaky       every other chunk, on the average, is cut like that, in either direction
     garbage     the gateway says what it never would
     refuse      connections end, and new ones are reset
     """
@@ -26,6 +28,7 @@ class Proxy:
         self.mode = "pass"
         self.spoiled = 0
         self.delay_s = 0.05
+        self.flaky_share = 0.5
         self.stop = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -101,7 +104,7 @@ class Proxy:
             chunk = chunk[200:]
         elif mode == "refuse":
             return False
-        elif mode == ("cut" if up else "cut-answer"):
+        elif mode == ("cut" if up else "cut-answer") or (mode == "flaky" and random.random() < self.flaky_share):
             sink.sendall(chunk[: max(1, len(chunk) // 2)])
             return False
         elif mode == "reset":
