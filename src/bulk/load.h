@@ -5,7 +5,7 @@
 #include "bulk/recut.h"
 #include "bulk/servers.h"
 #include "bulk/watch.h"
-#include "hbase/loader.h"
+#include "region/loader.h"
 
 /* Makes files live, region by region: all files of one region at once, or none of them. A region
  * that has moved is looked up again; one that has split meanwhile gets its files cut anew. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulk/recut.h"
 
-#include "hfile/check.h"
-#include "hfile/entries.h"
+#include "hfile/check/check.h"
+#include "hfile/check/entries.h"
 
 #include <glib/gstdio.h>
 

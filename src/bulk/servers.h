@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "hbase/meta.h"
+#include "region/meta.h"
 
 /* The region servers of a cluster, each of which knows where a table's regions are. They come and
  * go: one that does not answer is followed by the next, and when there is none left, others are

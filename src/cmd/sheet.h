@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "hfile/check.h"
+#include "hfile/check/check.h"
 
 /* What `sluice hfile` prints of a file. Binary text is shown as HBase shows it: printable ASCII as
  * it is, every other byte and the backslash as \xNN. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hbase/connection.h"
 
-#include "hbase/extent.h"
+#include "wire/extent.h"
 
 enum {
   FRAME_BYTES = 4,

@@ -3,7 +3,7 @@
 
 #include "hbase/channel.h"
 #include "hbase/socket.h"
-#include "hbase/wire.h"
+#include "wire/wire.h"
 
 /* The channel over a socket: Thrift's framed transport (each message behind its length, 32 bits
  * big-endian) or the buffered one (messages back to back). */

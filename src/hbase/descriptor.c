@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hbase/descriptor.h"
 
-#include "hbase/extent.h"
+#include "wire/extent.h"
 
 #define DEFAULT_NAMESPACE "default"
 /* BloomFilterUtil.PREFIX_LENGTH_KEY */

@@ -3,7 +3,7 @@
 
 #include "hbase/autoptr.h"
 #include "hbase/catalog.h"
-#include "hbase/wire.h"
+#include "wire/wire.h"
 
 /* Our shape of a table and its parts, as the generated client sends and the wire reader reads them.
  * What a function returns is the caller's. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hbase/detect.h"
 
-#include "hbase/extent.h"
+#include "wire/extent.h"
 
 /* getThriftServerType() is asked in each form; what comes back tells who is there:
  *

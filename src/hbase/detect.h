@@ -3,7 +3,7 @@
 
 #include "hbase/channel.h"
 #include "hbase/socket.h"
-#include "hbase/wire.h"
+#include "wire/wire.h"
 
 /* How a gateway wants to be spoken to. */
 typedef struct {

@@ -2,7 +2,7 @@
 #include "hbase/gateway.h"
 
 #include "hbase/link.h"
-#include "hbase/reply.h"
+#include "wire/reply.h"
 
 struct Gateway {
   Link *link; /* owned */

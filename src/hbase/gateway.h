@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "hbase/frame.h"
+#include "wire/frame.h"
 #include "hbase/options.h"
 
 /* The gateways as one: batches and calls over a link (link.h). Nothing here waits between tries or

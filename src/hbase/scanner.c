@@ -2,7 +2,7 @@
 #include "hbase/scanner.h"
 
 #include "hbase/client.h"
-#include "hbase/extent.h"
+#include "wire/extent.h"
 
 enum {
   FIRST_ROWS = 100, /* of the first answer; later ones aim at ANSWER_BYTES */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "hbase/frame.h"
+#include "wire/frame.h"
 #include "stream/reject.h"
 
 /* Rows of one table on their way to HBase, with the records they were made of, which are kept

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/fault.h"
-#include "hbase/frame.h"
+#include "wire/frame.h"
 
 /* Where a writer's batches go. cmd/run.c puts the gateway behind it, tests put memory. One thread
  * owns it. Answers come in the order of the calls; at most `depth` calls may be under way.

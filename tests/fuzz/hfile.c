@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "hfile/check.h"
+#include "hfile/check/check.h"
 #include "hfile/writer.h"
 
 #include "target.h"

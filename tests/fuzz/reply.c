@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hbase/descriptor.h"
-#include "hbase/extent.h"
+#include "wire/extent.h"
 #include "hbase/memory.h"
-#include "hbase/reply.h"
+#include "wire/reply.h"
 
 #include <thrift/c_glib/protocol/thrift_binary_protocol.h>
 #include <thrift/c_glib/protocol/thrift_compact_protocol.h>

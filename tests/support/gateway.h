@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "hbase/wire.h"
+#include "wire/wire.h"
 
 #include <gio/gio.h>
 #include <thrift/c_glib/thrift_struct.h>

@@ -2,7 +2,7 @@
 #include "support/hbase-fake.h"
 
 #include "hbase/descriptor.h"
-#include "hbase/extent.h"
+#include "wire/extent.h"
 #include "hbase/memory.h"
 
 #include <thrift/c_glib/protocol/thrift_binary_protocol.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulk/load.h"
 
-#include "hfile/check.h"
+#include "hfile/check/check.h"
 #include "support/bulk-case.h"
 #include "support/region-server.h"
 

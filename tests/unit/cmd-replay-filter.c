@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/replay_filter.h"
+#include "cmd/replay/filter.h"
 
 static const struct {
   const char *offsets;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hbase/connection.h"
 
-#include "hbase/reply.h"
+#include "wire/reply.h"
 #include "support/gateway.h"
 
 enum { SHORT_MS = 50, LONG_MS = 20000, BIG_BYTES = 1 << 20 };

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/bulk/args.h"
+#include "cmd/bulk/folder.h"
+#include "cmd/bulk/place.h"
+#include "cmd/bulk/progress.h"
+#include "cmd/bulk/report.h"
+#include "cmd/bulk/rest.h"
+#include "cmd/bulk/target.h"
+#include "cmd/bulk/tool.h"
+#include "cmd/mappings.h"
+#include "cmd/stop.h"
+
+enum { CALL_TIMEOUT_MS = 180000 };
+
+/* HBase's tool passes over what begins so. */
+static const char script_name[] = "_create.rb";
+
+/* One bulk load, from its options to what is live. */
+typedef struct {
+  const CommandCall *call;
+  CmdBulkArgs args;
+  Config *config;         /* owned */
+  CmdMappings *mappings;  /* owned */
+  const Mapping *mapping; /* borrowed */
+  CmdStop *stop;          /* owned */
+  BulkWatch watch;
+  BulkFindings findings;
+  BulkJob *job;          /* owned */
+  CmdBulkTarget *target; /* owned; NULL: no gateway was needed, or none answered */
+  CmdBulkFolder folder;  /* where files are written */
+  char *script;          /* owned: that creates the table; NULL: none is needed */
+  CmdBulkPlace *place;   /* owned: where region servers find them; NULL: nowhere, none is loaded */
+  BulkSurvey survey;
+  BulkLoadCounts loaded;
+  CmdBulkReport report;
+  int64_t began_us;
+  int64_t phase_us; /* when the phase began */
+} Bulkload;
+
+static void
+bulkload_clear(Bulkload *self)
+{
+  bulk_job_free(self->job);
+  cmd_bulkplace_free(self->place);
+  cmd_bulkfolder_clear(&self->folder);
+  g_free(self->script);
+  cmd_bulktarget_free(self->target);
+  bulk_findings_clear(&self->findings);
+  bulk_survey_clear(&self->survey);
+  cmd_mappings_free(self->mappings);
+  config_free(self->config);
+  cmd_bulkargs_clear(&self->args);
+  cmd_stop_free(self->stop);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Bulkload, bulkload_clear)
+
+static double
+seconds_since(int64_t then_us)
+{
+  return (double)(g_get_monotonic_time() - then_us) / G_USEC_PER_SEC;
+}
+
+static void
+begin_phase(Bulkload *self)
+{
+  self->phase_us = g_get_monotonic_time();
+}
+
+static void
+end_phase(Bulkload *self, BulkPhase phase)
+{
+  self->report.seconds[phase] += seconds_since(self->phase_us);
+  self->report.total_seconds = seconds_since(self->began_us);
+}
+
+static void
+show_progress(void *data, BulkPhase phase, uint64_t done, uint64_t total, uint64_t rows)
+{
+  const Bulkload *self = data;
+  const CmdBulkProgress progress = {phase, done, total, rows, seconds_since(self->phase_us)};
+  g_autofree char *text = cmd_bulkprogress_describe(&progress);
+
+  cmd_log_progress(self->call->log, text);
+}
+
+static bool
+is_stopped(void *data)
+{
+  return cmd_stop_is_asked(((const Bulkload *)data)->stop);
+}
+
+static bool
+read_configuration(Bulkload *self, GError **error)
+{
+  self->config = cmd_options_config(&self->args.options, self->call, error);
+  if (self->config == NULL)
+    return false;
+  self->mappings = cmd_mappings_load(self->config, error);
+  if (self->mappings == NULL)
+    return false;
+  self->mapping = cmd_mappings_for_table(self->mappings, self->args.table, error);
+  return self->mapping != NULL;
+}
+
+static const char *
+temp_folder(const Bulkload *self)
+{
+  return self->config->bulkload.temp != NULL ? self->config->bulkload.temp : g_get_tmp_dir();
+}
+
+static unsigned
+jobs_wanted(const Bulkload *self)
+{
+  unsigned jobs = self->args.jobs > 0 ? self->args.jobs : self->config->bulkload.jobs;
+
+  return jobs > 0 ? jobs : g_get_num_processors();
+}
+
+/* Everything that can be wrong with the files and the mapping is told before work starts. */
+static bool
+open_job(Bulkload *self, GError **error)
+{
+  const CmdBulkArgs *args = &self->args;
+  const BulkJobOptions options = {
+      .mapping = self->mapping,
+      .paths = (const char *const *)args->files,
+      .csv = {.delimiter = args->delimiter},
+      .null_texts = (const char *const *)args->nulls,
+      .timestamp_ms = args->timestamp_ms,
+      .memory_bytes = (size_t)MAX(args->memory_bytes > 0 ? args->memory_bytes
+                                                         : self->config->bulkload.memory_bytes,
+                                  (uint64_t)BULK_LEAST_MEMORY_BYTES),
+      .jobs = jobs_wanted(self),
+      .temp_folder = temp_folder(self),
+      .rejects_path = args->rejects,
+      .rejects_most = args->rejects_most,
+      .file_most_bytes =
+          args->file_most_bytes > 0 ? args->file_most_bytes : self->config->bulkload.file_max_bytes,
+      .codec = args->has_codec ? &args->codec : NULL,
+      .watch = &self->watch,
+  };
+
+  self->findings.may_miss = args->may_miss;
+  self->job = bulk_job_new(&options, &self->findings);
+  self->report.mapping = self->mapping;
+  self->report.job = self->job;
+  self->report.timestamp_ms = args->timestamp_ms;
+  for (size_t i = 0; i < fault_list_length(&self->findings.notes); i++)
+    g_warning("%s", fault_list_get(&self->findings.notes, i));
+  if (self->job == NULL)
+    g_propagate_error(error, fault_list_to_error(&self->findings.faults));
+  return self->job != NULL;
+}
+
+static bool
+loads(const Bulkload *self)
+{
+  return !self->args.is_dry_run && self->args.output == NULL;
+}
+
+static bool
+choose_place(Bulkload *self, GError **error)
+{
+  if (!loads(self))
+    return true;
+  self->place =
+      cmd_bulkplace_new(&(CmdBulkPlaceOptions){.config = self->config,
+                                               .staging = self->args.staging,
+                                               .user = self->args.user,
+                                               .patience_ms = self->args.options.timeout_ms,
+                                               .watch = &self->watch},
+                        error);
+  return self->place != NULL &&
+         cmd_bulkfolder_expect_writable(cmd_bulkplace_folder(self->place), error);
+}
+
+/* Whether files can go where region servers find them is known before they are made. */
+static bool
+open_place(Bulkload *self, GError **error)
+{
+  return !loads(self) || cmd_bulkplace_open(self->place, error);
+}
+
+/* A table that is yet to be split must not exist. */
+static bool
+expect_no_table(Bulkload *self, GError **error)
+{
+  bool exists = false;
+
+  if (!cmd_bulktarget_exists(self->target, &exists, error))
+    return false;
+  if (exists)
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "--regions creates table %s, but it exists; leave the option out to load into the "
+                "regions it has",
+                self->args.table);
+  return !exists;
+}
+
+/* Without a load the files can be cut by the mapping's own regions; HBase's tool cuts them anew if
+ * the table has others. */
+static bool
+look_at_table(Bulkload *self, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  int64_t patience_ms = loads(self) ? self->args.options.timeout_ms : 0;
+
+  if (self->args.regions > 0 && !loads(self))
+    return true;
+  self->target = cmd_bulktarget_new(self->config, self->mapping, patience_ms, error);
+  if (self->target == NULL)
+    return false;
+  if (self->args.regions > 0)
+    return expect_no_table(self, error);
+  if (cmd_bulktarget_describe(self->target, self->job, &problem))
+    return !loads(self) || cmd_bulktarget_expect_enabled(self->target, error);
+  if (loads(self)) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return false;
+  }
+  g_warning("regions are the mapping's, not the table's reason='%s'", problem->message);
+  return cmd_bulktarget_guess(self->mapping, self->job, error);
+}
+
+static bool
+read_files(Bulkload *self, GError **error)
+{
+  bool is_read;
+
+  begin_phase(self);
+  is_read = bulk_job_read(self->job, error);
+  end_phase(self, BULK_READING);
+  return is_read;
+}
+
+static bool
+survey_rows(Bulkload *self, GError **error)
+{
+  bool is_done = true;
+
+  /* What lies on disk is not unpacked once more for a look that nobody asked for. */
+  if (!self->args.is_dry_run && self->args.regions == 0 &&
+      bulk_job_intake(self->job).spilled_bytes > 0)
+    return true;
+  begin_phase(self);
+  is_done = bulk_job_survey(self->job, &self->survey, error) &&
+            (self->args.regions == 0 ||
+             bulk_job_split(self->job, &self->survey, (size_t)self->args.regions, error));
+  self->report.survey = &self->survey;
+  end_phase(self, BULK_SORTING);
+  return is_done;
+}
+
+static bool
+make_folder(Bulkload *self, GError **error)
+{
+  return self->args.output != NULL
+             ? cmd_bulkfolder_make_output(&self->folder, self->args.output, error)
+             : cmd_bulkfolder_make(&self->folder, cmd_bulkplace_folder(self->place), error);
+}
+
+static void
+count_files(Bulkload *self)
+{
+  const GArray *files = bulk_job_files(self->job);
+
+  self->report.files = files->len;
+  for (guint i = 0; i < files->len; i++) {
+    const BulkFile *file = &g_array_index(files, BulkFile, i);
+
+    self->report.bytes += file->bytes;
+    self->report.cells += file->cells;
+  }
+}
+
+/* The files' folder gets its name, and with it what creates the table that they are cut for. */
+static bool
+name_output(Bulkload *self, GError **error)
+{
+  g_autofree char *script = g_build_filename(self->folder.path, script_name, NULL);
+
+  if (self->args.regions > 0 &&
+      !cmd_bulktarget_write_script(self->mapping, self->job, script, error))
+    return false;
+  if (!cmd_bulkfolder_name(&self->folder, self->args.output, error))
+    return false;
+  self->report.output = self->folder.path;
+  if (self->args.regions > 0)
+    self->report.script = self->script = g_build_filename(self->folder.path, script_name, NULL);
+  return true;
+}
+
+static bool
+write_files(Bulkload *self, GError **error)
+{
+  bool is_written;
+
+  begin_phase(self);
+  is_written = make_folder(self, error) && bulk_job_write(self->job, self->folder.path, error);
+  end_phase(self, BULK_WRITING);
+  count_files(self);
+  return is_written && (self->args.output == NULL || name_output(self, error));
+}
+
+/* In what the command that finishes the load differs from this one. */
+static char *
+describe_changes(const Bulkload *self)
+{
+  GString *text = g_string_new(NULL);
+
+  if (self->args.regions > 0)
+    g_string_append(text, ", without --regions");
+  if (mapping_uses_record_time(self->mapping) && !self->args.has_timestamp)
+    g_string_append_printf(text, ", with --timestamp %" G_GINT64_FORMAT, self->args.timestamp_ms);
+  if (text->len > 0)
+    g_string_append_c(text, ',');
+  return g_string_free(text, FALSE);
+}
+
+/* What a load that ends half-way leaves. Files are of use only to somebody who did not stop it. */
+static char *
+describe_rest(Bulkload *self)
+{
+  const GArray *files = bulk_job_files(self->job);
+  g_autofree char *again = describe_changes(self);
+  CmdBulkRest rest = {
+      .loaded = &self->loaded,
+      .files = files,
+      .files_all = self->report.files,
+      .table = self->args.table,
+      .again = again,
+  };
+
+  if (files->len > 0 && !cmd_stop_is_asked(self->stop) && cmd_bulkplace_url(self->place) == NULL)
+    rest.folder = cmd_bulkfolder_keep(&self->folder);
+  return self->args.complete_with != NULL ? cmd_bulkrest_describe_tool(&rest)
+                                          : cmd_bulkrest_describe(&rest);
+}
+
+static bool
+load_files(Bulkload *self, GError **error)
+{
+  const RpcOptions rpc = {
+      .socket = {.connect_timeout_ms = (uint32_t)self->config->gateway.connect_timeout_ms},
+      .timeout_ms = CALL_TIMEOUT_MS,
+      .user = cmd_bulkplace_user(self->place),
+  };
+  const BulkPlace place = cmd_bulkplace_get(self->place);
+  const BulkLoadOptions options = {
+      .servers = {cmd_bulktarget_servers, self->target},
+      .table = self->args.table,
+      .rpc = &rpc,
+      .place = &place,
+      .plan = bulk_job_plan(self->job),
+      .hfile = bulk_job_hfile(self->job),
+      .timeout_ms = self->args.options.timeout_ms,
+      .watch = &self->watch,
+  };
+  bool is_loaded;
+
+  is_loaded = bulk_load(&options, bulk_job_files(self->job), &self->loaded, error);
+  self->report.loaded = &self->loaded;
+  return is_loaded;
+}
+
+/* For a tool that loads them. */
+static bool
+place_files(Bulkload *self, GError **error)
+{
+  bool are_placed;
+
+  begin_phase(self);
+  are_placed = cmd_bulkplace_put_all(self->place, bulk_job_files(self->job),
+                                     bulk_job_plan(self->job), error);
+  end_phase(self, BULK_PLACING);
+  return are_placed;
+}
+
+static bool
+call_tool(Bulkload *self, GError **error)
+{
+  const char *url = cmd_bulkplace_url(self->place);
+
+  return cmd_bulktool_call(self->args.complete_with, url != NULL ? url : self->folder.path,
+                           self->args.table, error);
+}
+
+static void
+print_report(Bulkload *self, bool is_end)
+{
+  if (self->args.is_json) {
+    if (is_end)
+      cmd_bulkreport_print_json(&self->report);
+  } else if (is_end) {
+    cmd_bulkreport_print(&self->report);
+  } else {
+    cmd_log_progress(self->call->log, "");
+    cmd_bulkreport_print_insight(&self->report);
+  }
+}
+
+static bool
+make_live(Bulkload *self, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  g_autofree char *rest = NULL;
+  bool is_live;
+
+  cmd_bulkfolder_share(&self->folder);
+  is_live = self->args.complete_with == NULL || place_files(self, &problem);
+  begin_phase(self);
+  if (is_live)
+    is_live =
+        self->args.complete_with != NULL ? call_tool(self, &problem) : load_files(self, &problem);
+  end_phase(self, BULK_LOADING);
+  self->report.completed_with = self->args.complete_with;
+  if (is_live)
+    return true;
+  if (self->args.is_json)
+    print_report(self, true);
+  rest = describe_rest(self);
+  g_set_error(error, problem->domain, problem->code, "%s%s", problem->message, rest);
+  return false;
+}
+
+static bool
+create_table(Bulkload *self, GError **error)
+{
+  if (self->args.regions == 0 || !loads(self))
+    return true;
+  if (!cmd_bulktarget_create(self->target, self->job, error))
+    return false;
+  g_message("created table=%s regions=%zu", self->args.table,
+            bulk_regions_length(bulk_job_regions(self->job)));
+  return true;
+}
+
+static bool
+has_rows(const Bulkload *self)
+{
+  return bulk_job_intake(self->job).amount.rows > 0;
+}
+
+static bool
+work(Bulkload *self, GError **error)
+{
+  if ((self->args.output != NULL && !cmd_bulkfolder_expect_free(self->args.output, error)) ||
+      !read_configuration(self, error) || !choose_place(self, error) || !open_job(self, error) ||
+      !look_at_table(self, error) || !open_place(self, error) || !read_files(self, error) ||
+      !survey_rows(self, error))
+    return false;
+  print_report(self, false);
+  if (self->args.is_dry_run) {
+    if (self->args.is_json)
+      print_report(self, true);
+    return true;
+  }
+  if (!has_rows(self))
+    g_warning("nothing to load: the files hold no record that can be stored");
+  if (has_rows(self) || self->args.output != NULL) {
+    if (!create_table(self, error) || !write_files(self, error) ||
+        (loads(self) && has_rows(self) && !make_live(self, error)))
+      return false;
+  }
+  print_report(self, true);
+  return true;
+}
+
+ExitCode
+cmd_bulkload(const CommandCall *call, GError **error)
+{
+  g_auto(Bulkload) self = {.call = call, .began_us = g_get_monotonic_time()};
+
+  bulk_survey_init(&self.survey);
+  if (!cmd_bulkargs_parse(&self.args, call, error))
+    return EXIT_DONE;
+  self.stop = cmd_stop_new();
+  self.watch = (BulkWatch){.self = &self, .progress = show_progress, .is_stopped = is_stopped};
+  if (work(&self, error) || error == NULL || *error == NULL)
+    return EXIT_DONE;
+  if (!cmd_stop_is_asked(self.stop))
+    return EXIT_DATA; /* the error decides */
+
+  g_autofree char *text = g_strdup_printf("sluice bulkload: %s", (*error)->message);
+
+  cmd_log_error(call->log, text);
+  g_clear_error(error);
+  return EXIT_STOPPED;
+}

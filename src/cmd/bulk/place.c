@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/bulk/place.h"
+
+#include "base/retry.h"
+#include "bulk/hdfs.h"
+#include "bulk/store.h"
+
+#include <string.h>
+
+enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 3000, LOOK_MS = 100, CLEANING_PATIENCE_MS = 10000 };
+
+struct CmdBulkPlace {
+  CmdBulkPlaceOptions options;
+  char *folder;         /* owned */
+  HttpWebhdfs *webhdfs; /* owned; NULL: no HDFS */
+  BulkHdfs *hdfs;       /* owned; NULL: no HDFS */
+};
+
+/* A NameNode's HTTP port, as it is unless somebody changed it. */
+static char *
+usual_webhdfs(const char *authority)
+{
+  const char *colon = strrchr(authority, ':');
+  bool has_port = colon != NULL && strchr(colon, ']') == NULL;
+
+  return g_strdup_printf("http://%.*s:9870",
+                         (int)(has_port ? (size_t)(colon - authority) : strlen(authority)),
+                         authority);
+}
+
+const char *
+cmd_bulkplace_user(const CmdBulkPlace *self)
+{
+  const char *hadoop = g_getenv("HADOOP_USER_NAME");
+
+  if (self->options.user != NULL)
+    return self->options.user;
+  if (self->options.config->bulkload.user != NULL)
+    return self->options.config->bulkload.user;
+  return hadoop != NULL && *hadoop != '\0' ? hadoop : g_get_user_name();
+}
+
+static bool
+set_up_hdfs(CmdBulkPlace *self, const char *staging, GError **error)
+{
+  const Config *config = self->options.config;
+  g_autofree char *authority = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *usual = NULL;
+  HttpWebhdfsOptions options = {
+      .urls = (const char *const *)config->bulkload.webhdfs,
+      .user = cmd_bulkplace_user(self),
+      .http = {.ca_location = config->bulkload.webhdfs_ca_location,
+               .timeout_ms = config->bulkload.webhdfs_timeout_ms},
+  };
+  const char *guess[] = {NULL, NULL};
+
+  if (!bulk_hdfs_split(staging, &authority, &path)) {
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "staging folder '%s': give hdfs://host:port/folder, with host and port as HBase's "
+                "own hbase.rootdir has them",
+                staging);
+    return false;
+  }
+  if (options.urls == NULL || *options.urls == NULL) {
+    usual = usual_webhdfs(authority);
+    guess[0] = usual;
+    options.urls = guess;
+  }
+  self->webhdfs = http_webhdfs_new(&options, error);
+  if (self->webhdfs == NULL)
+    return false;
+  self->hdfs = bulk_hdfs_new(self->webhdfs, staging, self->options.watch);
+  return true;
+}
+
+/* Files on HDFS are written on this machine first. */
+static bool
+understand(CmdBulkPlace *self, GError **error)
+{
+  const Config *config = self->options.config;
+  const char *temp = config->bulkload.temp != NULL ? config->bulkload.temp : g_get_tmp_dir();
+  const char *staging =
+      self->options.staging != NULL ? self->options.staging : config->bulkload.staging;
+  const char *scheme_end = staging == NULL ? NULL : strstr(staging, "://");
+
+  if (scheme_end == NULL) {
+    self->folder = g_strdup(staging == NULL ? temp : staging);
+    return true;
+  }
+  if (g_str_has_prefix(staging, "hdfs:")) {
+    self->folder = g_strdup(temp);
+    return set_up_hdfs(self, staging, error);
+  }
+  g_set_error(error, FAULT, FAULT_SETUP,
+              "staging folder '%s': only hdfs:// and folders of this machine can be written to; "
+              "--output and 'hbase completebulkload' are the way to others",
+              staging);
+  return false;
+}
+
+CmdBulkPlace *
+cmd_bulkplace_new(const CmdBulkPlaceOptions *options, GError **error)
+{
+  g_autoptr(CmdBulkPlace) self = g_new0(CmdBulkPlace, 1);
+
+  self->options = *options;
+  return understand(self, error) ? g_steal_pointer(&self) : NULL;
+}
+
+/* Something to do on HDFS, which may be away for a moment. */
+typedef struct {
+  bool (*once)(void *self, GError **error);
+  void *self;
+} Step;
+
+static bool
+wait_for(const CmdBulkPlace *self, uint32_t wait_ms)
+{
+  for (uint32_t waited = 0; waited < wait_ms; waited += LOOK_MS) {
+    if (!bulk_watch_goes_on(self->options.watch, NULL))
+      return false;
+    g_usleep((gulong)LOOK_MS * 1000);
+  }
+  return true;
+}
+
+/* Tries until it is done, cannot be done, or the patience is over. */
+static bool
+insist(const CmdBulkPlace *self, const Step *step, int64_t patience_ms, GError **error)
+{
+  Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
+  int64_t until_us = g_get_monotonic_time() + patience_ms * 1000;
+
+  for (;;) {
+    g_autoptr(GError) problem = NULL;
+
+    if (step->once(step->self, &problem))
+      return true;
+    if (!g_error_matches(problem, FAULT, FAULT_PEER) || g_get_monotonic_time() > until_us ||
+        !wait_for(self, retry_next_ms(&retry))) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return false;
+    }
+    if (retry.tries == 1)
+      g_message("waiting for=hdfs reason='%s'", problem->message);
+  }
+}
+
+static bool
+remove_once(void *hdfs, GError **error)
+{
+  return bulk_hdfs_remove(hdfs, error);
+}
+
+void
+cmd_bulkplace_free(CmdBulkPlace *self)
+{
+  g_autoptr(GError) problem = NULL;
+
+  if (self == NULL)
+    return;
+  if (self->hdfs != NULL &&
+      !insist(self, &(Step){remove_once, self->hdfs}, CLEANING_PATIENCE_MS, &problem))
+    g_warning("cannot remove folder=%s reason='%s' hint='hdfs dfs -rm -r' does it",
+              bulk_hdfs_url(self->hdfs), problem->message);
+  bulk_hdfs_free(self->hdfs);
+  http_webhdfs_free(self->webhdfs);
+  g_free(self->folder);
+  g_free(self);
+}
+
+const char *
+cmd_bulkplace_folder(const CmdBulkPlace *self)
+{
+  return self->folder;
+}
+
+static bool
+make_once(void *hdfs, GError **error)
+{
+  return bulk_hdfs_make(hdfs, error);
+}
+
+bool
+cmd_bulkplace_open(CmdBulkPlace *self, GError **error)
+{
+  return self->hdfs == NULL ||
+         insist(self, &(Step){make_once, self->hdfs}, self->options.patience_ms, error);
+}
+
+BulkPlace
+cmd_bulkplace_get(CmdBulkPlace *self)
+{
+  return self->hdfs == NULL ? bulk_place_shared() : bulk_hdfs_place(self->hdfs);
+}
+
+typedef struct {
+  BulkPlace place;
+  const BulkFile *file;
+  const char *family;
+} Put;
+
+static bool
+put_once(void *data, GError **error)
+{
+  const Put *put = data;
+  g_autofree char *url = put->place.put(put->place.self, put->file->path, put->family, error);
+
+  return url != NULL;
+}
+
+bool
+cmd_bulkplace_put_all(CmdBulkPlace *self, const GArray *files, const BulkPlan *plan, GError **error)
+{
+  Put put = {.place = cmd_bulkplace_get(self)};
+  uint64_t done = 0;
+  uint64_t total = 0;
+
+  for (guint i = 0; i < files->len; i++)
+    total += g_array_index(files, BulkFile, i).bytes;
+  for (guint i = 0; self->hdfs != NULL && i < files->len; i++) {
+    Slice name;
+    g_autofree char *family = NULL;
+
+    put.file = &g_array_index(files, BulkFile, i);
+    name = plan->family[put.file->family].name;
+    family = g_strndup((const char *)name.data, name.len);
+    put.family = family;
+    if (!insist(self, &(Step){put_once, &put}, self->options.patience_ms, error))
+      return false;
+    done += put.file->bytes;
+    bulk_watch_progress(self->options.watch, BULK_PLACING, done, total, 0);
+  }
+  return true;
+}
+
+const char *
+cmd_bulkplace_url(const CmdBulkPlace *self)
+{
+  return self->hdfs == NULL ? NULL : bulk_hdfs_url(self->hdfs);
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/bulk/report.h"
+
+#include "cmd/json.h"
+#include "cmd/sheet.h"
+
+#include <stdio.h>
+
+#define U64 G_GUINT64_FORMAT
+
+/* Of more regions than the first only the largest are shown: the second. */
+enum { REGIONS_SHOWN = 20, LARGEST_SHOWN = 10, HOT_FACTOR = 3 };
+
+static char *
+size_text(uint64_t bytes)
+{
+  return g_format_size_full(bytes, G_FORMAT_SIZE_IEC_UNITS);
+}
+
+/* A region that gets several times its share is a server that others wait for. */
+static bool
+is_hot(const CmdBulkReport *self, size_t region)
+{
+  size_t regions = bulk_regions_length(bulk_job_regions(self->job));
+  uint64_t all = bulk_job_intake(self->job).amount.cell_bytes;
+
+  return regions > 1 && bulk_job_region(self->job, region).cell_bytes > all / regions * HOT_FACTOR;
+}
+
+static void
+print_region(const CmdBulkReport *self, size_t i)
+{
+  BulkAmount amount = bulk_job_region(self->job, i);
+  g_autofree char *start = cmd_sheet_escape(bulk_regions_start(bulk_job_regions(self->job), i));
+  g_autofree char *size = size_text(amount.cell_bytes);
+
+  printf("            %10" U64 " records, %10s from '%s'%s\n", amount.rows, size, start,
+         is_hot(self, i) ? "  HOT: far more than its share" : "");
+}
+
+static gint
+compare_regions(gconstpointer a, gconstpointer b, gpointer data)
+{
+  const CmdBulkReport *self = data;
+  uint64_t left = bulk_job_region(self->job, *(const size_t *)a).cell_bytes;
+  uint64_t right = bulk_job_region(self->job, *(const size_t *)b).cell_bytes;
+
+  return (left < right) - (left > right);
+}
+
+static void
+print_largest(const CmdBulkReport *self, size_t length)
+{
+  g_autoptr(GArray) order = g_array_new(FALSE, FALSE, sizeof(size_t));
+
+  for (size_t i = 0; i < length; i++)
+    g_array_append_val(order, i);
+  g_array_sort_with_data(order, compare_regions, (gpointer)self);
+  for (guint i = 0; i < LARGEST_SHOWN; i++)
+    print_region(self, g_array_index(order, size_t, i));
+}
+
+static void
+print_regions(const CmdBulkReport *self)
+{
+  size_t length = bulk_regions_length(bulk_job_regions(self->job));
+
+  if (length > REGIONS_SHOWN) {
+    printf("regions     %zu, of which these get most\n", length);
+    print_largest(self, length);
+    return;
+  }
+  printf("regions     %zu%s\n", length, length < 2 ? "" : ", which get");
+  for (size_t i = 0; length > 1 && i < length; i++)
+    print_region(self, i);
+}
+
+static void
+print_collisions(const BulkSurvey *survey)
+{
+  for (guint i = 0; i < survey->collisions->len; i++) {
+    const BulkCollision *collision = &g_array_index(survey->collisions, BulkCollision, i);
+
+    printf("            %10" U64 " records, of different values, are row '%s'\n",
+           collision->records, collision->key);
+  }
+}
+
+static void
+print_rows(const BulkSurvey *survey)
+{
+  printf("rows        %" U64 "; %" U64 " records more have the key of another one, %" U64
+         " of them with other values\n",
+         survey->rows, survey->duplicates, survey->differing);
+  print_collisions(survey);
+}
+
+static void
+print_rejects(const CmdBulkReport *self)
+{
+  const BulkRejects *rejects = bulk_job_rejects(self->job);
+  const FaultList *examples = bulk_rejects_examples(rejects);
+
+  printf("rejects     %" U64 "\n", bulk_rejects_count(rejects));
+  for (size_t i = 0; i < fault_list_length(examples); i++)
+    printf("            %s\n", fault_list_get(examples, i));
+}
+
+void
+cmd_bulkreport_print_insight(const CmdBulkReport *self)
+{
+  BulkIntakeCounts counts = bulk_job_intake(self->job);
+  g_autofree char *size = size_text(counts.amount.cell_bytes);
+
+  printf("table       %s\n", mapping_table(self->mapping));
+  printf("records     %" U64 " read; %" U64 " repeated header lines passed over\n", counts.records,
+         counts.headers);
+  print_rejects(self);
+  printf("cells       %" U64 ", about %s of HFile before compression\n", counts.amount.cells, size);
+  if (mapping_uses_record_time(self->mapping))
+    printf("timestamp   %" G_GINT64_FORMAT " for all cells\n", self->timestamp_ms);
+  if (self->survey != NULL)
+    print_rows(self->survey);
+  else
+    printf("rows        are counted while they are written: not all fit into --memory\n");
+  print_regions(self);
+  fflush(stdout);
+}
+
+static void
+print_seconds(const CmdBulkReport *self)
+{
+  printf("seconds     %.2f:", self->total_seconds);
+  for (int i = 0; i < BULK_PHASES; i++)
+    if (self->seconds[i] > 0)
+      printf(" %s %.2f", bulk_phase_name((BulkPhase)i), self->seconds[i]);
+  putchar('\n');
+}
+
+/* What makes the files live. A table that is yet to be comes first: HBase's tool would create one
+ * without the mapping's families. */
+static void
+print_output(const CmdBulkReport *self)
+{
+  printf("output      %s; this makes it live:\n", self->output);
+  if (self->script != NULL)
+    printf("            hbase shell -n %s\n", self->script);
+  printf("            hbase completebulkload file://%s %s\n", self->output,
+         mapping_table(self->mapping));
+}
+
+void
+cmd_bulkreport_print(const CmdBulkReport *self)
+{
+  BulkBuildCounts built = bulk_job_build(self->job);
+  g_autofree char *size = size_text(self->bytes);
+
+  if (self->survey == NULL)
+    printf("rows        %" U64 "; %" U64 " records more had the key of another one\n", built.rows,
+           built.duplicates);
+  printf("written     %" U64 " cells in %zu files, %s\n", self->cells, self->files, size);
+  if (self->loaded != NULL)
+    printf("live        %" U64 " files in %" U64 " regions; %" U64 " were cut anew\n",
+           self->loaded->files, self->loaded->regions, self->loaded->recut);
+  if (self->completed_with != NULL)
+    printf("live        by '%s'\n", self->completed_with);
+  if (self->output != NULL)
+    print_output(self);
+  print_seconds(self);
+}
+
+static void
+add_seconds(JsonBuilder *builder, const CmdBulkReport *self)
+{
+  cmd_json_object(builder, "seconds");
+  for (int i = 0; i < BULK_PHASES; i++)
+    cmd_json_real(builder, bulk_phase_name((BulkPhase)i), self->seconds[i]);
+  cmd_json_real(builder, "total", self->total_seconds);
+  json_builder_end_object(builder);
+}
+
+static void
+add_region(JsonBuilder *builder, const CmdBulkReport *self, size_t i)
+{
+  BulkAmount amount = bulk_job_region(self->job, i);
+  g_autofree char *start = cmd_sheet_escape(bulk_regions_start(bulk_job_regions(self->job), i));
+
+  json_builder_begin_object(builder);
+  cmd_json_text(builder, "start", start);
+  cmd_json_count(builder, "records", amount.rows);
+  cmd_json_count(builder, "bytes", amount.cell_bytes);
+  cmd_json_claim(builder, "hot", is_hot(self, i));
+  json_builder_end_object(builder);
+}
+
+static void
+add_regions(JsonBuilder *builder, const CmdBulkReport *self)
+{
+  cmd_json_list(builder, "regions");
+  for (size_t i = 0; i < bulk_regions_length(bulk_job_regions(self->job)); i++)
+    add_region(builder, self, i);
+  json_builder_end_array(builder);
+}
+
+static void
+add_collisions(JsonBuilder *builder, const BulkSurvey *survey)
+{
+  cmd_json_count(builder, "differing", survey->differing);
+  cmd_json_list(builder, "collisions");
+  for (guint i = 0; i < survey->collisions->len; i++) {
+    const BulkCollision *collision = &g_array_index(survey->collisions, BulkCollision, i);
+
+    json_builder_begin_object(builder);
+    cmd_json_text(builder, "row", collision->key);
+    cmd_json_count(builder, "records", collision->records);
+    cmd_json_count(builder, "differing", collision->differing);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+}
+
+static void
+add_written(JsonBuilder *builder, const CmdBulkReport *self)
+{
+  BulkBuildCounts built = bulk_job_build(self->job);
+  uint64_t rows = self->survey != NULL ? self->survey->rows : built.rows;
+  uint64_t duplicates = self->survey != NULL ? self->survey->duplicates : built.duplicates;
+
+  cmd_json_count(builder, "rows", rows);
+  cmd_json_count(builder, "duplicates", duplicates);
+  if (self->survey != NULL)
+    add_collisions(builder, self->survey);
+  cmd_json_count(builder, "cells", self->cells);
+  cmd_json_count(builder, "files", self->files);
+  cmd_json_count(builder, "bytes", self->bytes);
+}
+
+static void
+add_loaded(JsonBuilder *builder, const CmdBulkReport *self)
+{
+  if (self->loaded == NULL)
+    return;
+  cmd_json_object(builder, "live");
+  cmd_json_count(builder, "files", self->loaded->files);
+  cmd_json_count(builder, "regions", self->loaded->regions);
+  cmd_json_count(builder, "bytes", self->loaded->bytes);
+  cmd_json_count(builder, "recut", self->loaded->recut);
+  json_builder_end_object(builder);
+}
+
+void
+cmd_bulkreport_print_json(const CmdBulkReport *self)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  BulkIntakeCounts counts = bulk_job_intake(self->job);
+
+  json_builder_begin_object(builder);
+  cmd_json_text(builder, "table", mapping_table(self->mapping));
+  cmd_json_count(builder, "records", counts.records);
+  cmd_json_count(builder, "headers", counts.headers);
+  cmd_json_count(builder, "rejects", bulk_rejects_count(bulk_job_rejects(self->job)));
+  cmd_json_count(builder, "cells_mapped", counts.amount.cells);
+  cmd_json_count(builder, "cell_bytes", counts.amount.cell_bytes);
+  cmd_json_count(builder, "spilled_bytes", counts.spilled_bytes);
+  if (mapping_uses_record_time(self->mapping))
+    cmd_json_count(builder, "timestamp", (uint64_t)self->timestamp_ms);
+  add_written(builder, self);
+  add_loaded(builder, self);
+  if (self->output != NULL)
+    cmd_json_text(builder, "output", self->output);
+  add_regions(builder, self);
+  add_seconds(builder, self);
+  json_builder_end_object(builder);
+  cmd_json_print(builder, false);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/bulk/target.h"
+
+#include "base/retry.h"
+#include "cmd/gateway.h"
+#include "cmd/script.h"
+
+enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 3000 };
+
+struct CmdBulkTarget {
+  const Mapping *mapping; /* borrowed */
+  GatewayOptions options;
+  Catalog *catalog; /* owned */
+  int64_t patience_ms;
+};
+
+CmdBulkTarget *
+cmd_bulktarget_new(const Config *config, const Mapping *mapping, int64_t patience_ms,
+                   GError **error)
+{
+  CmdBulkTarget *self = g_new0(CmdBulkTarget, 1);
+
+  self->mapping = mapping;
+  self->patience_ms = patience_ms;
+  self->options = cmd_gateway_options(config);
+  self->catalog = catalog_new(&self->options, error);
+  if (self->catalog != NULL)
+    return self;
+  cmd_bulktarget_free(self);
+  return NULL;
+}
+
+void
+cmd_bulktarget_free(CmdBulkTarget *self)
+{
+  if (self == NULL)
+    return;
+  catalog_free(self->catalog);
+  g_free(self);
+}
+
+/* Asks until the gateway answers or patience ends. */
+static bool
+ask(CmdBulkTarget *self, bool (*question)(CmdBulkTarget *self, void *out, GError **error),
+    void *out, GError **error)
+{
+  Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
+  int64_t until_us = g_get_monotonic_time() + self->patience_ms * 1000;
+
+  for (;;) {
+    g_autoptr(GError) problem = NULL;
+    uint32_t wait_ms = retry_next_ms(&retry);
+
+    if (question(self, out, &problem))
+      return true;
+    if (!g_error_matches(problem, FAULT, FAULT_PEER) ||
+        g_get_monotonic_time() + (int64_t)wait_ms * 1000 > until_us) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return false;
+    }
+    if (retry.tries == 1)
+      g_message("waiting table=%s reason='%s'", mapping_table(self->mapping), problem->message);
+    g_usleep((gulong)wait_ms * 1000);
+  }
+}
+
+static bool
+ask_existence(CmdBulkTarget *self, void *out, GError **error)
+{
+  return catalog_has_table(self->catalog, mapping_table(self->mapping), out, error);
+}
+
+bool
+cmd_bulktarget_exists(CmdBulkTarget *self, bool *out_exists, GError **error)
+{
+  return ask(self, ask_existence, out_exists, error);
+}
+
+static bool
+ask_description(CmdBulkTarget *self, void *out, GError **error)
+{
+  Table **table = out;
+  const char *name = mapping_table(self->mapping);
+  bool exists = false;
+
+  if (!catalog_has_table(self->catalog, name, &exists, error))
+    return false;
+  if (!exists) {
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "there is no table %s: 'sluice init %s' creates it, or --regions N with a split "
+                "that fits the data",
+                name, name);
+    return false;
+  }
+  *table = catalog_describe(self->catalog, name, error);
+  return *table != NULL;
+}
+
+/* `families` NULL: as the mapping has them. */
+static bool
+tell_job(BulkJob *job, const GArray *families, const GPtrArray *splits, GError **error)
+{
+  g_autoptr(GArray) starts = g_array_new(FALSE, FALSE, sizeof(Slice));
+
+  for (guint i = 0; i < splits->len; i++) {
+    size_t len = 0;
+    const void *data = g_bytes_get_data(splits->pdata[i], &len);
+    Slice start = slice(data, len);
+
+    g_array_append_val(starts, start);
+  }
+  return bulk_job_set_table(
+      job,
+      &(BulkTable){.families = families == NULL ? NULL : (const Family *)(void *)families->data,
+                   .families_length = families == NULL ? 0 : families->len,
+                   .starts = (const Slice *)(const void *)starts->data,
+                   .starts_length = starts->len},
+      error);
+}
+
+bool
+cmd_bulktarget_describe(CmdBulkTarget *self, BulkJob *job, GError **error)
+{
+  Table *found = NULL;
+
+  if (!ask(self, ask_description, &found, error))
+    return false;
+
+  g_autoptr(Table) table = found;
+
+  return tell_job(job, table->families, table->splits, error);
+}
+
+static bool
+ask_enabled(CmdBulkTarget *self, void *out, GError **error)
+{
+  return catalog_is_enabled(self->catalog, mapping_table(self->mapping), out, error);
+}
+
+bool
+cmd_bulktarget_expect_enabled(CmdBulkTarget *self, GError **error)
+{
+  const char *name = mapping_table(self->mapping);
+  bool is_enabled = false;
+
+  if (!ask(self, ask_enabled, &is_enabled, error))
+    return false;
+  if (!is_enabled)
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "table %s is disabled: enable '%s' in the hbase shell, then load", name, name);
+  return is_enabled;
+}
+
+bool
+cmd_bulktarget_create(CmdBulkTarget *self, const BulkJob *job, GError **error)
+{
+  const BulkRegions *regions = bulk_job_regions(job);
+  g_autoptr(Table) table = table_from_mapping(self->mapping);
+
+  g_ptr_array_set_size(table->splits, 0);
+  for (size_t i = 1; i < bulk_regions_length(regions); i++)
+    table_add_split(table, bulk_regions_start(regions, i));
+  return catalog_create(self->catalog, table, error);
+}
+
+char **
+cmd_bulktarget_servers(void *target, GError **error)
+{
+  CmdBulkTarget *self = target;
+  const char *table = mapping_table(self->mapping);
+  g_autoptr(GPtrArray) regions = catalog_regions(self->catalog, table, error);
+  g_autoptr(GStrvBuilder) servers = g_strv_builder_new();
+  bool is_empty = true;
+
+  if (regions == NULL)
+    return NULL;
+  for (guint i = 0; i < regions->len; i++) {
+    const char *server = ((Region *)regions->pdata[i])->server;
+
+    if (server == NULL)
+      continue;
+    g_strv_builder_add(servers, server);
+    is_empty = false;
+  }
+  if (!is_empty)
+    return g_strv_builder_end(servers);
+  g_set_error(error, FAULT, FAULT_PEER, "table %s: no region has a server", table);
+  return NULL;
+}
+
+bool
+cmd_bulktarget_guess(const Mapping *mapping, BulkJob *job, GError **error)
+{
+  g_autoptr(Table) table = table_from_mapping(mapping);
+
+  return tell_job(job, NULL, table->splits, error);
+}
+
+bool
+cmd_bulktarget_write_script(const Mapping *mapping, const BulkJob *job, const char *path,
+                            GError **error)
+{
+  const BulkRegions *regions = bulk_job_regions(job);
+  g_autoptr(GArray) splits = g_array_new(FALSE, FALSE, sizeof(Slice));
+  g_autoptr(GError) problem = NULL;
+  g_autofree char *script = NULL;
+
+  for (size_t i = 1; i < bulk_regions_length(regions); i++) {
+    Slice start = bulk_regions_start(regions, i);
+
+    g_array_append_val(splits, start);
+  }
+  script = cmd_script_split(mapping, (const Slice *)(const void *)splits->data, splits->len);
+  if (g_file_set_contents(path, script, -1, &problem))
+    return true;
+  g_set_error(error, FAULT, FAULT_SETUP, "%s", problem->message);
+  return false;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/check/check.h"
+
+#include "cmd/live.h"
+#include "cmd/options.h"
+
+#include <stdio.h>
+
+enum { LONGEST_WAIT_MS = 10000, MOST_SAMPLED = 1000000, REGIONS = 8, MOST_REGIONS = 1000 };
+
+static const char about[] =
+    "Looks at the configuration, every mapping and its schema, the Kafka broker, the topics,\n"
+    "the Thrift gateways and the HBase tables, and prints a line for each. Every fault is named\n"
+    "at once, with where it is and what to do about it. Nothing is created or changed.\n"
+    "Ends with 0 when there is no fault, 3 when only a broker or gateway does not answer, else\n"
+    "with 2. It tells what is now and waits for nobody longer than 10 seconds. With --live: 0\n"
+    "when the service is ready, 1 when it is not, 3 when it does not answer.\n"
+    "\n"
+    "--sample N also reads about N records of each topic, spread over its partitions and from its\n"
+    "oldest to its newest, and says what they would make of the table: bad records by their\n"
+    "reasons, records that share a row key, whether the keys' order will heat one region, cells\n"
+    "and bytes a row, and split points to put into the mapping. No group is joined, nothing is\n"
+    "committed. What it finds is a NOTE and no fault.";
+
+/* What was asked for. */
+typedef struct {
+  CmdOptions options;
+  gboolean is_offline;
+  gboolean is_live;
+  gboolean is_json;
+  char *sample;
+  char *topic;
+  char *regions;
+  /* What they mean: */
+  guint64 sample_records;
+  guint64 split_regions;
+} Request;
+
+static void
+request_clear(Request *self)
+{
+  cmd_options_clear(&self->options);
+  g_free(self->sample);
+  g_free(self->topic);
+  g_free(self->regions);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Request, request_clear)
+
+static int
+wait_ms(const Request *request)
+{
+  return (int)MIN(request->options.timeout_ms, LONGEST_WAIT_MS);
+}
+
+static bool
+understand_number(const char *option, const char *text, guint64 most, guint64 *number,
+                  GError **error)
+{
+  if (text == NULL || g_ascii_string_to_unsigned(text, 10, 1, most, number, NULL))
+    return true;
+
+  g_autofree char *quoted = slice_quote(slice_text(text));
+
+  g_set_error(error, FAULT, FAULT_SETUP,
+              "--%s: '%s' is not a whole number from 1 to %" G_GUINT64_FORMAT, option, quoted,
+              most);
+  return false;
+}
+
+static bool
+understand(Request *self, GError **error)
+{
+  self->split_regions = REGIONS;
+  if (self->is_live && (self->is_offline || self->is_json || self->sample != NULL)) {
+    g_set_error_literal(error, FAULT, FAULT_SETUP,
+                        "--live asks a service and nothing else: leave out --offline, --json and "
+                        "--sample");
+    return false;
+  }
+  if (self->is_offline && self->sample != NULL) {
+    g_set_error_literal(error, FAULT, FAULT_SETUP,
+                        "--sample reads topics, --offline files alone: leave one out");
+    return false;
+  }
+  if (self->sample == NULL && (self->regions != NULL || self->topic != NULL)) {
+    g_set_error_literal(error, FAULT, FAULT_SETUP, "--topic and --regions are for --sample");
+    return false;
+  }
+  return understand_number("sample", self->sample, MOST_SAMPLED, &self->sample_records, error) &&
+         understand_number("regions", self->regions, MOST_REGIONS, &self->split_regions, error);
+}
+
+static bool
+parse(Request *self, const CommandCall *call, GError **error)
+{
+  const GOptionEntry entries[] = {
+      {"offline", 0, 0, G_OPTION_ARG_NONE, &self->is_offline,
+       "look at files alone: configuration, mappings, schemas", NULL},
+      {"live", 0, 0, G_OPTION_ARG_NONE, &self->is_live,
+       "ask a running service, at [http] listen, whether it is ready: for a container's health",
+       NULL},
+      {"sample", 0, 0, G_OPTION_ARG_FILENAME, &self->sample,
+       "read about N records of each topic too, and say what they would make of the table", "N"},
+      {"topic", 0, 0, G_OPTION_ARG_FILENAME, &self->topic, "with --sample: of this topic alone",
+       "TOPIC"},
+      {"regions", 0, 0, G_OPTION_ARG_FILENAME, &self->regions,
+       "with --sample: propose split points for so many regions (default 8)", "R"},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &self->is_json, "write one JSON object", NULL},
+      {0},
+  };
+
+  return cmd_options_parse(&self->options, call, entries, about, error) && understand(self, error);
+}
+
+static ExitCode
+ask_service(const Request *request, const CommandCall *call, GError **error)
+{
+  g_autoptr(Config) config = cmd_options_config(&request->options, call, error);
+  g_autofree char *reasons = NULL;
+  bool is_ready = false;
+
+  if (config == NULL ||
+      !cmd_live_ask(config->http.listen, wait_ms(request), &is_ready, &reasons, error))
+    return EXIT_DONE;
+  printf("%s%s", is_ready ? "" : "not ready:\n", reasons);
+  return is_ready ? EXIT_DONE : EXIT_DATA;
+}
+
+static Config *
+look_at_configuration(const Request *request, const CommandCall *call, CmdFindings *findings)
+{
+  g_auto(FaultList) faults = {0};
+  Config *config = cmd_options_read_config(&request->options, call, &faults);
+
+  cmd_findings_list(findings, "configuration", &faults);
+  if (fault_list_length(&faults) == 0)
+    cmd_findings_fine(findings, "configuration", "%s",
+                      config->path == NULL ? "built-in defaults" : config->path);
+  return config;
+}
+
+static CmdMappings *
+look_at_mappings(const Config *config, CmdFindings *findings)
+{
+  g_auto(FaultList) faults = {0};
+  CmdMappings *mappings = cmd_mappings_read(config, &faults);
+
+  for (size_t i = 0; i < cmd_mappings_length(mappings); i++) {
+    const Mapping *mapping = cmd_mappings_get(mappings, i);
+
+    cmd_findings_fine(findings, "mapping", "topic %s to table %s (%s)", mapping_topic(mapping),
+                      mapping_table(mapping), mapping_path(mapping));
+  }
+  cmd_findings_list(findings, "mapping", &faults);
+  return mappings;
+}
+
+ExitCode
+cmd_check(const CommandCall *call, GError **error)
+{
+  g_auto(Request) request = {0};
+  g_autoptr(CmdFindings) findings = NULL;
+  g_autoptr(Config) config = NULL;
+  g_autoptr(CmdMappings) mappings = NULL;
+
+  if (!parse(&request, call, error))
+    return EXIT_DONE;
+  if (request.is_live)
+    return ask_service(&request, call, error);
+
+  findings = cmd_findings_new(request.is_json);
+  config = look_at_configuration(&request, call, findings);
+  mappings = look_at_mappings(config, findings);
+  if (request.topic != NULL && cmd_mappings_for_topic(mappings, request.topic, error) == NULL)
+    return EXIT_USAGE;
+  if (!request.is_offline) {
+    const Check check = {
+        .findings = findings,
+        .config = config,
+        .mappings = mappings,
+        .wait_ms = wait_ms(&request),
+        .sample = request.sample_records,
+        .sample_topic = request.topic,
+        .regions = (unsigned)request.split_regions,
+    };
+
+    check_kafka(&check);
+    check_registry(&check);
+    check_hbase(&check);
+    if (check.sample > 0)
+      check_sample(&check);
+  }
+  return cmd_findings_finish(findings);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/check/check.h"
+
+#include "cmd/properties.h"
+#include "kafka/topics.h"
+
+#include <string.h>
+
+static const KafkaTopic *
+find_topic(const GPtrArray *topics, const char *name)
+{
+  for (guint i = 0; i < topics->len; i++) {
+    const KafkaTopic *topic = topics->pdata[i];
+
+    if (strcmp(topic->name, name) == 0)
+      return topic;
+  }
+  return NULL;
+}
+
+static const char *
+nearest_topic(const GPtrArray *topics, const char *name)
+{
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+  for (guint i = 0; i < topics->len; i++)
+    g_ptr_array_add(names, ((KafkaTopic *)topics->pdata[i])->name);
+  g_ptr_array_add(names, NULL);
+  return fault_nearest(name, (const char *const *)names->pdata);
+}
+
+static void
+look_at_topic(const Check *self, const GPtrArray *topics, const Mapping *mapping)
+{
+  const char *name = mapping_topic(mapping);
+  const KafkaTopic *topic = find_topic(topics, name);
+  const char *nearest = nearest_topic(topics, name);
+
+  if (topic != NULL)
+    cmd_findings_fine(self->findings, "topic", "%s: %d partition%s", name, topic->partitions,
+                      topic->partitions == 1 ? "" : "s");
+  else if (nearest != NULL)
+    cmd_findings_fault(self->findings, "topic",
+                       "%s does not exist, %s does: create it, or set \"topic\" in %s", name,
+                       nearest, mapping_path(mapping));
+  else
+    cmd_findings_fault(self->findings, "topic",
+                       "%s does not exist: create it, or set \"topic\" in %s", name,
+                       mapping_path(mapping));
+}
+
+static void
+look_at_dead_letters(const Check *self, KafkaTopics *kafka, const GPtrArray *topics,
+                     const Mapping *mapping)
+{
+  g_autofree char *name = g_strconcat(mapping_topic(mapping), ".dlq", NULL);
+  const KafkaTopicSpec spec = {.name = name, .partitions = 1, .replication = -1};
+  g_autoptr(GError) error = NULL;
+
+  if (mapping_errors(mapping) != ERRORS_DLQ)
+    return;
+  if (find_topic(topics, name) != NULL)
+    cmd_findings_fine(self->findings, "dead letters", "%s exists", name);
+  else if (kafka_topics_may_create(kafka, &spec, &error))
+    cmd_findings_fine(self->findings, "dead letters", "%s can be created when it is needed", name);
+  else
+    cmd_findings_error(self->findings, "dead letters", NULL, error);
+}
+
+static void
+look_at_topics(const Check *self, KafkaTopics *kafka, const GPtrArray *topics)
+{
+  for (size_t i = 0; i < cmd_mappings_length(self->mappings); i++) {
+    const Mapping *mapping = cmd_mappings_get(self->mappings, i);
+
+    look_at_topic(self, topics, mapping);
+    look_at_dead_letters(self, kafka, topics, mapping);
+  }
+}
+
+void
+check_kafka(const Check *self)
+{
+  g_autofree KafkaProperty *properties = cmd_properties_list(self->config);
+  const char *servers = config_kafka(self->config, "bootstrap.servers");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(KafkaTopics) kafka = kafka_topics_new(properties, self->wait_ms, &error);
+  g_autoptr(GPtrArray) topics = kafka == NULL ? NULL : kafka_topics_list(kafka, &error);
+
+  if (topics == NULL) {
+    cmd_findings_error(self->findings, "broker", servers, error);
+    cmd_findings_skip(self->findings, "topic", "not looked at, for want of a broker");
+    return;
+  }
+  cmd_findings_fine(self->findings, "broker", "%s: %u topics", servers, topics->len);
+  look_at_topics(self, kafka, topics);
+}

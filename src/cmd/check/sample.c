@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/check/check.h"
+
+#include <inttypes.h>
+
+#include "cmd/properties.h"
+#include "cmd/registry.h"
+#include "cmd/sheet.h"
+#include "kafka/topics.h"
+#include "probe/sample.h"
+#include "text/json_write.h"
+
+enum { SHOWN_REASONS = 5 };
+
+/* One topic's sample. */
+typedef struct {
+  CmdFindings *findings; /* borrowed */
+  JsonBuilder *json;     /* borrowed: within the array of samples */
+  const Mapping *mapping;
+  const char *topic;
+  ProbeInsight *insight; /* borrowed */
+  ProbeReport report;
+  uint64_t offsets; /* of the topic */
+} Sample;
+
+static double
+percent(uint64_t part, uint64_t all)
+{
+  return 100 * (double)part / (double)MAX(all, 1);
+}
+
+static void
+tell_size(const Sample *self, uint64_t wanted)
+{
+  const ProbeReport *report = &self->report;
+
+  if (report->records == 0)
+    cmd_findings_skip(self->findings, "sample", "%s: it has no record", self->topic);
+  else if (self->offsets <= wanted)
+    cmd_findings_fine(self->findings, "sample", "%s: all %" PRIu64 " records that it has",
+                      self->topic, report->records);
+  else
+    cmd_findings_fine(self->findings, "sample",
+                      "%s: %" PRIu64 " records of %" PRIu64 " offsets, oldest to newest",
+                      self->topic, report->records, self->offsets);
+}
+
+static void
+tell_bad(const Sample *self)
+{
+  const ProbeReport *report = &self->report;
+
+  if (report->bad == 0) {
+    cmd_findings_fine(self->findings, "bad records", "%s: none", self->topic);
+    return;
+  }
+  cmd_findings_note(self->findings, "bad records", "%s: %" PRIu64 " (%.2f %%)", self->topic,
+                    report->bad, percent(report->bad, report->records));
+  for (guint i = 0; i < MIN(report->reasons->len, SHOWN_REASONS); i++) {
+    const ProbeReason *reason = report->reasons->pdata[i];
+
+    cmd_findings_note(self->findings, "bad records", "%s: %" PRIu64 " like [%d]@%" PRId64 ": %s",
+                      self->topic, reason->records, reason->place.partition, reason->place.offset,
+                      reason->reason);
+  }
+  if (report->reasons->len > SHOWN_REASONS)
+    cmd_findings_note(self->findings, "bad records", "%s: %u more reasons (--json has them)",
+                      self->topic, report->reasons->len - SHOWN_REASONS);
+}
+
+static void
+tell_keys(const Sample *self)
+{
+  const ProbeReport *report = &self->report;
+  const ProbeShared *shared = &report->shared;
+
+  if (report->sharing == 0) {
+    cmd_findings_fine(self->findings, "row keys",
+                      "%s: %" PRIu64 " rows; no two records that differ share one", self->topic,
+                      report->rows);
+    return;
+  }
+
+  g_autofree char *key = slice_quote(shared->key);
+
+  cmd_findings_note(self->findings, "row keys",
+                    "%s: %" PRIu64 " records (%.2f %%) share a row key with one that differs, as "
+                    "[%d]@%" PRId64 " and [%d]@%" PRId64 " share '%s': the newest timestamp wins",
+                    self->topic, report->sharing, percent(report->sharing, report->puts),
+                    shared->first.partition, shared->first.offset, shared->second.partition,
+                    shared->second.offset, key);
+  if (report->tied > 0)
+    cmd_findings_note(self->findings, "row keys",
+                      "%s: %" PRIu64 " of them have the same timestamp too: these are overwritten. "
+                      "If each is to be kept, add a part to the key that tells them apart",
+                      self->topic, report->tied);
+}
+
+static void
+tell_order(const Sample *self)
+{
+  static const char *const words[] = {
+      [PROBE_SPREAD] = "",
+      [PROBE_TOGETHER] = "are close together",
+      [PROBE_RISING] = "rise with time",
+      [PROBE_FALLING] = "fall with time",
+  };
+  const ProbeReport *report = &self->report;
+
+  if (!report->is_order_known)
+    cmd_findings_skip(self->findings, "key order", "%s: too few rows to judge by", self->topic);
+  else if (report->order == PROBE_SPREAD)
+    cmd_findings_fine(self->findings, "key order",
+                      "%s: records of one time are spread over the keys (%.0f %% in the busiest "
+                      "eighth)",
+                      self->topic, 100 * report->busiest);
+  else
+    cmd_findings_note(self->findings, "key order",
+                      "%s: keys %s: %.0f %% of the records of one time go to one eighth of the "
+                      "keys, and one region takes them all, whatever the splits. Put a salt or a "
+                      "hash in front of the key",
+                      self->topic, words[report->order], 100 * report->busiest);
+}
+
+static void
+tell_rows(const Sample *self)
+{
+  const ProbeSpread *cells = &self->report.cells;
+  const ProbeSpread *bytes = &self->report.bytes;
+
+  cmd_findings_fine(self->findings, "row size",
+                    "%s: %.1f cells a record (95 %% have up to %" PRIu64 ", the most %" PRIu64
+                    "), %.0f bytes in HBase before compression (up to %" PRIu64 ", %" PRIu64 ")",
+                    self->topic, cells->mean, cells->p95, cells->most, bytes->mean, bytes->p95,
+                    bytes->most);
+}
+
+/* As the mapping takes it. */
+static void
+tell_splits(const Sample *self, const GArray *splits)
+{
+  g_auto(Bytes) list = {0};
+
+  for (guint i = 0; i < splits->len; i++) {
+    g_autofree char *text = cmd_sheet_escape(bytes_slice(&g_array_index(splits, Bytes, i)));
+
+    bytes_append(&list, ", ", i == 0 ? 0 : 2);
+    record_json_put_string(&list, slice_text(text));
+  }
+  if (splits->len > 0)
+    cmd_findings_fine(self->findings, "split points", "%s: \"splits\": [%.*s]", self->topic,
+                      (int)list.len, (const char *)list.data);
+}
+
+static void
+add_place(JsonBuilder *json, ProbePlace place)
+{
+  cmd_json_number(json, "partition", place.partition);
+  cmd_json_number(json, "offset", place.offset);
+}
+
+static void
+add_spread(JsonBuilder *json, const char *name, const ProbeSpread *spread)
+{
+  cmd_json_object(json, name);
+  cmd_json_real(json, "mean", spread->mean);
+  cmd_json_count(json, "p95", spread->p95);
+  cmd_json_count(json, "most", spread->most);
+  json_builder_end_object(json);
+}
+
+static void
+add_reasons(JsonBuilder *json, const GPtrArray *reasons)
+{
+  cmd_json_list(json, "bad_reasons");
+  for (guint i = 0; i < reasons->len; i++) {
+    const ProbeReason *reason = reasons->pdata[i];
+
+    json_builder_begin_object(json);
+    cmd_json_text(json, "reason", reason->reason);
+    cmd_json_count(json, "records", reason->records);
+    add_place(json, reason->place);
+    json_builder_end_object(json);
+  }
+  json_builder_end_array(json);
+}
+
+static void
+add_shared(JsonBuilder *json, const ProbeShared *shared)
+{
+  const ProbePlace places[] = {shared->first, shared->second};
+  g_autofree char *key = slice_quote(shared->key);
+
+  cmd_json_object(json, "shared");
+  cmd_json_text(json, "row", key);
+  cmd_json_list(json, "records");
+  for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+    json_builder_begin_object(json);
+    add_place(json, places[i]);
+    json_builder_end_object(json);
+  }
+  json_builder_end_array(json);
+  json_builder_end_object(json);
+}
+
+static void
+add_order(JsonBuilder *json, const ProbeReport *report)
+{
+  static const char *const words[] = {
+      [PROBE_SPREAD] = "spread",
+      [PROBE_TOGETHER] = "together",
+      [PROBE_RISING] = "rising",
+      [PROBE_FALLING] = "falling",
+  };
+
+  if (!report->is_order_known)
+    return;
+  cmd_json_text(json, "order", words[report->order]);
+  cmd_json_real(json, "busiest_eighth", report->busiest);
+}
+
+static void
+add_figures(const Sample *self, const GArray *splits)
+{
+  const ProbeReport *report = &self->report;
+  JsonBuilder *json = self->json;
+
+  json_builder_begin_object(json);
+  cmd_json_text(json, "topic", self->topic);
+  cmd_json_text(json, "table", mapping_table(self->mapping));
+  cmd_json_count(json, "offsets", self->offsets);
+  cmd_json_count(json, "records", report->records);
+  cmd_json_count(json, "puts", report->puts);
+  cmd_json_count(json, "tombstones", report->tombstones);
+  cmd_json_count(json, "skipped", report->skipped);
+  cmd_json_count(json, "bad", report->bad);
+  add_reasons(json, report->reasons);
+  cmd_json_count(json, "rows", report->rows);
+  cmd_json_count(json, "repeated", report->repeated);
+  cmd_json_count(json, "sharing", report->sharing);
+  cmd_json_count(json, "tied", report->tied);
+  if (report->sharing > 0)
+    add_shared(json, &report->shared);
+  add_order(json, report);
+  add_spread(json, "cells", &report->cells);
+  add_spread(json, "bytes", &report->bytes);
+  cmd_json_list(json, "splits");
+  for (guint i = 0; i < splits->len; i++) {
+    g_autofree char *text = cmd_sheet_escape(bytes_slice(&g_array_index(splits, Bytes, i)));
+
+    json_builder_add_string_value(json, text);
+  }
+  json_builder_end_array(json);
+  json_builder_end_object(json);
+}
+
+static void
+look_at_topic(const Check *self, const ProbeSampleOptions *options, JsonBuilder *json)
+{
+  g_autoptr(ProbeInsight) insight = probe_insight_new();
+  g_autoptr(GArray) splits = NULL;
+  g_autoptr(GError) error = NULL;
+  Sample sample = {
+      .findings = self->findings,
+      .json = json,
+      .mapping = options->mapping,
+      .topic = mapping_topic(options->mapping),
+      .insight = insight,
+  };
+
+  if (!probe_sample(options, insight, &sample.offsets, &error)) {
+    cmd_findings_error(self->findings, "sample", sample.topic, error);
+    return;
+  }
+  probe_insight_report(insight, &sample.report);
+  splits = probe_insight_splits(insight, self->regions);
+  tell_size(&sample, self->sample);
+  if (sample.report.records > 0)
+    tell_bad(&sample);
+  if (sample.report.puts > 0) {
+    tell_keys(&sample);
+    tell_order(&sample);
+    tell_rows(&sample);
+    tell_splits(&sample, splits);
+  }
+  add_figures(&sample, splits);
+}
+
+static bool
+exists(const GPtrArray *topics, const char *name)
+{
+  for (guint i = 0; i < topics->len; i++)
+    if (strcmp(((const KafkaTopic *)topics->pdata[i])->name, name) == 0)
+      return true;
+  return false;
+}
+
+static void
+look_at_topics(const Check *self, const KafkaProperty *properties, const GPtrArray *topics,
+               JsonBuilder *json)
+{
+  g_autoptr(HttpRegistry) registry =
+      cmd_registry_is_needed(self->mappings) ? cmd_registry_new(self->config, NULL) : NULL;
+  const SchemaSource schemas =
+      registry == NULL ? (SchemaSource){0} : http_registry_source(registry);
+
+  for (size_t i = 0; i < cmd_mappings_length(self->mappings); i++) {
+    const ProbeSampleOptions options = {
+        .mapping = cmd_mappings_get(self->mappings, i),
+        .schemas = registry == NULL ? NULL : &schemas,
+        .properties = properties,
+        .records = self->sample,
+        .timeout_ms = self->wait_ms,
+    };
+    const char *name = mapping_topic(options.mapping);
+
+    if (self->sample_topic != NULL && strcmp(self->sample_topic, name) != 0)
+      continue;
+    if (exists(topics, name))
+      look_at_topic(self, &options, json);
+    else
+      cmd_findings_skip(self->findings, "sample", "%s: it does not exist", name);
+  }
+}
+
+void
+check_sample(const Check *self)
+{
+  g_autofree KafkaProperty *properties = cmd_properties_list(self->config);
+  g_autoptr(KafkaTopics) kafka = kafka_topics_new(properties, self->wait_ms, NULL);
+  g_autoptr(GPtrArray) topics = kafka == NULL ? NULL : kafka_topics_list(kafka, NULL);
+  g_autoptr(JsonBuilder) json = json_builder_new();
+
+  json_builder_begin_array(json);
+  if (topics == NULL) /* which was told as a fault already */
+    cmd_findings_skip(self->findings, "sample", "not taken, for want of a broker");
+  else
+    look_at_topics(self, properties, topics, json);
+  json_builder_end_array(json);
+  cmd_findings_take(self->findings, "samples", json_builder_get_root(json));
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/options.h"
+#include "cmd/properties.h"
+#include "cmd/registry.h"
+#include "cmd/replay/road.h"
+#include "cmd/sinks.h"
+
+static const char about[] =
+    "Takes records back out of a dead-letter topic, through the mapping of the topic that they\n"
+    "came from, with the timestamps that they had: what is newer in the table stays. What fails\n"
+    "again is told, with the reason of then and of now, and is not dead-lettered again: replay\n"
+    "never writes to Kafka. The topic stays as it is, so a replay may be done any number of "
+    "times.\n"
+    "It is read from its beginning (or the place of --group) to its ends as they are at the "
+    "start.\n"
+    "\n"
+    "All filters given must hold. A signal stops it after what is under way, and says where to go\n"
+    "on (--offsets). With --group, places are kept in Kafka as that group's offsets, and the next\n"
+    "call with the same group and filters goes on there; they never move past a letter that\n"
+    "failed.\n"
+    "\n"
+    "Exit code 0: everything that the filters take is written; 1: some of it fails again; 2: "
+    "there\n"
+    "is no such topic, or a table is not as it should be; 3: Kafka or the gateway could not be\n"
+    "reached; 4: stopped before the end.";
+
+typedef struct {
+  const CommandCall *call;
+  CmdOptions options;
+  CmdReplayFilter filter;
+  char **arguments; /* owned, as the texts that follow */
+  char *count;
+  char *group;
+  gboolean is_dry_run;
+  gboolean is_json;
+  const char *topic; /* borrowed from arguments */
+  guint64 most;      /* letters */
+
+  Config *config;
+  CmdMappings *mappings;
+  KafkaProperty *properties;
+  HttpRegistry *registry; /* NULL: none is needed */
+  SchemaSource schemas;
+  CmdSinks *sinks; /* NULL: --dry-run */
+  CmdReplayPlace *place;
+  CmdReplayReport *report;
+  CmdReplayRoad *road;
+  CmdStop *stop;
+
+  int64_t began_us;
+} Replay;
+
+static void
+replay_clear(Replay *self)
+{
+  cmd_replay_road_free(self->road);
+  cmd_replay_place_free(self->place);
+  cmd_replay_report_free(self->report);
+  cmd_sinks_free(self->sinks);
+  http_registry_free(self->registry);
+  g_free(self->properties);
+  cmd_mappings_free(self->mappings);
+  config_free(self->config);
+  cmd_stop_free(self->stop);
+  cmd_options_clear(&self->options);
+  cmd_replay_filter_clear(&self->filter);
+  g_strfreev(self->arguments);
+  g_free(self->count);
+  g_free(self->group);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Replay, replay_clear)
+
+static bool
+parse(Replay *self, GError **error)
+{
+  CmdReplayFilter *filter = &self->filter;
+  const GOptionEntry entries[] = {
+      {"dry-run", 0, 0, G_OPTION_ARG_NONE, &self->is_dry_run,
+       "list what the filters take, and whether a row can be made of it now; write nothing", NULL},
+      {"stage", 0, 0, G_OPTION_ARG_FILENAME, &filter->stage,
+       "only what failed there: decode, map or put", "STAGE"},
+      {"class", 0, 0, G_OPTION_ARG_FILENAME, &filter->exception_class,
+       "only this class of error, e.g. sluice.MappingError", "CLASS"},
+      {"reason", 0, 0, G_OPTION_ARG_FILENAME, &filter->reason,
+       "only where the reason holds this text", "TEXT"},
+      {"table", 0, 0, G_OPTION_ARG_FILENAME, &filter->table, "only records for this table",
+       "TABLE"},
+      {"source-topic", 0, 0, G_OPTION_ARG_FILENAME, &filter->source_topic,
+       "only records that came from this topic", "TOPIC"},
+      {"source-partition", 0, 0, G_OPTION_ARG_FILENAME, &filter->source_partition,
+       "and from this partition of it", "N"},
+      {"since", 0, 0, G_OPTION_ARG_FILENAME, &filter->since,
+       "only records of this time or later: 2024-02-29T16:05:00Z, or milliseconds since 1970",
+       "TIME"},
+      {"until", 0, 0, G_OPTION_ARG_FILENAME, &filter->until, "only records from before this time",
+       "TIME"},
+      {"offsets", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &filter->offsets,
+       "only these of the dead-letter topic: PARTITION:FROM-TO, both included; either may be left "
+       "out; several with a comma between",
+       "PIECES"},
+      {"count", 0, 0, G_OPTION_ARG_FILENAME, &self->count, "the first N that the filters take",
+       "N"},
+      {"group", 0, 0, G_OPTION_ARG_FILENAME, &self->group,
+       "keep the place in the topic as the offsets of this consumer group", "NAME"},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &self->is_json, "print one JSON object", NULL},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->arguments, "", "TOPIC"},
+      {0},
+  };
+
+  return cmd_options_parse(&self->options, self->call, entries, about, error);
+}
+
+static bool
+usage(GError **error, const char *what)
+{
+  g_set_error(error, FAULT, FAULT_SETUP, "%s. 'sluice replay --help' explains", what);
+  return false;
+}
+
+static bool
+understand(Replay *self, GError **error)
+{
+  if (self->arguments == NULL || g_strv_length(self->arguments) != 1)
+    return usage(error, "say which dead-letter topic: sluice replay TOPIC");
+  self->topic = self->arguments[0];
+  self->most = G_MAXUINT64;
+  if (self->count != NULL &&
+      !g_ascii_string_to_unsigned(self->count, 10, 1, G_MAXINT64, &self->most, NULL))
+    return usage(error, "--count is a whole number from 1");
+  if (self->group != NULL && self->filter.offsets != NULL)
+    return usage(error, "--group goes on where it was, so --offsets cannot be given as well");
+  return cmd_replay_filter_understand(&self->filter, error);
+}
+
+static bool
+open_gateway(Replay *self, GError **error)
+{
+  if (self->is_dry_run)
+    return true;
+  self->sinks = cmd_sinks_new(self->config, error);
+  return self->sinks != NULL && cmd_sinks_open(self->sinks, self->options.timeout_ms, error);
+}
+
+static bool
+open_registry(Replay *self, GError **error)
+{
+  if (!cmd_registry_is_needed(self->mappings))
+    return true;
+  self->registry = cmd_registry_new(self->config, error);
+  if (self->registry == NULL)
+    return false;
+  self->schemas = http_registry_source(self->registry);
+  return true;
+}
+
+static bool
+open_place(Replay *self, GError **error)
+{
+  self->place = cmd_replay_place_new(
+      &(CmdReplayPlaceOptions){
+          .properties = self->properties,
+          .topic = self->topic,
+          .group = self->group,
+          .filter = &self->filter,
+          .is_dry_run = self->is_dry_run,
+          .timeout_ms = (int)MIN(self->options.timeout_ms, G_MAXINT),
+      },
+      error);
+  return self->place != NULL;
+}
+
+static bool
+open_road(Replay *self, GError **error)
+{
+  size_t sinks = 0;
+
+  self->road = cmd_replay_road_new(
+      &(CmdReplayRoadOptions){
+          .config = self->config,
+          .mappings = self->mappings,
+          .schemas = self->registry == NULL ? NULL : &self->schemas,
+          .sink = self->is_dry_run ? NULL : cmd_sinks_list(self->sinks, &sinks),
+          .protocol = self->is_dry_run ? WIRE_BINARY : cmd_sinks_protocol(self->sinks),
+          .filter = &self->filter,
+          .place = self->place,
+          .report = self->report,
+          .stop = self->stop,
+          .log = self->call->log,
+          .most = self->most,
+          .timeout_ms = self->options.timeout_ms,
+      },
+      error);
+  return self->road != NULL;
+}
+
+static bool
+prepare(Replay *self, GError **error)
+{
+  self->config = cmd_options_config(&self->options, self->call, error);
+  if (self->config == NULL)
+    return false;
+  self->mappings = cmd_mappings_load(self->config, error);
+  if (self->mappings == NULL)
+    return false;
+  self->properties = cmd_properties_list(self->config);
+  self->report = cmd_replay_report_new(self->topic, self->is_json, self->is_dry_run);
+  if (!open_registry(self, error) || !open_place(self, error) || !open_gateway(self, error))
+    return false;
+  return open_road(self, error);
+}
+
+static void
+tell_where_to_go_on(const Replay *self, const char *left)
+{
+  if (left == NULL)
+    return;
+  if (self->group != NULL && !self->is_dry_run)
+    g_message("not at the end: the same call goes on where this one stopped");
+  else
+    g_message("not at the end: go on with the same filters and --offsets %s", left);
+}
+
+static ExitCode
+replay(Replay *self, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  bool is_whole = cmd_replay_road_run(self->road, &problem);
+  g_autofree char *left = cmd_replay_place_left(self->place);
+
+  cmd_log_progress(self->call->log, "");
+  cmd_replay_report_finish(self->report,
+                           &(CmdReplayEnd){
+                               .read = kafka_reader_passed(cmd_replay_place_reader(self->place)),
+                               .written = cmd_replay_road_written(self->road),
+                               .left = left,
+                               .seconds = (double)(g_get_monotonic_time() - self->began_us) / 1e6,
+                           });
+  tell_where_to_go_on(self, left);
+  if (problem != NULL) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return EXIT_USAGE;
+  }
+  if (!is_whole || (cmd_stop_is_asked(self->stop) && left != NULL))
+    return EXIT_STOPPED;
+  return cmd_replay_report_failed(self->report) == 0 ? EXIT_DONE : EXIT_DATA;
+}
+
+ExitCode
+cmd_replay(const CommandCall *call, GError **error)
+{
+  g_auto(Replay) self = {.call = call, .began_us = g_get_monotonic_time()};
+
+  if (!parse(&self, error) || !understand(&self, error))
+    return EXIT_DONE;
+  self.stop = cmd_stop_new();
+  if (!prepare(&self, error))
+    return cmd_stop_is_asked(self.stop) ? EXIT_STOPPED : EXIT_USAGE;
+  return replay(&self, error);
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/replay/road.h"
+
+#include "stream/memory.h"
+
+enum {
+  READ_WAIT_MS = 200, /* so that a wish to stop is heard */
+  PAUSE_STEP_MS = 100,
+  ROUND_LETTERS = 5000,
+  FIRST_RETRY_MS = 100,
+  LONGEST_RETRY_MS = 5000,
+};
+
+struct CmdReplayRoad {
+  CmdReplayRoadOptions options;
+  FramePlan **plans; /* owned, each owned; one for each mapping */
+  size_t length;
+  MetricsCounters *counters; /* owned */
+  StreamReplay *replay;      /* owned */
+  uint64_t round;            /* letters since the last settling */
+  bool has_listed;           /* a dry run: the letter at hand failed, and is listed */
+  int64_t waiting_us;        /* since when; 0: nobody is waited for */
+  GError *failure;           /* owned: why on_pause() gave up */
+};
+
+void
+cmd_replay_road_free(CmdReplayRoad *self)
+{
+  if (self == NULL)
+    return;
+  stream_replay_free(self->replay);
+  for (size_t i = 0; i < self->length; i++)
+    frame_plan_free(self->plans[i]);
+  g_free(self->plans);
+  metrics_counters_free(self->counters);
+  g_clear_error(&self->failure);
+  g_free(self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CmdReplayRoad, cmd_replay_road_free)
+
+static void
+make_plans(CmdReplayRoad *self)
+{
+  self->length = cmd_mappings_length(self->options.mappings);
+  self->plans = g_new0(FramePlan *, self->length);
+  for (size_t i = 0; i < self->length; i++) {
+    const Mapping *mapping = cmd_mappings_get(self->options.mappings, i);
+    size_t columns_length;
+    const Column *columns = mapping_columns(mapping, &columns_length);
+
+    self->plans[i] =
+        frame_plan_new(self->options.protocol, mapping_table(mapping), columns, columns_length);
+  }
+}
+
+static void
+told_to_wait(CmdReplayRoad *self, const GError *reason)
+{
+  if (self->waiting_us == 0) {
+    self->waiting_us = g_get_monotonic_time();
+    g_warning("waiting, nothing is lost: reason='%s'", reason->message);
+  }
+}
+
+/* Waits, but neither for longer than --timeout in all nor for what only a person can mend. */
+static bool
+on_pause(void *data, const GError *reason, uint32_t wait_ms)
+{
+  CmdReplayRoad *self = data;
+  int64_t until = g_get_monotonic_time() + (int64_t)wait_ms * 1000;
+
+  if (!g_error_matches(reason, FAULT, FAULT_SETUP))
+    told_to_wait(self, reason);
+  if (g_error_matches(reason, FAULT, FAULT_SETUP) ||
+      g_get_monotonic_time() - self->waiting_us >= self->options.timeout_ms * 1000) {
+    g_clear_error(&self->failure);
+    self->failure = g_error_copy(reason);
+    self->failure->code = reason->code == FAULT_SETUP ? FAULT_SETUP : FAULT_PEER;
+    return false;
+  }
+  while (g_get_monotonic_time() < until) {
+    if (cmd_stop_is_asked(self->options.stop))
+      return false;
+    g_usleep((gulong)PAUSE_STEP_MS * 1000);
+  }
+  return !cmd_stop_is_asked(self->options.stop);
+}
+
+static void
+on_resumed(void *data)
+{
+  CmdReplayRoad *self = data;
+
+  if (self->waiting_us != 0)
+    g_message("writing again");
+  self->waiting_us = 0;
+}
+
+/* A letter that was taken, as it lies in the dead-letter topic. */
+static void
+on_refused(void *data, const StreamReject *reject, size_t line)
+{
+  CmdReplayRoad *self = data;
+  g_autoptr(GArray) headers = kafka_message_headers(&reject->message);
+  StreamLetter letter;
+  CmdReplayEntry entry = {
+      .timestamp_ms = reject->message.timestamp_ms,
+      .letter = stream_letter_read(headers, &letter, NULL) ? &letter : NULL,
+      .table = mapping_table(cmd_mappings_get(self->options.mappings, line)),
+      .stage = stream_stage_info(reject->stage)->word,
+      .reason = reject->reason,
+  };
+
+  kafka_message_place(&reject->message, &entry.partition, &entry.offset);
+  cmd_replay_place_fail(self->options.place, entry.partition, entry.offset);
+  cmd_replay_report_list(self->options.report, &entry);
+  self->has_listed = true;
+}
+
+static StreamLineOptions
+line_options(const CmdReplayRoad *self, size_t i)
+{
+  const Config *config = self->options.config;
+
+  return (StreamLineOptions){
+      .mapping = cmd_mappings_get(self->options.mappings, i),
+      .plan = self->plans[i],
+      .schemas = self->options.schemas,
+      .sheet = metrics_counters_sheet(self->counters, 0, i),
+      .batch = {.rows = config->ingest.batch_rows,
+                .bytes =
+                    stream_memory_batch(config->ingest.memory_bytes, 1, config->ingest.batch_bytes),
+                .frame_max_bytes = config->gateway.frame_max_bytes},
+      .linger_ms = config->ingest.linger_ms,
+      .window = {.limit = 1, .records = 1},
+      .is_quiet = true,
+  };
+}
+
+static bool
+open_replay(CmdReplayRoad *self, GError **error)
+{
+  g_autofree StreamLineOptions *lines = g_new0(StreamLineOptions, self->length);
+
+  self->counters = metrics_counters_new(1, self->length + 1);
+  for (size_t i = 0; i < self->length; i++)
+    lines[i] = line_options(self, i);
+  self->replay = stream_replay_new(
+      &(StreamReplayOptions){
+          .lines = lines,
+          .lines_length = self->length,
+          .sink = self->options.sink,
+          .sheet = metrics_counters_sheet(self->counters, 0, self->length),
+          .retry = {.first_ms = FIRST_RETRY_MS, .longest_ms = LONGEST_RETRY_MS},
+          .self = self,
+          .pause = on_pause,
+          .resumed = on_resumed,
+          .refused = on_refused,
+      },
+      error);
+  return self->replay != NULL;
+}
+
+CmdReplayRoad *
+cmd_replay_road_new(const CmdReplayRoadOptions *options, GError **error)
+{
+  g_autoptr(CmdReplayRoad) self = g_new0(CmdReplayRoad, 1);
+
+  self->options = *options;
+  make_plans(self);
+  return open_replay(self, error) ? g_steal_pointer(&self) : NULL;
+}
+
+uint64_t
+cmd_replay_road_written(const CmdReplayRoad *self)
+{
+  if (self->options.sink == NULL)
+    return 0;
+  return metrics_counters_sum(self->counters, METRICS_ALL_TOPICS, COUNTER_WRITTEN);
+}
+
+/* The mapping of the topic that a letter came from; NULL: there is none any more. */
+static const Mapping *
+find_mapping(const CmdReplayRoad *self, Slice topic, size_t *out_line)
+{
+  for (size_t i = 0; i < self->length; i++) {
+    const Mapping *mapping = cmd_mappings_get(self->options.mappings, i);
+
+    if (slice_equal(slice_text(mapping_topic(mapping)), topic)) {
+      *out_line = i;
+      return mapping;
+    }
+  }
+  return NULL;
+}
+
+static void
+list_hopeless(CmdReplayRoad *self, CmdReplayEntry *entry, const GError *why)
+{
+  g_autofree char *topic = entry->letter == NULL ? NULL : slice_quote(entry->letter->topic);
+  g_autofree char *reason =
+      entry->letter == NULL
+          ? g_strdup(why->message)
+          : g_strdup_printf("no mapping has the topic '%s' any more: name the folder of its "
+                            "mapping in ingest.mappings",
+                            topic);
+
+  entry->reason = reason;
+  cmd_replay_place_fail(self->options.place, entry->partition, entry->offset);
+  cmd_replay_report_list(self->options.report, entry);
+  entry->reason = NULL;
+}
+
+static bool
+settle(CmdReplayRoad *self)
+{
+  self->round = 0;
+  return stream_replay_settle(self->replay);
+}
+
+/* With its texts in `room`. */
+static StreamLetter
+copy_letter(const StreamLetter *letter, Bytes *room)
+{
+  StreamLetter copy = *letter;
+  Slice *texts[] = {&copy.topic,  &copy.stage, &copy.exception_class,
+                    &copy.reason, &copy.table, &copy.row_key};
+  size_t bytes = 0;
+
+  for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+    bytes += texts[i]->len;
+  bytes_reserve(room, bytes); /* so that nothing moves */
+  for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+    size_t at = room->len;
+
+    bytes_append_slice(room, *texts[i]);
+    *texts[i] = slice(room->data + at, texts[i]->len);
+  }
+  return copy;
+}
+
+/* Swallows the message. */
+static bool
+take_letter(CmdReplayRoad *self, KafkaMessage *message, const StreamReplayOrigin *origin,
+            const CmdReplayEntry *entry)
+{
+  message->timestamp_ms = entry->timestamp_ms;
+  self->round++;
+  if (self->options.sink != NULL)
+    return stream_replay_take(self->replay, message, origin);
+
+  /* One by one, so that they are listed in their order; the message is gone by then. */
+  g_auto(Bytes) room = {0};
+  StreamLetter letter = copy_letter(entry->letter, &room);
+  CmdReplayEntry kept = *entry;
+
+  kept.letter = &letter;
+  self->has_listed = false;
+  if (!stream_replay_take(self->replay, message, origin) || !settle(self))
+    return false;
+  if (!self->has_listed)
+    cmd_replay_report_list(self->options.report, &kept);
+  return true;
+}
+
+/* One record of the dead-letter topic; swallows it. False: pause() gave up. */
+static bool
+take(CmdReplayRoad *self, KafkaMessage *message)
+{
+  g_autoptr(GArray) headers = kafka_message_headers(message);
+  g_autoptr(GError) why = NULL;
+  g_autofree char *table = NULL;
+  StreamLetter letter = {.timestamp_ms = INT64_MIN};
+  bool is_letter = stream_letter_read(headers, &letter, &why);
+  StreamReplayOrigin origin = {.partition = letter.partition, .offset = letter.offset};
+  const Mapping *mapping = find_mapping(self, letter.topic, &origin.line);
+  CmdReplayEntry entry = {.partition = message->partition->id, .offset = message->offset};
+
+  if (letter.table.len > 0)
+    table = g_strndup((const char *)letter.table.data, letter.table.len);
+  entry.timestamp_ms =
+      letter.timestamp_ms == INT64_MIN ? message->timestamp_ms : letter.timestamp_ms;
+  entry.letter = is_letter ? &letter : NULL;
+  entry.table = table != NULL || mapping == NULL ? table : mapping_table(mapping);
+  if (!cmd_replay_filter_takes(self->options.filter, entry.letter, entry.table,
+                               entry.timestamp_ms)) {
+    kafka_message_release(message);
+    return true;
+  }
+  cmd_replay_report_count(self->options.report, &entry);
+  if (is_letter && mapping != NULL)
+    return take_letter(self, message, &origin, &entry);
+  list_hopeless(self, &entry, why);
+  kafka_message_release(message);
+  return true;
+}
+
+static bool
+is_enough(const CmdReplayRoad *self)
+{
+  return cmd_replay_report_matched(self->options.report) >= self->options.most;
+}
+
+static bool
+is_round_full(const CmdReplayRoad *self)
+{
+  return self->round >= ROUND_LETTERS || is_enough(self) || cmd_stop_is_asked(self->options.stop) ||
+         stream_replay_bytes(self->replay) >=
+             stream_memory_writer(self->options.config->ingest.memory_bytes, 1);
+}
+
+static void
+show_progress(const CmdReplayRoad *self)
+{
+  const KafkaReader *reader = cmd_replay_place_reader(self->options.place);
+  g_autofree char *text = g_strdup_printf(
+      "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " records read, %" G_GUINT64_FORMAT
+      " taken, %" G_GUINT64_FORMAT " written, %" G_GUINT64_FORMAT " failed",
+      kafka_reader_passed(reader), kafka_reader_total(reader),
+      cmd_replay_report_matched(self->options.report), cmd_replay_road_written(self),
+      cmd_replay_report_failed(self->options.report));
+
+  cmd_log_progress(self->options.log, text);
+}
+
+typedef enum { ROUND_MORE, ROUND_LAST, ROUND_GIVEN_UP, ROUND_FAILED } Round;
+
+/* Reads until there is enough for a round, or nothing more comes for a while. */
+static Round
+read_round(CmdReplayRoad *self, GError **error)
+{
+  KafkaMessage message = {0};
+
+  while (!is_round_full(self)) {
+    switch (kafka_reader_next(cmd_replay_place_reader(self->options.place), &message, READ_WAIT_MS,
+                              error)) {
+    case KAFKA_READER_RECORD:
+      if (!take(self, &message))
+        return ROUND_GIVEN_UP;
+      break;
+    case KAFKA_READER_IDLE:
+      return ROUND_MORE;
+    case KAFKA_READER_END:
+      return ROUND_LAST;
+    case KAFKA_READER_FAILED:
+      return ROUND_FAILED;
+    }
+  }
+  return is_enough(self) || cmd_stop_is_asked(self->options.stop) ? ROUND_LAST : ROUND_MORE;
+}
+
+bool
+cmd_replay_road_run(CmdReplayRoad *self, GError **error)
+{
+  for (;;) {
+    Round round = read_round(self, error);
+
+    if (round == ROUND_GIVEN_UP || !settle(self)) {
+      if (self->failure != NULL && (error == NULL || *error == NULL))
+        g_propagate_error(error, g_steal_pointer(&self->failure));
+      return false;
+    }
+    if (!cmd_replay_place_settle(self->options.place, round != ROUND_MORE,
+                                 round == ROUND_FAILED ? NULL : error))
+      return false;
+    show_progress(self);
+    if (round != ROUND_MORE)
+      return round == ROUND_LAST;
+  }
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "region/rpc.h"
+
+#include "base/protobuf.h"
+
+enum { VERSION = 0, SIMPLE = 80, LENGTH_BYTES = 4, ANSWER_MOST_BYTES = 64 * 1024 * 1024 };
+
+/* RPC.proto */
+enum { HEADER_USER = 1, HEADER_SERVICE = 2, USER_EFFECTIVE = 1 };
+enum { REQUEST_CALL = 1, REQUEST_METHOD = 3, REQUEST_HAS_PARAMETER = 4 };
+enum { RESPONSE_CALL = 1, RESPONSE_EXCEPTION = 2, EXCEPTION_CLASS = 1, EXCEPTION_TRACE = 2 };
+
+struct Rpc {
+  Socket *socket; /* owned */
+  char *server;   /* owned */
+  uint32_t timeout_ms;
+  uint32_t calls;
+  bool is_lost;
+  Bytes out;
+  Bytes in;
+};
+
+/* Exceptions that pass: the region is elsewhere or not ready, or the server is. */
+static const char *const passing[] = {
+    "NotServingRegionException",    "RegionMovedException",         "RegionOpeningException",
+    "RegionTooBusyException",       "RegionServerStoppedException", "RegionServerAbortedException",
+    "ServerNotRunningYetException", "CallQueueTooBigException",     "PleaseHoldException",
+    "RegionInTransitionException",  "MasterNotRunningException",
+};
+
+static void
+append_prefixed(Bytes *out, Slice message)
+{
+  protobuf_append_varint(out, message.len);
+  bytes_append_slice(out, message);
+}
+
+static void
+append_length(Bytes *out, Slice message)
+{
+  bytes_append_be32(out, (uint32_t)message.len);
+  bytes_append_slice(out, message);
+}
+
+static bool
+send_all(Rpc *self, Slice bytes, GError **error)
+{
+  return socket_send(self->socket, &bytes, 1, self->timeout_ms, error);
+}
+
+static bool
+greet(Rpc *self, const char *service, const char *user, GError **error)
+{
+  static const uint8_t preamble[] = {'H', 'B', 'a', 's', VERSION, SIMPLE};
+  g_auto(Bytes) user_information = {0};
+  g_auto(Bytes) header = {0};
+
+  protobuf_append_bytes_field(&user_information, USER_EFFECTIVE, slice_text(user));
+  protobuf_append_bytes_field(&header, HEADER_USER, bytes_slice(&user_information));
+  protobuf_append_bytes_field(&header, HEADER_SERVICE, slice_text(service));
+  bytes_reset(&self->out);
+  bytes_append(&self->out, preamble, sizeof preamble);
+  append_length(&self->out, bytes_slice(&header));
+  return send_all(self, bytes_slice(&self->out), error);
+}
+
+void
+rpc_free(Rpc *self)
+{
+  if (self == NULL)
+    return;
+  socket_free(self->socket);
+  bytes_clear(&self->out);
+  bytes_clear(&self->in);
+  g_free(self->server);
+  g_free(self);
+}
+
+static bool
+connect_to(Rpc *self, const RpcOptions *options, GError **error)
+{
+  g_auto(Endpoint) endpoint = {0};
+  SocketOptions socket = options->socket;
+
+  socket.peer = "region server";
+  if (!endpoint_parse(self->server, &endpoint, error)) {
+    g_prefix_error_literal(error, "region server: ");
+    return false;
+  }
+  self->socket = socket_open(&endpoint, &socket, error);
+  return self->socket != NULL;
+}
+
+Rpc *
+rpc_open(const char *server, const char *service, const RpcOptions *options, GError **error)
+{
+  Rpc *self = g_new0(Rpc, 1);
+
+  self->server = g_strdup(server);
+  self->timeout_ms = options->timeout_ms;
+  if (connect_to(self, options, error) && greet(self, service, options->user, error))
+    return self;
+  rpc_free(self);
+  return NULL;
+}
+
+static bool
+fail(const Rpc *self, Fault fault, const char *what, GError **error)
+{
+  g_set_error(error, FAULT, fault, "region server %s: %s", self->server, what);
+  return false;
+}
+
+static bool
+send_request(Rpc *self, const char *method, Slice parameter, GError **error)
+{
+  g_auto(Bytes) header = {0};
+  g_auto(Bytes) request = {0};
+
+  protobuf_append_varint_field(&header, REQUEST_CALL, self->calls);
+  protobuf_append_bytes_field(&header, REQUEST_METHOD, slice_text(method));
+  protobuf_append_varint_field(&header, REQUEST_HAS_PARAMETER, 1);
+  append_prefixed(&request, bytes_slice(&header));
+  append_prefixed(&request, parameter);
+  bytes_reset(&self->out);
+  append_length(&self->out, bytes_slice(&request));
+  return send_all(self, bytes_slice(&self->out), error);
+}
+
+/* Makes sure that `wanted` bytes are in. */
+static bool
+receive(Rpc *self, size_t wanted, int64_t deadline_us, GError **error)
+{
+  bool is_closed = false;
+
+  while (self->in.len < wanted) {
+    if (!socket_receive(self->socket, &self->in, deadline_us, &is_closed, error))
+      return false;
+    if (is_closed)
+      return fail(self, FAULT_PEER,
+                  "the server closed the connection; is it a region server, and without Kerberos?",
+                  error);
+  }
+  return true;
+}
+
+static bool
+receive_answer(Rpc *self, Slice *out_answer, GError **error)
+{
+  int64_t deadline_us = g_get_monotonic_time() + (int64_t)self->timeout_ms * 1000;
+  uint32_t len = 0;
+
+  bytes_reset(&self->in);
+  if (!receive(self, LENGTH_BYTES, deadline_us, error))
+    return false;
+
+  Cursor cursor = cursor_of(bytes_slice(&self->in));
+
+  cursor_take_be32(&cursor, &len);
+  if (len > ANSWER_MOST_BYTES)
+    return fail(self, FAULT_SETUP, "what answers there is no HBase server", error);
+  if (!receive(self, LENGTH_BYTES + (size_t)len, deadline_us, error))
+    return false;
+  *out_answer = slice(self->in.data + LENGTH_BYTES, len);
+  return true;
+}
+
+static bool
+take_message(Cursor *cursor, Slice *out_message)
+{
+  uint64_t len = 0;
+
+  return protobuf_take_varint(cursor, &len) && cursor_take_slice(cursor, len, out_message);
+}
+
+/* The first line of a stack trace says what happened. */
+static bool
+fail_with_exception(const Rpc *self, Slice exception, GError **error)
+{
+  Cursor cursor = cursor_of(exception);
+  Slice name = SLICE_EMPTY;
+  Slice trace = SLICE_EMPTY;
+  ProtobufField field;
+  Fault fault = FAULT_SETUP;
+
+  while (protobuf_take_field(&cursor, &field))
+    if (field.number == EXCEPTION_CLASS)
+      name = field.bytes;
+    else if (field.number == EXCEPTION_TRACE)
+      trace = field.bytes;
+
+  g_autofree char *text = g_strndup((const char *)name.data, name.len);
+  g_autofree char *first = g_strndup((const char *)trace.data, trace.len);
+  g_autofree char *what = NULL;
+
+  first[strcspn(first, "\r\n")] = '\0';
+  for (size_t i = 0; i < G_N_ELEMENTS(passing); i++)
+    if (g_str_has_suffix(text, passing[i]))
+      fault = FAULT_PEER;
+  what = g_utf8_make_valid(*first != '\0' ? first : text, -1);
+  return fail(self, fault, what, error);
+}
+
+static bool
+read_answer(Rpc *self, Slice answer, Slice *out_result, GError **error)
+{
+  Cursor cursor = cursor_of(answer);
+  Slice header = SLICE_EMPTY;
+  Slice exception = SLICE_EMPTY;
+  ProtobufField field;
+  uint64_t call = 0;
+  bool is_exception = false;
+
+  if (!take_message(&cursor, &header))
+    return fail(self, FAULT_SETUP, "what answers there is no HBase server", error);
+
+  Cursor fields = cursor_of(header);
+
+  while (protobuf_take_field(&fields, &field))
+    if (field.number == RESPONSE_CALL) {
+      call = field.varint;
+    } else if (field.number == RESPONSE_EXCEPTION) {
+      exception = field.bytes;
+      is_exception = true;
+    }
+  if (is_exception)
+    return fail_with_exception(self, exception, error);
+  if (call != self->calls || !take_message(&cursor, out_result))
+    return fail(self, FAULT_PEER, "the server answered something else than it was asked", error);
+  return true;
+}
+
+bool
+rpc_call(Rpc *self, const char *method, Slice parameter, Slice *out_result, GError **error)
+{
+  Slice answer;
+
+  self->calls++;
+  self->is_lost =
+      !send_request(self, method, parameter, error) || !receive_answer(self, &answer, error);
+  if (!self->is_lost && read_answer(self, answer, out_result, error))
+    return true;
+  g_prefix_error(error, "%s: ", method);
+  return false;
+}
+
+bool
+rpc_is_lost(const Rpc *self)
+{
+  return self->is_lost;
+}

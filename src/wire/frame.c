@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/frame.h"
+
+#include "wire/pen.h"
+
+/* One TPut of the binary protocol; [n] is a big-endian 32-bit length.
+ *
+ *   0b 0001 [n] row key
+ *   0f 0002 0c [cells]
+ *     0b 0001 [n] family  0b 0002 [n] qualifier  0b 0003   <- the column's head, encoded once
+ *     [n] value  00
+ *     ...
+ *   0a 0003 timestamp of the row, 64 bits
+ *   00
+ *
+ * The compact protocol has the same fields in the same order with one-byte headers and varints. A
+ * deletion is a TDelete: the row key, TColumns that each carry the timestamp, and the type of
+ * deletion; or, for a whole row, the row key and the timestamp. */
+
+enum {
+  HEAD_BYTES = 3 * 3 + 2 * 5,                     /* at most: three field headers, two lengths */
+  CELL_BYTES = 5 + 1,                             /* at most: the value's length, the stop */
+  COLUMN_BYTES = 3 + 10 + 1,                      /* at most: the timestamp, the stop */
+  ROW_BYTES = 3 + 5 + 3 + 6 + 3 + 10 + 3 + 5 + 1, /* at most: key, list, timestamp, type, stop */
+  CALL_BYTES = 64,                                /* at most: message header, field headers, tail */
+};
+
+/* TDeleteType DELETE_COLUMNS: every version of the column up to the timestamp. */
+enum { DELETE_COLUMNS = 1 };
+
+typedef struct {
+  Bytes put;      /* owned: a TColumnValue up to the length of its value */
+  Bytes deletion; /* owned: a TColumn up to its timestamp */
+} ColumnHead;
+
+struct FramePlan {
+  WireProtocol protocol;
+  char *table; /* owned */
+  size_t heads_length;
+  ColumnHead *heads; /* owned, by Column.index */
+};
+
+/* The part of TColumnValue and TColumn alike: their first two fields. */
+static void
+encode_column(WireProtocol protocol, const Column *column, bool with_value, Bytes *out)
+{
+  Pen pen = pen_open(out, protocol, column->family.len + column->qualifier.len + HEAD_BYTES);
+
+  pen_field(&pen, WIRE_STRING, 1, 0);
+  pen_text(&pen, column->family);
+  pen_field(&pen, WIRE_STRING, 2, 0);
+  pen_text(&pen, column->qualifier);
+  pen_field(&pen, with_value ? WIRE_STRING : WIRE_I64, 3, 0);
+  pen_close(&pen, out);
+}
+
+FramePlan *
+frame_plan_new(WireProtocol protocol, const char *table, const Column *columns,
+               size_t columns_length)
+{
+  FramePlan *self = g_new0(FramePlan, 1);
+
+  self->protocol = protocol;
+  self->table = g_strdup(table);
+  self->heads_length = columns_length;
+  self->heads = g_new0(ColumnHead, columns_length);
+  for (size_t i = 0; i < columns_length; i++) {
+    encode_column(protocol, &columns[i], true, &self->heads[i].put);
+    encode_column(protocol, &columns[i], false, &self->heads[i].deletion);
+  }
+  return self;
+}
+
+void
+frame_plan_free(FramePlan *self)
+{
+  if (self == NULL)
+    return;
+  for (size_t i = 0; i < self->heads_length; i++) {
+    bytes_clear(&self->heads[i].put);
+    bytes_clear(&self->heads[i].deletion);
+  }
+  g_free(self->heads);
+  g_free(self->table);
+  g_free(self);
+}
+
+const char *
+frame_plan_table(const FramePlan *self)
+{
+  return self->table;
+}
+
+WireProtocol
+frame_plan_protocol(const FramePlan *self)
+{
+  return self->protocol;
+}
+
+void
+frame_rows_clear(FrameRows *self)
+{
+  bytes_clear(&self->rows);
+  g_clear_pointer(&self->offsets, g_array_unref);
+}
+
+void
+frame_rows_reset(FrameRows *self)
+{
+  bytes_reset(&self->rows);
+  if (self->offsets != NULL)
+    g_array_set_size(self->offsets, 0);
+}
+
+size_t
+frame_rows_length(const FrameRows *self)
+{
+  return self->offsets == NULL ? 0 : self->offsets->len;
+}
+
+static size_t
+count_cells(const Row *row, bool deletions)
+{
+  size_t count = 0;
+
+  for (size_t i = 0; i < row->cells_length; i++)
+    count += row->cells[i].is_delete == deletions;
+  return count;
+}
+
+static void
+pen_puts(Pen *self, const FramePlan *plan, const Row *row, size_t count)
+{
+  pen_field(self, WIRE_LIST, 2, 0);
+  pen_list_of_structs(self, count);
+  for (size_t i = 0; i < row->cells_length; i++) {
+    const RowCell *cell = &row->cells[i];
+
+    if (cell->is_delete)
+      continue;
+
+    const Bytes *head = &plan->heads[cell->column->index].put;
+
+    pen_bytes(self, head->data, head->len);
+    pen_text(self, cell->value);
+    pen_byte(self, WIRE_STOP);
+  }
+  pen_field(self, WIRE_I64, 3, 0);
+  pen_i64(self, row->timestamp);
+}
+
+static void
+pen_column_deletions(Pen *self, const FramePlan *plan, const Row *row, size_t count)
+{
+  pen_field(self, WIRE_LIST, 2, 0);
+  pen_list_of_structs(self, count);
+  for (size_t i = 0; i < row->cells_length; i++) {
+    const RowCell *cell = &row->cells[i];
+
+    if (!cell->is_delete)
+      continue;
+
+    const Bytes *head = &plan->heads[cell->column->index].deletion;
+
+    pen_bytes(self, head->data, head->len);
+    pen_i64(self, row->timestamp);
+    pen_byte(self, WIRE_STOP);
+  }
+  pen_field(self, WIRE_I32, 4, 1);
+  pen_i32(self, DELETE_COLUMNS);
+}
+
+static void
+pen_row_deletion(Pen *self, const Row *row)
+{
+  pen_field(self, WIRE_I64, 3, 1);
+  pen_i64(self, row->timestamp);
+}
+
+bool
+frame_rows_append(FrameRows *self, const FramePlan *plan, FrameKind kind, const Row *row)
+{
+  size_t count = count_cells(row, kind == FRAME_DELETE);
+  bool whole_row = kind == FRAME_DELETE && row->kind == ROW_DELETE;
+
+  if (count == 0 && !whole_row)
+    return false;
+  if (self->offsets == NULL)
+    self->offsets = g_array_new(FALSE, FALSE, sizeof(size_t));
+  g_array_append_val(self->offsets, self->rows.len);
+
+  Pen pen = pen_open(&self->rows, plan->protocol, frame_row_bytes(plan, row));
+
+  pen_field(&pen, WIRE_STRING, 1, 0);
+  pen_text(&pen, row->key);
+  if (whole_row)
+    pen_row_deletion(&pen, row);
+  else if (kind == FRAME_DELETE)
+    pen_column_deletions(&pen, plan, row, count);
+  else
+    pen_puts(&pen, plan, row, count);
+  pen_byte(&pen, WIRE_STOP);
+  pen_close(&pen, &self->rows);
+  return true;
+}
+
+size_t
+frame_row_bytes(const FramePlan *plan, const Row *row)
+{
+  size_t bytes = ROW_BYTES + row->key.len;
+
+  for (size_t i = 0; i < row->cells_length; i++) {
+    const ColumnHead *head = &plan->heads[row->cells[i].column->index];
+
+    if (row->cells[i].is_delete)
+      bytes += head->deletion.len + COLUMN_BYTES;
+    else
+      bytes += head->put.len + row->cells[i].value.len + CELL_BYTES;
+  }
+  return bytes;
+}
+
+size_t
+frame_overhead_bytes(const FramePlan *plan)
+{
+  return CALL_BYTES + strlen(plan->table);
+}
+
+void
+frame_head(const FramePlan *plan, FrameKind kind, int32_t sequence, size_t count, Bytes *out)
+{
+  Slice method = slice_text(kind == FRAME_PUT ? "putMultiple" : "deleteMultiple");
+  Pen pen = pen_open(out, plan->protocol, frame_overhead_bytes(plan));
+
+  if (plan->protocol == WIRE_COMPACT) {
+    pen_byte(&pen, 0x82);
+    pen_byte(&pen, WIRE_CALL << 5 | 1);
+    pen_varint(&pen, (uint32_t)sequence);
+    pen_text(&pen, method);
+  } else {
+    pen_i32(&pen, (int32_t)(0x80010000u | WIRE_CALL));
+    pen_text(&pen, method);
+    pen_i32(&pen, sequence);
+  }
+  pen_field(&pen, WIRE_STRING, 1, 0);
+  pen_text(&pen, slice_text(plan->table));
+  pen_field(&pen, WIRE_LIST, 2, 0);
+  pen_list_of_structs(&pen, count);
+  pen_close(&pen, out);
+}
+
+Slice
+frame_rows_slice(const FrameRows *self, size_t first, size_t count)
+{
+  const size_t *offsets = (const size_t *)(const void *)self->offsets->data;
+  size_t begin = offsets[first];
+  size_t end = first + count < self->offsets->len ? offsets[first + count] : self->rows.len;
+
+  return slice(self->rows.data + begin, end - begin);
+}
+
+Slice
+frame_tail(void)
+{
+  static const uint8_t stop[] = {WIRE_STOP};
+
+  return slice(stop, sizeof stop);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "wire/wire.h"
+#include "record/cell.h"
+
+/* A putMultiple (or deleteMultiple) call of the thrift2 gateway, laid straight into the bytes that
+ * are sent: no object per cell. A test holds these bytes against what the generated client sends
+ * for the same rows. */
+
+/* What is the same in every row of a table: each column's family, qualifier and field headers,
+ * encoded once for one wire protocol. Immutable: threads share it. */
+typedef struct FramePlan FramePlan;
+
+FramePlan *frame_plan_new(WireProtocol protocol, const char *table, const Column *columns,
+                          size_t columns_length);
+void frame_plan_free(FramePlan *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FramePlan, frame_plan_free)
+
+const char *frame_plan_table(const FramePlan *self);
+WireProtocol frame_plan_protocol(const FramePlan *self);
+
+typedef enum { FRAME_PUT, FRAME_DELETE } FrameKind;
+
+/* The encoded rows of one table, back to back, and where each begins, so that any run of them can
+ * be sent again by itself. Zeroed is empty. */
+typedef struct {
+  Bytes rows;      /* owned */
+  GArray *offsets; /* owned, of size_t: where each row begins in rows */
+} FrameRows;
+
+void frame_rows_clear(FrameRows *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FrameRows, frame_rows_clear)
+void frame_rows_reset(FrameRows *self);
+size_t frame_rows_length(const FrameRows *self);
+
+/* Appends the row's puts (FRAME_PUT: its cells that are not deletions) or its deletions
+ * (FRAME_DELETE: a tombstone, or its cells that are). A row that has nothing of the kind appends
+ * nothing and returns false. */
+bool frame_rows_append(FrameRows *self, const FramePlan *plan, FrameKind kind, const Row *row);
+
+/* The largest number of bytes that frame_rows_append() may add for the row. */
+size_t frame_row_bytes(const FramePlan *plan, const Row *row);
+
+/* The largest number of bytes of head and tail together. */
+size_t frame_overhead_bytes(const FramePlan *plan);
+
+/* The call's bytes around rows [first, first + count): head (message and list header) and tail.
+ * Sent as head, rows' bytes, tail; the transport's frame length is not among them. */
+void frame_head(const FramePlan *plan, FrameKind kind, int32_t sequence, size_t count, Bytes *out);
+Slice frame_rows_slice(const FrameRows *self, size_t first, size_t count);
+Slice frame_tail(void);
+
+/* A run of a table's rows, to be sent as one call. Everything in it is borrowed. */
+typedef struct {
+  const FramePlan *plan;
+  FrameKind kind;
+  const FrameRows *rows;
+  size_t first;
+  size_t count; /* at least one */
+} FrameBatch;
