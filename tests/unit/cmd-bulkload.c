@@ -25,7 +25,8 @@ enum { MOST_ARGUMENTS = 12, FIXED_ARGUMENTS = 6 };
 
 /* In a folder with good.csv, which standard input is, too, bad.csv (one of two rows cannot be
  * stored), set-aside.csv (what comes of it), semi.csv (and so here), other.csv (a row of good.csv
- * with another value), headed.csv (no rows), headless.csv, tab.csv and full/ (not empty). */
+ * with another value), headed.csv (no rows), headless.csv, tab.csv, hot.csv (nearly all of it
+ * one row) and full/ (not empty). */
 static const struct {
   const char *arguments[MOST_ARGUMENTS];
   ExitCode code;
@@ -68,6 +69,18 @@ static const struct {
      "regions     2, which get\n"
      "                     1 records,  108 bytes from ''\n"
      "                     1 records,  108 bytes from 'k2'\n",
+     "",
+     NULL},
+    {{"-t", "case", "--dry-run", "--regions", "8", "hot.csv"},
+     EXIT_DONE,
+     " from ''  HOT: far more than its share\n"
+     "                     1 records,  108 bytes from 'k3'\n",
+     "",
+     NULL},
+    {{"-t", "case", "--dry-run", "--regions", "8", "--json", "hot.csv"},
+     EXIT_DONE,
+     "\"records\":21,\"bytes\":2268,\"hot\":true},{\"start\":\"k3\",\"records\":1,\"bytes\":108,"
+     "\"hot\":false}",
      "",
      NULL},
     {{"-t", "case", "--output", "new", "--regions", "2", "good.csv"},
@@ -225,6 +238,17 @@ write_file(const BulkCase *bulk, const char *name, const char *text)
 }
 
 static void
+write_hot(const BulkCase *bulk)
+{
+  g_autoptr(GString) text = g_string_new(HEADER);
+
+  for (int key = 1; key <= 9; key++)
+    for (int i = 0; i < (key == 2 ? 20 : 1); i++)
+      g_string_append_printf(text, "k%d,5,z,b,1,t\n", key);
+  write_file(bulk, "hot.csv", text->str);
+}
+
+static void
 make_files(const BulkCase *bulk)
 {
   g_autofree char *full = g_build_filename(bulk->folder, "full", NULL);
@@ -237,6 +261,7 @@ make_files(const BulkCase *bulk)
   write_file(bulk, "other.csv", HEADER "k1,5,z,b,2,t\n");
   write_file(bulk, "headed.csv", HEADER);
   write_file(bulk, "headless.csv", "1,2,3,4,5,6\n");
+  write_hot(bulk);
   g_assert_cmpint(g_mkdir(full, 0700), ==, 0);
   write_file(bulk, "full/thing", "");
 }
