@@ -175,6 +175,10 @@ def test_a_table_that_cannot_take_files_is_told_before_work_starts(road, sluice,
     path = write_csv(tmp_path / "in.csv", records.make("product", 10))
 
     assert f"'sluice init {one.table}' creates it" in bulkload(sluice, one, path, exits=2).stderr
+    one.thrift1.create(one.table, list(one.document["families"])[:-1])
+    missing = f"table {one.table} has no family '{list(one.document['families'])[-1]}'"
+    assert missing in bulkload(sluice, one, path, exits=2).stderr
+    one.thrift1.drop(one.table)
     sluice.run("init", one.table, **one.settings())
     assert "leave the option out" in bulkload(sluice, one, path, "--regions", 3, exits=2).stderr
     connection = one.thrift1.connection()

@@ -96,6 +96,17 @@ def test_patience_ends_and_what_is_live_is_said(customers, sluice, admin, made, 
     same(wanted, customers.thrift1.scan(customers.table))
 
 
+def test_a_table_that_is_dropped_meanwhile_is_not_waited_for(customers, sluice, made):
+    held = Held(sluice, customers, made)
+    customers.thrift1.drop(customers.table)
+
+    _, err = held.process.communicate(held.rest, timeout=60)
+
+    assert held.process.returncode == 2
+    assert f"table {customers.table} was dropped while the load ran" in err.decode()
+    assert "live: 0 of 16 files" in err.decode()
+
+
 def kill_reading(sluice, one, made, path, temp):
     held = Held(sluice, one, made, "--memory", "16M", bulkload__temp=temp)
     held.process.kill()

@@ -163,29 +163,45 @@ cmd_bulktarget_create(CmdBulkTarget *self, const BulkJob *job, GError **error)
   return catalog_create(self->catalog, table, error);
 }
 
+/* Why a table that was there has no servers. */
+static void
+explain_no_server(CmdBulkTarget *self, GError **error)
+{
+  const char *table = mapping_table(self->mapping);
+  bool exists = false;
+
+  if (!catalog_has_table(self->catalog, table, &exists, error))
+    return;
+  if (exists)
+    g_set_error(error, FAULT, FAULT_PEER, "table %s: no region has a server", table);
+  else
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "table %s was dropped while the load ran: 'sluice init %s' creates it anew", table,
+                table);
+}
+
 char **
 cmd_bulktarget_servers(void *target, GError **error)
 {
   CmdBulkTarget *self = target;
-  const char *table = mapping_table(self->mapping);
-  g_autoptr(GPtrArray) regions = catalog_regions(self->catalog, table, error);
-  g_autoptr(GStrvBuilder) servers = g_strv_builder_new();
-  bool is_empty = true;
+  g_autoptr(GPtrArray) regions =
+      catalog_regions(self->catalog, mapping_table(self->mapping), error);
+  g_autoptr(GPtrArray) servers = g_ptr_array_new();
 
   if (regions == NULL)
     return NULL;
   for (guint i = 0; i < regions->len; i++) {
-    const char *server = ((Region *)regions->pdata[i])->server;
+    char *server = ((Region *)regions->pdata[i])->server;
 
-    if (server == NULL)
-      continue;
-    g_strv_builder_add(servers, server);
-    is_empty = false;
+    if (server != NULL)
+      g_ptr_array_add(servers, server);
   }
-  if (!is_empty)
-    return g_strv_builder_end(servers);
-  g_set_error(error, FAULT, FAULT_PEER, "table %s: no region has a server", table);
-  return NULL;
+  if (servers->len == 0) {
+    explain_no_server(self, error);
+    return NULL;
+  }
+  g_ptr_array_add(servers, NULL);
+  return g_strdupv((char **)servers->pdata);
 }
 
 bool
