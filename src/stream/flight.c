@@ -152,6 +152,14 @@ wait_while_halving(void *data, const char *table, const GError *reason)
 }
 
 static void
+note_taken_while_halving(void *data)
+{
+  StreamFlight *self = data;
+
+  retry_reset(&self->retry);
+}
+
+static void
 count_answer(StreamFlight *self, const Call *call, size_t refused)
 {
   metrics_count(self->sheet, COUNTER_BATCHES, 1);
@@ -163,7 +171,7 @@ static bool
 halve_oldest(StreamFlight *self)
 {
   Call *call = call_at(self, 0);
-  const StreamHalvingSeam seam = {self, self->sink, wait_while_halving};
+  const StreamHalvingSeam seam = {self, self->sink, wait_while_halving, note_taken_while_halving};
   StreamHalvingEnd end;
 
   metrics_count(self->sheet, COUNTER_HALVED, 1);

@@ -32,7 +32,10 @@ send_part(Halving *self, size_t first, size_t count, GError **error)
   const FrameBatch part = {stream_batch_plan(self->batch), self->kind,
                            stream_batch_rows(self->batch, self->kind), first, count};
 
-  return sink->send(sink->self, &part, error) && sink->receive(sink->self, error);
+  if (!sink->send(sink->self, &part, error) || !sink->receive(sink->self, error))
+    return false;
+  self->seam->taken(self->seam->self);
+  return true;
 }
 
 static void
@@ -86,7 +89,7 @@ judge_cut(Halving *self, Part part, const GError *error)
   if (!wait_for_table(self, error))
     return;
   if (++part.cuts < CUTS_TO_HALVE)
-    g_array_append_val(self->parts, part);
+    g_array_prepend_val(self->parts, part); /* last: another part may show that the peer is well */
   else if (part.count > 1)
     push_halves(self, part);
   else

@@ -13,6 +13,8 @@ typedef struct {
   const StreamSink *sink; /* nothing is under way on it */
   /* Waits until the table takes rows again; false: give up. */
   bool (*wait)(void *self, const char *table, const GError *reason);
+  /* Rows were taken: the peer is well, and the next wait may be short. */
+  void (*taken)(void *self);
 } StreamHalvingSeam;
 
 typedef struct {
