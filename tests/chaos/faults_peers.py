@@ -169,6 +169,19 @@ def rows_refused(s):
     s.wait_rows(1000)
 
 
+@scenario(refused=0.0003)
+def rows_cut(s):
+    """A row at which the gateway hangs up, now and then; while it is looked for the network fails as well."""
+    proxy = s.through_proxy()
+    proxy.poison = b"bad-"
+    s.feed_on()
+    s.start()
+    s.wait_rows(1000)
+    for mode in ("cut", "cut-answer", "flaky", "reset"):
+        spoil(s, proxy, mode, 3)
+        s.wait_rows(1000)
+
+
 @scenario(late=False, splits=["order-007500"])
 def region_split(s):
     """Regions split under load."""

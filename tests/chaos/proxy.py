@@ -21,6 +21,8 @@ class Proxy:
     flaky       every other chunk, on the average, is cut like that, in either direction
     garbage     the gateway says what it never would
     refuse      connections end, and new ones are reset
+
+    In every mode a connection ends on which sluice says the `poison`.
     """
 
     def __init__(self, target_port):
@@ -29,6 +31,7 @@ class Proxy:
         self.spoiled = 0
         self.delay_s = 0.05
         self.flaky_share = 0.5
+        self.poison = None
         self.stop = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -76,8 +79,12 @@ class Proxy:
         one.close()
 
     def _forward(self, source, sink, up):
+        last = b""
         try:
             while chunk := source.recv(65536):
+                if up and self.poison and self.poison in last + chunk:
+                    break
+                last = chunk[-100:]
                 if not self._pass(chunk, sink, up):
                     break
         except OSError:
