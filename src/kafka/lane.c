@@ -75,6 +75,18 @@ kafka_message_release(KafkaMessage *self)
   self->handle = NULL;
 }
 
+Origin
+kafka_message_origin(const KafkaMessage *self)
+{
+  return (Origin){
+      .topic = self->partition->topic,
+      .partition = self->partition->id,
+      .offset = self->offset,
+      .timestamp_ms = self->timestamp_ms,
+      .key = self->key,
+  };
+}
+
 void
 kafka_message_place(const KafkaMessage *self, int32_t *out_partition, int64_t *out_offset)
 {

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "kafka/property.h"
+#include "record/origin.h"
 
 struct rd_kafka_s;
 
@@ -62,6 +63,9 @@ void kafka_message_release(KafkaMessage *self);
 
 /* Where Kafka has the record, whatever `partition` and `offset` were made to say. */
 void kafka_message_place(const KafkaMessage *self, int32_t *out_partition, int64_t *out_offset);
+
+/* All of its origin that Kafka knows: the key undecoded. */
+Origin kafka_message_origin(const KafkaMessage *self);
 
 /* The record's headers, of KafkaHeader, whose texts are borrowed from the message. */
 GArray *kafka_message_headers(const KafkaMessage *self);

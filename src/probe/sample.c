@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "probe/sample.h"
 
+#include "datum/translator.h"
 #include "kafka/reader.h"
 
 /* Neighbours in a topic are alike: of so many offsets one is taken. */
 enum { WAIT_MS = 200, MOST_STRIDE = 16 };
 
 typedef struct {
-  const Mapping *mapping; /* borrowed */
   ProbeInsight *insight;  /* borrowed */
   KafkaReader *reader;    /* owned */
-  Decoder *decoder;       /* owned */
-  Decoder *keys;          /* owned; NULL: the mapping has no key schema */
+  Translator *translator; /* owned */
   Row row;
   int64_t stride;
   unsigned part;
@@ -21,43 +20,18 @@ static void
 sampling_clear(Sampling *self)
 {
   kafka_reader_free(self->reader);
-  decoder_free(self->decoder);
-  decoder_free(self->keys);
+  translator_free(self->translator);
   row_clear(&self->row);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sampling, sampling_clear)
-
-static bool
-read_key(Sampling *self, Origin *origin, GError **error)
-{
-  if (self->keys == NULL || origin->key.data == NULL)
-    return true;
-  origin->key_values = decoder_decode(self->keys, origin->key, error);
-  if (origin->key_values != NULL)
-    return true;
-  g_prefix_error_literal(error, "key: ");
-  return false;
-}
 
 /* As a stream's line makes it. */
 static bool
 make_row(Sampling *self, const KafkaMessage *message, GError **error)
 {
-  Origin origin = {
-      .topic = message->partition->topic,
-      .partition = message->partition->id,
-      .offset = message->offset,
-      .timestamp_ms = message->timestamp_ms,
-      .key = message->key,
-  };
-  const Value *values;
+  Origin origin = kafka_message_origin(message);
 
-  if (!read_key(self, &origin, error))
-    return false;
-  if (message->value.data == NULL)
-    return mapping_tombstone_row(self->mapping, &origin, &self->row, error);
-  values = decoder_decode(self->decoder, message->value, error);
-  return values != NULL && mapping_apply(self->mapping, &origin, values, &self->row, error);
+  return translator_row(self->translator, &origin, message->value, &self->row, error);
 }
 
 static bool
@@ -66,7 +40,7 @@ take(Sampling *self, const KafkaMessage *message, GError **error)
   ProbePlace place = {message->partition->id, message->offset};
   g_autoptr(GError) fault = NULL;
 
-  if (message->value.data == NULL && mapping_tombstone(self->mapping) == TOMBSTONE_SKIP) {
+  if (translator_skips(self->translator, message->value)) {
     probe_insight_add_skipped(self->insight);
     return true;
   }
@@ -123,16 +97,11 @@ probe_sample(const ProbeSampleOptions *options, ProbeInsight *insight, uint64_t 
              GError **error)
 {
   const char *topic = mapping_topic(options->mapping);
-  g_auto(Sampling) self = {.mapping = options->mapping, .insight = insight};
+  g_auto(Sampling) self = {.insight = insight};
 
-  self.decoder = decoder_new(options->mapping, options->schemas, error);
-  if (self.decoder == NULL)
+  self.translator = translator_new(options->mapping, options->schemas, error);
+  if (self.translator == NULL)
     return false;
-  if (mapping_key_schema(options->mapping) != NULL) {
-    self.keys = decoder_new_for_keys(options->mapping, options->schemas, error);
-    if (self.keys == NULL)
-      return false;
-  }
   self.reader = kafka_reader_new(options->properties, topic, options->timeout_ms, error);
   if (self.reader == NULL)
     return false;

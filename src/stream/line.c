@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/line.h"
 
+#include "datum/translator.h"
 #include "stream/report.h"
 
 struct StreamLine {
   StreamLineOptions options;
-  Decoder *decoder; /* owned */
-  Decoder *keys;    /* owned; NULL: the mapping has no key schema */
+  Translator *translator; /* owned */
   Row row;
   StreamBatch *open; /* owned; NULL: none */
   int64_t opened_us; /* when it got its first record */
@@ -18,18 +18,6 @@ struct StreamLine {
   StreamReport report;
 };
 
-static bool
-open_decoders(StreamLine *self, GError **error)
-{
-  const Mapping *mapping = self->options.mapping;
-
-  self->decoder = decoder_new(mapping, self->options.schemas, error);
-  if (self->decoder == NULL || mapping_key_schema(mapping) == NULL)
-    return self->decoder != NULL;
-  self->keys = decoder_new_for_keys(mapping, self->options.schemas, error);
-  return self->keys != NULL;
-}
-
 StreamLine *
 stream_line_new(const StreamLineOptions *options, GError **error)
 {
@@ -39,7 +27,8 @@ stream_line_new(const StreamLineOptions *options, GError **error)
   self->window.limits = options->window;
   self->rejects = g_ptr_array_new_with_free_func((GDestroyNotify)stream_reject_free);
   self->touched = g_ptr_array_new();
-  if (open_decoders(self, error))
+  self->translator = translator_new(self->options.mapping, self->options.schemas, error);
+  if (self->translator != NULL)
     return self;
   stream_line_free(self);
   return NULL;
@@ -50,8 +39,7 @@ stream_line_free(StreamLine *self)
 {
   if (self == NULL)
     return;
-  decoder_free(self->decoder);
-  decoder_free(self->keys);
+  translator_free(self->translator);
   row_clear(&self->row);
   stream_batch_free(self->open);
   g_ptr_array_unref(self->rejects);
@@ -87,61 +75,20 @@ stream_line_take_batch(StreamLine *self)
   return g_steal_pointer(&self->open);
 }
 
-/* One decode; a writer's schema that cannot be read is logged when it is met, and no more. */
-static const Value *
-decode(Decoder *decoder, Slice payload, GError **error)
+/* The row of a record: false with FAULT_RECORD if it makes none. A writer's schema that cannot be
+ * read is logged when it is met, and no more. */
+static bool
+make_row(StreamLine *self, const KafkaMessage *message, GError **error)
 {
-  const Value *values = decoder_decode(decoder, payload, error);
+  Origin origin = kafka_message_origin(message);
+  g_autofree char *notice = NULL;
 
-  if (values != NULL)
-    return values;
-
-  g_autofree char *notice = decoder_take_notice(decoder);
-
+  if (translator_row(self->translator, &origin, message->value, &self->row, error))
+    return true;
+  notice = translator_take_notice(self->translator);
   if (notice != NULL)
     g_warning("%s", notice);
-  return NULL;
-}
-
-/* The key's values, where the mapping reads it and the record has one. */
-static bool
-read_key(StreamLine *self, Origin *origin, GError **error)
-{
-  if (self->keys == NULL || origin->key.data == NULL)
-    return true;
-  origin->key_values = decode(self->keys, origin->key, error);
-  if (origin->key_values != NULL)
-    return true;
-  g_prefix_error(error, "key: ");
   return false;
-}
-
-/* The row of a record: false with FAULT_RECORD if it makes none; *out_stage says where. */
-static bool
-make_row(StreamLine *self, const KafkaMessage *message, StreamStage *out_stage, GError **error)
-{
-  const Mapping *mapping = self->options.mapping;
-  Origin origin = {
-      .topic = message->partition->topic,
-      .partition = message->partition->id,
-      .offset = message->offset,
-      .timestamp_ms = message->timestamp_ms,
-      .key = message->key,
-  };
-  const Value *values = NULL;
-
-  *out_stage = STREAM_DECODE;
-  if (!read_key(self, &origin, error))
-    return false;
-  if (message->value.data != NULL) {
-    values = decode(self->decoder, message->value, error);
-    if (values == NULL)
-      return false;
-  }
-  *out_stage = STREAM_MAP;
-  if (values == NULL)
-    return mapping_tombstone_row(mapping, &origin, &self->row, error);
-  return mapping_apply(mapping, &origin, values, &self->row, error);
 }
 
 static void
@@ -175,19 +122,19 @@ static StreamLineTaking
 take_record(StreamLine *self, KafkaMessage *message, GError **error)
 {
   g_autoptr(GError) fault = NULL;
-  StreamStage stage;
 
-  if (message->value.data == NULL && mapping_tombstone(self->options.mapping) == TOMBSTONE_SKIP) {
+  if (translator_skips(self->translator, message->value)) {
     stream_batch_add_skipped(open_batch(self), message);
     return STREAM_LINE_TAKEN;
   }
-  if (make_row(self, message, &stage, &fault))
+  if (make_row(self, message, &fault))
     return take_row(self, message);
   if (!g_error_matches(fault, FAULT, FAULT_RECORD)) {
     g_propagate_error(error, g_steal_pointer(&fault));
     return STREAM_LINE_STALLED;
   }
-  take_reject(self, message, stage, fault);
+  take_reject(self, message, translator_has_decoded(self->translator) ? STREAM_MAP : STREAM_DECODE,
+              fault);
   return STREAM_LINE_TAKEN;
 }
 

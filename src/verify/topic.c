@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/retry.h"
+#include "datum/translator.h"
 #include "kafka/reader.h"
 #include "verify/intake.h"
 
@@ -12,53 +13,26 @@ enum {
 
 typedef struct {
   VerifyIntake *intake;   /* borrowed */
-  const Mapping *mapping; /* borrowed */
   KafkaReader *reader;    /* owned */
-  Decoder *decoder;       /* owned */
-  Decoder *keys;          /* owned; NULL: the mapping has no key schema */
+  Translator *translator; /* owned */
 } TopicRoad;
 
 static void
 topic_road_clear(TopicRoad *self)
 {
   kafka_reader_free(self->reader);
-  decoder_free(self->decoder);
-  decoder_free(self->keys);
+  translator_free(self->translator);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TopicRoad, topic_road_clear)
-
-static bool
-read_key(TopicRoad *self, Origin *origin, GError **error)
-{
-  if (self->keys == NULL || origin->key.data == NULL)
-    return true;
-  origin->key_values = decoder_decode(self->keys, origin->key, error);
-  if (origin->key_values != NULL)
-    return true;
-  g_prefix_error_literal(error, "key: ");
-  return false;
-}
 
 /* As a stream's line makes it. */
 static bool
 make_row(TopicRoad *self, const KafkaMessage *message, GError **error)
 {
-  Row *row = verify_intake_row(self->intake);
-  Origin origin = {
-      .topic = message->partition->topic,
-      .partition = message->partition->id,
-      .offset = message->offset,
-      .timestamp_ms = message->timestamp_ms,
-      .key = message->key,
-  };
-  const Value *values;
+  Origin origin = kafka_message_origin(message);
 
-  if (!read_key(self, &origin, error))
-    return false;
-  if (message->value.data == NULL)
-    return mapping_tombstone_row(self->mapping, &origin, row, error);
-  values = decoder_decode(self->decoder, message->value, error);
-  return values != NULL && mapping_apply(self->mapping, &origin, values, row, error);
+  return translator_row(self->translator, &origin, message->value, verify_intake_row(self->intake),
+                        error);
 }
 
 /* Somebody whom decoding needs may not answer for a while: waits as long as the time allows. */
@@ -91,7 +65,7 @@ take(TopicRoad *self, const KafkaMessage *message, GError **error)
   VerifyPlace place = {message->partition->id, message->offset};
   g_autoptr(GError) fault = NULL;
 
-  if (message->value.data == NULL && mapping_tombstone(self->mapping) == TOMBSTONE_SKIP) {
+  if (translator_skips(self->translator, message->value)) {
     verify_intake_skip(self->intake);
     return true;
   }
@@ -138,16 +112,11 @@ verify_intake_read_topic(VerifyIntake *self, const KafkaProperty *properties, co
                          GError **error)
 {
   const VerifyIntakeOptions *options = verify_intake_options(self);
-  g_auto(TopicRoad) road = {.intake = self, .mapping = options->mapping};
+  g_auto(TopicRoad) road = {.intake = self};
 
-  road.decoder = decoder_new(options->mapping, options->schemas, error);
-  if (road.decoder == NULL)
+  road.translator = translator_new(options->mapping, options->schemas, error);
+  if (road.translator == NULL)
     return false;
-  if (mapping_key_schema(options->mapping) != NULL) {
-    road.keys = decoder_new_for_keys(options->mapping, options->schemas, error);
-    if (road.keys == NULL)
-      return false;
-  }
   road.reader = kafka_reader_new(properties, topic, (int)MIN(options->timeout_ms, G_MAXINT), error);
   return road.reader != NULL && read_all(&road, error);
 }

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "datum/decoder.h"
+
+/* Makes the rows of one topic's records: key and value decoded, then mapped. One thread owns it. */
+typedef struct Translator Translator;
+
+/* As decoder_new(). */
+Translator *translator_new(const Mapping *mapping, const SchemaSource *source, GError **error);
+void translator_free(Translator *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Translator, translator_free)
+
+/* Whether a record is passed over on purpose: a tombstone, and the mapping skips them. */
+bool translator_skips(const Translator *self, Slice value);
+
+/* `value` without data is a tombstone. `origin` has all but the key's values, which are filled in.
+ * The row's cells point into key and value, or into what the next call overwrites. FAULT_RECORD:
+ * it makes none; errors of the source come as they are. */
+bool translator_row(Translator *self, Origin *origin, Slice value, Row *row, GError **error);
+
+/* After a failed translator_row(): whether key and value could be decoded, so that the mapping is
+ * where it failed. */
+bool translator_has_decoded(const Translator *self);
+
+/* As decoder_take_notice(), of value and key. */
+char *translator_take_notice(Translator *self);
