@@ -88,7 +88,14 @@ def test_a_few_bad_among_good_ones_are_let_go_when_it_stops(road, sluice, thrift
     assert one.kafka.offsets(one.group, one.topic, 1) == {0: 12}
 
 
-@pytest.mark.parametrize("policy, status, letters", [("dlq", 0, 2), ("skip", 0, 0), ("stop", 1, 0)])
+@pytest.mark.parametrize(
+    "policy, status, letters",
+    [
+        ("stop", 1, 0),
+        pytest.param("dlq", 0, 2, marks=pytest.mark.full),
+        pytest.param("skip", 0, 0, marks=pytest.mark.full),
+    ],
+)
 def test_the_policy_holds_for_what_the_server_refuses(road, sluice, thrift1, policy, status, letters):
     one = road("customers", errors=policy)
     made = records.make("customers", 30)
@@ -143,6 +150,7 @@ def test_a_letter_too_large_for_its_topic_waits_aloud_and_is_not_lost(road, slui
     assert len(one.thrift1.scan(one.table)) == 8
 
 
+@pytest.mark.full
 def test_letters_go_to_a_topic_that_is_there_as_it_is(road, sluice, kafka, thrift1):
     """Fewer partitions than the source, and the broker's own time: the record's is in a header."""
     one = road("customers", partitions=3)
@@ -164,6 +172,7 @@ def test_letters_go_to_a_topic_that_is_there_as_it_is(road, sluice, kafka, thrif
     assert sorted(letter["timestamp"] for letter in said["letters"]) == [RECORD_TIME + i for i in (3, 4, 5)]
 
 
+@pytest.mark.full
 def test_a_dead_letter_topic_that_was_deleted_is_made_again(road, sluice, kafka, thrift1):
     one = road("customers", partitions=1)
     dlq = f"{one.topic}.dlq"

@@ -179,6 +179,7 @@ def test_a_group_keeps_the_place_of_its_filter(mended, sluice):
     assert "--stage" in done.stderr and "another group" in done.stderr
 
 
+@pytest.mark.full
 def test_a_group_never_moves_past_a_letter_that_failed(mended, sluice):
     one = mended
     dlq, group = f"{one.topic}.dlq", f"{one.topic}-all"
@@ -271,6 +272,7 @@ def connect_headers(topic, partition, offset):
     ]
 
 
+@pytest.mark.full
 def test_letters_of_others_and_records_that_are_none(road, sluice, kafka):
     """Kafka Connect's letter is one too; a record without its headers is none, and one from a topic
     that has no mapping (any more) goes nowhere."""
