@@ -150,6 +150,41 @@ def test_a_letter_too_large_for_its_topic_waits_aloud_and_is_not_lost(road, slui
     assert len(one.thrift1.scan(one.table)) == 8
 
 
+# What Kafka tells apart must stay apart: nothing and empty, names that come twice, bytes that are no text.
+ODD = [
+    {"key": None, "value": BAD, "headers": []},
+    {"key": b"", "value": b"", "headers": [("", b""), ("a", None), ("a", b""), ("a", b"\x00\xff")]},
+    {"key": b"\x00k\xff", "value": BAD + b"\x00", "headers": [("trace\u00e9", bytes(range(256)))]},
+    {"key": None, "value": None, "headers": [("why", b"a tombstone of no row")]},
+    {
+        "key": b"twice",
+        "value": BAD,
+        "headers": [("__connect.errors.topic", b"elsewhere"), ("sluice.timestamp", b"1"), ("n", b"1")],
+    },
+]
+
+
+def test_a_letter_is_its_record_to_the_byte(road, sluice, thrift1):
+    one = road("customers", tombstone="row")
+    thrift1.create(one.table, list(one.document["families"]))
+    one.kafka.produce(one.topic, [{**message, "timestamp": RECORD_TIME + i} for i, message in enumerate(ODD)])
+
+    sluice.run("run", "--until-end", "--topic", one.topic, **one.settings(ingest__errors_limit="100%"))
+
+    letters = one.kafka.consume(f"{one.topic}.dlq")
+    found = {}
+    for letter in letters:
+        offset = int(dict(letter.headers())["__connect.errors.offset"])
+        count = len(ODD[offset]["headers"])
+        found[offset] = {"key": letter.key(), "value": letter.value(), "headers": letter.headers()[:count]}
+        ours = dict(letter.headers()[count:])
+        assert ours["__connect.errors.topic"] == one.topic.encode()
+        assert ours["sluice.timestamp"] == b"%d" % (RECORD_TIME + offset)
+        assert letter.timestamp()[1] == RECORD_TIME + offset
+    assert len(letters) == len(ODD)
+    assert found == dict(enumerate(ODD))
+
+
 @pytest.mark.full
 def test_letters_go_to_a_topic_that_is_there_as_it_is(road, sluice, kafka, thrift1):
     """Fewer partitions than the source, and the broker's own time: the record's is in a header."""
