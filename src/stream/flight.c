@@ -152,11 +152,17 @@ wait_while_halving(void *data, const char *table, const GError *reason)
 }
 
 static void
+<<<<<<< Updated upstream
 note_taken_while_halving(void *data)
 {
   StreamFlight *self = data;
 
   retry_reset(&self->retry);
+=======
+taken_while_halving(void *data)
+{
+  retry_reset(&((StreamFlight *)data)->retry);
+>>>>>>> Stashed changes
 }
 
 static void
@@ -167,18 +173,41 @@ count_answer(StreamFlight *self, const Call *call, size_t refused)
   metrics_count(self->sheet, COUNTER_BYTES, rows_of(call)->rows.len);
 }
 
+/* Each row was cut off although the gateway answers, and none was taken: no row is judged by that,
+ * but whoever looks should know what does it most often. */
+static bool
+wait_undecided(StreamFlight *self, const Call *call)
+{
+  const FrameRows *rows = rows_of(call);
+  const char *table = frame_plan_table(stream_batch_plan(call->batch));
+  g_autoptr(GError) reason = g_error_new(
+      FAULT, FAULT_SETUP,
+      "table %s: the gateway hangs up on each of %zu rows (%zu bytes), and answers otherwise: "
+      "if its hbase.regionserver.thrift.framed.max_frame_size_in_mb is less than "
+      "gateway.frame.max, set gateway.frame.max below it",
+      table, frame_rows_length(rows), rows->rows.len);
+
+  return wait_for_table(self, table, reason);
+}
+
 static bool
 halve_oldest(StreamFlight *self)
 {
   Call *call = call_at(self, 0);
+<<<<<<< Updated upstream
   const StreamHalvingSeam seam = {self, self->sink, wait_while_halving, note_taken_while_halving};
+=======
+  const StreamHalvingSeam seam = {self, self->sink, wait_while_halving, taken_while_halving};
+>>>>>>> Stashed changes
   StreamHalvingEnd end;
 
   metrics_count(self->sheet, COUNTER_HALVED, 1);
   end = stream_halving_run(&seam, call->batch, call->kind, call->sends);
   call->cuts = 0;
-  if (end.is_abandoned || end.is_undecided)
-    return !end.is_abandoned; /* it stays the oldest, and is sent again whole */
+  if (end.is_abandoned)
+    return false;
+  if (end.is_undecided)
+    return wait_undecided(self, call); /* it stays the oldest, and is sent again whole */
   count_answer(self, call, end.refused);
   note_success(self);
   return finish_oldest(self);

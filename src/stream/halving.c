@@ -115,6 +115,7 @@ try_part(Halving *self, Part part)
   if (send_part(self, part.first, part.count, &error)) {
     self->has_control = true;
     self->control = part.first;
+    self->seam->taken(self->seam->self);
   } else if (is_outage(self, error)) {
     if (wait_for_table(self, error))
       g_array_append_val(self->parts, part);
@@ -151,10 +152,12 @@ try_suspect(Halving *self, Part part)
     g_array_append_val(self->suspects, part);
     return;
   }
-  if (send_part(self, self->control, 1, &verdict))
+  if (send_part(self, self->control, 1, &verdict)) {
+    g_prefix_error(&error, "this row is hung up on, and another is taken right after: ");
     reject(self, &part, error);
-  else if (wait_for_table(self, verdict))
+  } else if (wait_for_table(self, verdict)) {
     g_array_append_val(self->suspects, part);
+  }
 }
 
 static Part
