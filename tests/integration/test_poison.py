@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What HBase itself refuses: a bad row is found and set aside, the rest is written; a server or a
 table that takes no rows at present is waited for, and makes no dead letter."""
+import signal
+
 import pytest
 
 from support import ledger, records
@@ -241,3 +243,79 @@ def test_a_table_that_is_disabled_or_gone_is_waited_for(road, sluice, thrift1, f
 
     assert_table(one, made)
     assert no_letters(one)
+
+
+LARGE = {
+    "gateway__frame_max": "8M",
+    "ingest__batch_bytes": "16M",
+    "ingest__memory": "256M",
+    "kafka__message_max_bytes": "6000000",
+}
+
+
+def large_rows(road, thrift1, bad):
+    """Batches that are over the gateway's own limit, which it does not tell, and one row that is so alone."""
+    one = road("customers", partitions=0)
+    one.kafka.create(one.topic, 1, **{"max.message.bytes": "6000000"})
+    one.kafka.create(f"{one.topic}.dlq", 1, **{"max.message.bytes": "6000000"})
+    made = customers(24, {bad}, home_location="x" * 2_200_000)
+    for record in made[8:16]:
+        record["home_location"] = "y" * 200_000
+    thrift1.create(one.table, families(one))
+    produce(one, made)
+    return one, made
+
+
+def test_what_the_gateway_hangs_up_on_is_halved_until_it_fits(road, sluice, thrift1):
+    one, made = large_rows(road, thrift1, bad=20)
+
+    run(sluice, one, **LARGE)
+
+    assert_table(one, made, but={20})
+    assert_letters(one, made, {20}, "put", ["hung up on"])
+
+
+@pytest.mark.full
+def test_where_no_row_can_tell_the_setting_is_named(road, sluice, thrift1):
+    """A row that is a batch of its own may just as well meet an outage: it waits, until the setting is
+    what it has to be."""
+    one, made = large_rows(road, thrift1, bad=20)
+
+    instance = watch(sluice, one, **LARGE, ingest__batch_rows="1")
+    try:
+        instance.await_line("waiting, nothing is lost", "max_frame_size_in_mb", "gateway.frame.max")
+    finally:
+        instance.end(exits=4, number=signal.SIGTERM)
+    assert len(one.kafka.consume(f"{one.topic}.dlq")) == 0
+    assert one.kafka.offsets(one.group, one.topic, 1) == {0: 20}
+
+    run(sluice, one)
+
+    assert_table(one, made, but={20})
+    assert_letters(one, made, {20}, "map", ["gateway.frame.max"])
+
+
+def test_a_table_that_is_dropped_and_made_again_under_load(road, sluice, thrift1):
+    """The gateway has written to it before, and knows its regions."""
+    one = road("customers")
+    made = customers(60, set())
+    thrift1.create(one.table, families(one))
+    produce(one, made[:20])
+    instance = Watched(sluice.start("run", "--topic", one.topic, **one.settings(**SETTINGS)))
+    try:
+        while len(one.thrift1.scan(one.table)) < 20:
+            assert instance.process.poll() is None
+        thrift1.drop(one.table)
+        produce(one, made[20:])
+        line = instance.await_line("waiting, nothing is lost", one.table)
+        assert "sluice init" in line
+        assert no_letters(one)
+        thrift1.create(one.table, families(one))
+        instance.await_line("writing again")
+        while len(one.thrift1.scan(one.table)) < 40:
+            assert instance.process.poll() is None
+    finally:
+        instance.stop()
+
+    assert no_letters(one)
+    assert one.kafka.offsets(one.group, one.topic, 1) == one.kafka.ends(one.topic, 1)
