@@ -4,13 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BUFFER_BYTES = 256 * 1024 };
 
 struct CsvWriter {
   char *path;       /* owned: what it will be called */
-  char *unfinished; /* owned: what it is called until then */
+  char *unfinished; /* owned: what it is called until then; NULL: it is no file, but a device or
+                       pipe */
   char delimiter;
   int fd; /* -1: closed */
   bool is_finished;
@@ -18,6 +21,12 @@ struct CsvWriter {
   bool has_fields;  /* this row has one */
   Bytes buffer;     /* owned */
 };
+
+static const char *
+name_now(const CsvWriter *self)
+{
+  return self->unfinished != NULL ? self->unfinished : self->path;
+}
 
 static void
 set_error(GError **error, const char *path, const char *what)
@@ -27,24 +36,49 @@ set_error(GError **error, const char *path, const char *what)
   g_set_error(error, FAULT, FAULT_SETUP, "%s: %s: %s", path, what, g_strerror(code));
 }
 
+/* What a link leads to is replaced, not the link. */
+static char *
+target_of(const char *path)
+{
+  char *target = g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? realpath(path, NULL) : NULL;
+
+  return target != NULL ? target : g_strdup(path);
+}
+
+/* A device or a pipe would be gone if a file took its name. */
+static bool
+is_replaceable(const char *path)
+{
+  struct stat status;
+
+  return g_stat(path, &status) != 0 || S_ISREG(status.st_mode);
+}
+
+static bool
+open_file(CsvWriter *self, const char *path, GError **error)
+{
+  bool is_replaced = is_replaceable(path);
+
+  self->path = is_replaced ? target_of(path) : g_strdup(path);
+  self->unfinished = is_replaced ? g_strconcat(self->path, ".unfinished", NULL) : NULL;
+  self->fd =
+      g_open(name_now(self),
+             is_replaced ? O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC : O_WRONLY | O_CLOEXEC, 0666);
+  if (self->fd < 0)
+    set_error(error, name_now(self), is_replaced ? "cannot be created" : "cannot be written");
+  return self->fd >= 0;
+}
+
 CsvWriter *
 csv_writer_new(const char *path, char delimiter, GError **error)
 {
-  g_autofree char *unfinished = g_strconcat(path, ".unfinished", NULL);
-  int fd = g_open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-
-  if (fd < 0) {
-    set_error(error, unfinished, "cannot be created");
-    return NULL;
-  }
-
   CsvWriter *self = g_new0(CsvWriter, 1);
 
-  self->path = g_strdup(path);
   self->delimiter = (char)(delimiter == 0 ? ',' : delimiter);
-  self->unfinished = g_steal_pointer(&unfinished);
-  self->fd = fd;
-  return self;
+  if (open_file(self, path, error))
+    return self;
+  csv_writer_free(self);
+  return NULL;
 }
 
 void
@@ -54,7 +88,7 @@ csv_writer_free(CsvWriter *self)
     return;
   if (self->fd >= 0)
     close(self->fd);
-  if (!self->is_finished)
+  if (!self->is_finished && self->unfinished != NULL)
     g_unlink(self->unfinished);
   bytes_clear(&self->buffer);
   g_free(self->unfinished);
@@ -118,7 +152,7 @@ flush(CsvWriter *self, GError **error)
     ssize_t written = write(self->fd, at, left);
 
     if (written < 0 && errno != EINTR) {
-      set_error(error, self->unfinished, "cannot be written");
+      set_error(error, name_now(self), "cannot be written");
       return false;
     }
     if (written > 0) {
@@ -150,15 +184,15 @@ csv_writer_finish(CsvWriter *self, GError **error)
   if (!flush(self, error))
     return false;
 
-  bool is_synced = fsync(self->fd) == 0;
+  bool is_synced = self->unfinished == NULL || fsync(self->fd) == 0;
   bool is_closed = close(self->fd) == 0;
 
   self->fd = -1;
   if (!is_synced || !is_closed) {
-    set_error(error, self->unfinished, "cannot be written");
+    set_error(error, name_now(self), "cannot be written");
     return false;
   }
-  if (g_rename(self->unfinished, self->path) != 0) {
+  if (self->unfinished != NULL && g_rename(self->unfinished, self->path) != 0) {
     set_error(error, self->unfinished, "cannot be renamed");
     return false;
   }

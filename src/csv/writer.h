@@ -6,7 +6,7 @@
 
 /* A CSV file as RFC 4180 has it: commas, or another delimiter, rows that end in CR LF, and fields
  * with a delimiter, quote, CR or LF in quotes. The file has another name until it is finished:
- * nobody takes half a file for a whole one. */
+ * nobody takes half a file for a whole one. A device or a pipe is written to as it is. */
 typedef struct CsvWriter CsvWriter;
 
 /* `delimiter` 0: a comma. FAULT_SETUP when the file cannot be made; so for all others. */

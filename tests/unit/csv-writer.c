@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "csv/writer.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct {
   char *folder; /* owned */
@@ -157,6 +160,56 @@ an_older_file_stays_until_the_new_one_is_whole(void)
 }
 
 static void
+a_link_stays_a_link(void)
+{
+  g_auto(Place) place = {0};
+  g_autofree char *link = NULL;
+  g_autofree char *text = NULL;
+
+  place_init(&place);
+  link = g_build_filename(place.folder, "link.csv", NULL);
+  g_assert_true(g_file_set_contents(place.path, "old", -1, NULL));
+  g_assert_cmpint(symlink("rows.csv", link), ==, 0);
+
+  g_autoptr(CsvWriter) writer = csv_writer_new(link, 0, NULL);
+
+  write_row(writer, (const char *[]){"new", NULL});
+  finish(writer);
+  g_assert_true(g_file_test(link, G_FILE_TEST_IS_SYMLINK));
+  g_assert_true(g_file_get_contents(place.path, &text, NULL, NULL));
+  g_assert_cmpstr(text, ==, "new\r\n");
+  g_unlink(link);
+}
+
+/* /dev/null is one that a file must never replace. */
+static void
+what_is_no_file_is_written_to_and_stays(void)
+{
+  g_auto(Place) place = {0};
+  char text[16] = {0};
+  struct stat status;
+  int fd;
+
+  place_init(&place);
+  g_assert_cmpint(mkfifo(place.path, 0600), ==, 0);
+  fd = g_open(place.path, O_RDWR | O_CLOEXEC, 0);
+  g_assert_cmpint(fd, >=, 0);
+  for (int i = 0; i < 2; i++) { /* the second is given up */
+    g_autoptr(CsvWriter) writer = csv_writer_new(place.path, 0, NULL);
+
+    write_row(writer, (const char *[]){"a", NULL});
+    if (i == 0)
+      finish(writer);
+    g_assert_cmpuint(files_in(&place), ==, 1);
+  }
+  g_assert_cmpint(read(fd, text, sizeof text), ==, 3);
+  g_assert_cmpstr(text, ==, "a\r\n");
+  g_assert_cmpint(g_stat(place.path, &status), ==, 0);
+  g_assert_true(S_ISFIFO(status.st_mode));
+  close(fd);
+}
+
+static void
 errors_name_the_file(void)
 {
   g_autoptr(GError) missing = NULL;
@@ -164,6 +217,9 @@ errors_name_the_file(void)
   g_assert_null(csv_writer_new("/nowhere/at/all.csv", 0, &missing));
   g_assert_error(missing, FAULT, FAULT_SETUP);
   g_assert_true(g_str_has_prefix(missing->message, "/nowhere/at/all.csv"));
+  g_clear_error(&missing);
+  g_assert_null(csv_writer_new("/", 0, &missing));
+  g_assert_cmpstr(missing->message, ==, "/: cannot be written: Is a directory");
 }
 
 /* A limit on the size of files stands for a full disk. */
@@ -199,6 +255,8 @@ main(int argc, char **argv)
   g_test_add_func("/csv-writer/unfinished",
                   an_unfinished_file_never_has_the_name_and_leaves_nothing);
   g_test_add_func("/csv-writer/replaces", an_older_file_stays_until_the_new_one_is_whole);
+  g_test_add_func("/csv-writer/link", a_link_stays_a_link);
+  g_test_add_func("/csv-writer/device", what_is_no_file_is_written_to_and_stays);
   g_test_add_func("/csv-writer/errors", errors_name_the_file);
   g_test_add_func("/csv-writer/full", a_full_disk_is_told);
   return g_test_run();
