@@ -152,17 +152,11 @@ wait_while_halving(void *data, const char *table, const GError *reason)
 }
 
 static void
-<<<<<<< Updated upstream
 note_taken_while_halving(void *data)
 {
   StreamFlight *self = data;
 
   retry_reset(&self->retry);
-=======
-taken_while_halving(void *data)
-{
-  retry_reset(&((StreamFlight *)data)->retry);
->>>>>>> Stashed changes
 }
 
 static void
@@ -194,11 +188,7 @@ static bool
 halve_oldest(StreamFlight *self)
 {
   Call *call = call_at(self, 0);
-<<<<<<< Updated upstream
   const StreamHalvingSeam seam = {self, self->sink, wait_while_halving, note_taken_while_halving};
-=======
-  const StreamHalvingSeam seam = {self, self->sink, wait_while_halving, taken_while_halving};
->>>>>>> Stashed changes
   StreamHalvingEnd end;
 
   metrics_count(self->sheet, COUNTER_HALVED, 1);

@@ -115,7 +115,6 @@ try_part(Halving *self, Part part)
   if (send_part(self, part.first, part.count, &error)) {
     self->has_control = true;
     self->control = part.first;
-    self->seam->taken(self->seam->self);
   } else if (is_outage(self, error)) {
     if (wait_for_table(self, error))
       g_array_append_val(self->parts, part);

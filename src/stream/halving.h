@@ -13,11 +13,7 @@ typedef struct {
   const StreamSink *sink; /* nothing is under way on it */
   /* Waits until the table takes rows again; false: give up. */
   bool (*wait)(void *self, const char *table, const GError *reason);
-<<<<<<< Updated upstream
   /* Rows were taken: the peer is well, and the next wait may be short. */
-=======
-  /* Some rows were taken: the next wait is a first one again. */
->>>>>>> Stashed changes
   void (*taken)(void *self);
 } StreamHalvingSeam;
 
