@@ -71,7 +71,7 @@ static const struct {
      "                     1 records,  108 bytes from 'k2'\n",
      "",
      NULL},
-    {{"-t", "case", "--dry-run", "--regions", "8", "hot.csv"},
+    {{"-t", "case", "--dry-run", "--splits", "8", "hot.csv"},
      EXIT_DONE,
      " from ''  HOT: far more than its share\n"
      "                     1 records,  108 bytes from 'k3'\n",
