@@ -118,7 +118,7 @@ def test_every_cell_is_live_on_both_servers(far, cluster, sluice, tmp_path, enti
 
 def test_what_was_loaded_outlives_compactions_and_restarts(far, cluster, sluice, tmp_path):
     wanted = {}
-    for entity, regions in (("transactions", 4), ("clickstream", 50)):
+    for entity, regions in (("transactions", 4), ("clickstream", 12)):
         one = far(entity)
         made = records.make(entity, 5000)
         bulkload(sluice, one, "--regions", regions, write_csv(tmp_path / f"{entity}.csv", made))
