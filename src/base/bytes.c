@@ -3,6 +3,12 @@
 
 enum { FIRST_CAPACITY = 64, QUOTED_BYTES = 64 };
 
+char *
+slice_to_text(Slice self)
+{
+  return self.len == 0 ? g_strdup("") : g_strndup((const char *)self.data, self.len);
+}
+
 bool
 slice_equal(Slice a, Slice b)
 {

@@ -27,6 +27,9 @@ slice_text(const char *text)
   return slice(text, strlen(text));
 }
 
+/* A copy that ends as C's texts do; never NULL. The caller's. */
+char *slice_to_text(Slice self);
+
 bool slice_equal(Slice a, Slice b);
 
 /* As HBase orders keys: unsigned bytes, a prefix before what extends it. */

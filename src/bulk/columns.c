@@ -58,7 +58,7 @@ read_names(BulkColumns *self, const char *name, const CsvRecord *header, FaultLi
   g_ptr_array_add(self->names, NULL);
   for (size_t i = 0; i < header->length; i++) {
     Slice text = header->fields[i].text;
-    char *column = g_strndup((const char *)text.data, text.len);
+    char *column = slice_to_text(text);
 
     if (*column != '\0' && find(self, column) != BULK_NO_COLUMN) {
       g_autofree char *quoted = slice_quote(text);

@@ -134,7 +134,7 @@ static bool
 place_file(Load *self, Pending *pending, GError **error)
 {
   const BulkPlace *place = self->options->place;
-  g_autofree char *family = g_strndup((const char *)pending->family.data, pending->family.len);
+  g_autofree char *family = slice_to_text(pending->family);
 
   if (pending->url == NULL)
     pending->url = place->put(place->self, pending->file.path, family, error);

@@ -85,7 +85,7 @@ static bool
 open_file(BulkStore *self, GError **error)
 {
   Slice family = self->options.plan->family[self->family].name;
-  g_autofree char *name = g_strndup((const char *)family.data, family.len);
+  g_autofree char *name = slice_to_text(family);
   g_autofree char *folder = g_build_filename(self->options.folder, name, NULL);
 
   if (g_mkdir(folder, FOLDER_MODE) != 0 && errno != EEXIST) {

@@ -160,7 +160,7 @@ read_configuration(WireReader *reader, Family *family)
     if (!slice_equal(key, slice_text(PREFIX_LENGTH_KEY)))
       continue;
 
-    g_autofree char *digits = g_strndup((const char *)value.data, value.len);
+    g_autofree char *digits = slice_to_text(value);
 
     family->bloom_prefix_bytes = (uint32_t)g_ascii_strtoull(digits, NULL, 10);
   }

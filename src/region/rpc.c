@@ -2,13 +2,13 @@
 #include "region/rpc.h"
 
 #include "base/protobuf.h"
+#include "region/answer.h"
 
 enum { VERSION = 0, SIMPLE = 80, LENGTH_BYTES = 4, ANSWER_MOST_BYTES = 64 * 1024 * 1024 };
 
 /* RPC.proto */
 enum { HEADER_USER = 1, HEADER_SERVICE = 2, USER_EFFECTIVE = 1 };
 enum { REQUEST_CALL = 1, REQUEST_METHOD = 3, REQUEST_HAS_PARAMETER = 4 };
-enum { RESPONSE_CALL = 1, RESPONSE_EXCEPTION = 2, EXCEPTION_CLASS = 1, EXCEPTION_TRACE = 2 };
 
 struct Rpc {
   Socket *socket; /* owned */
@@ -18,14 +18,6 @@ struct Rpc {
   bool is_lost;
   Bytes out;
   Bytes in;
-};
-
-/* Exceptions that pass: the region is elsewhere or not ready, or the server is. */
-static const char *const passing[] = {
-    "NotServingRegionException",    "RegionMovedException",         "RegionOpeningException",
-    "RegionTooBusyException",       "RegionServerStoppedException", "RegionServerAbortedException",
-    "ServerNotRunningYetException", "CallQueueTooBigException",     "PleaseHoldException",
-    "RegionInTransitionException",  "MasterNotRunningException",
 };
 
 static void
@@ -165,71 +157,6 @@ receive_answer(Rpc *self, Slice *out_answer, GError **error)
   return true;
 }
 
-static bool
-take_message(Cursor *cursor, Slice *out_message)
-{
-  uint64_t len = 0;
-
-  return protobuf_take_varint(cursor, &len) && cursor_take_slice(cursor, len, out_message);
-}
-
-/* The first line of a stack trace says what happened. */
-static bool
-fail_with_exception(const Rpc *self, Slice exception, GError **error)
-{
-  Cursor cursor = cursor_of(exception);
-  Slice name = SLICE_EMPTY;
-  Slice trace = SLICE_EMPTY;
-  ProtobufField field;
-  Fault fault = FAULT_SETUP;
-
-  while (protobuf_take_field(&cursor, &field))
-    if (field.number == EXCEPTION_CLASS)
-      name = field.bytes;
-    else if (field.number == EXCEPTION_TRACE)
-      trace = field.bytes;
-
-  g_autofree char *text = g_strndup((const char *)name.data, name.len);
-  g_autofree char *first = g_strndup((const char *)trace.data, trace.len);
-  g_autofree char *what = NULL;
-
-  first[strcspn(first, "\r\n")] = '\0';
-  for (size_t i = 0; i < G_N_ELEMENTS(passing); i++)
-    if (g_str_has_suffix(text, passing[i]))
-      fault = FAULT_PEER;
-  what = g_utf8_make_valid(*first != '\0' ? first : text, -1);
-  return fail(self, fault, what, error);
-}
-
-static bool
-read_answer(Rpc *self, Slice answer, Slice *out_result, GError **error)
-{
-  Cursor cursor = cursor_of(answer);
-  Slice header = SLICE_EMPTY;
-  Slice exception = SLICE_EMPTY;
-  ProtobufField field;
-  uint64_t call = 0;
-  bool is_exception = false;
-
-  if (!take_message(&cursor, &header))
-    return fail(self, FAULT_SETUP, "what answers there is no HBase server", error);
-
-  Cursor fields = cursor_of(header);
-
-  while (protobuf_take_field(&fields, &field))
-    if (field.number == RESPONSE_CALL) {
-      call = field.varint;
-    } else if (field.number == RESPONSE_EXCEPTION) {
-      exception = field.bytes;
-      is_exception = true;
-    }
-  if (is_exception)
-    return fail_with_exception(self, exception, error);
-  if (call != self->calls || !take_message(&cursor, out_result))
-    return fail(self, FAULT_PEER, "the server answered something else than it was asked", error);
-  return true;
-}
-
 bool
 rpc_call(Rpc *self, const char *method, Slice parameter, Slice *out_result, GError **error)
 {
@@ -238,9 +165,13 @@ rpc_call(Rpc *self, const char *method, Slice parameter, Slice *out_result, GErr
   self->calls++;
   self->is_lost =
       !send_request(self, method, parameter, error) || !receive_answer(self, &answer, error);
-  if (!self->is_lost && read_answer(self, answer, out_result, error))
+  if (self->is_lost) {
+    g_prefix_error(error, "%s: ", method);
+    return false;
+  }
+  if (answer_read(answer, self->calls, out_result, error))
     return true;
-  g_prefix_error(error, "%s: ", method);
+  g_prefix_error(error, "%s: region server %s: ", method, self->server);
   return false;
 }
 

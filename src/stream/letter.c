@@ -50,7 +50,7 @@ typedef struct {
 static bool
 read_number(const char *name, Slice text, Range range, int64_t *out_number, GError **error)
 {
-  g_autofree char *copy = text.len == 0 ? NULL : g_strndup((const char *)text.data, text.len);
+  g_autofree char *copy = text.len == 0 ? NULL : slice_to_text(text);
   gint64 number;
 
   if (copy != NULL && strlen(copy) == text.len &&

@@ -332,7 +332,7 @@ text_parse_double(Slice text, double *out_value)
   } else if (is_exact(&scan)) {
     value = exact_value(&scan);
   } else {
-    g_autofree char *copy = g_strndup((const char *)number.data, number.len);
+    g_autofree char *copy = slice_to_text(number);
 
     value = g_ascii_strtod(copy, NULL);
     if (isinf(value))

@@ -225,7 +225,7 @@ cmd_bulkplace_put_all(CmdBulkPlace *self, const GArray *files, const BulkPlan *p
 
     put.file = &g_array_index(files, BulkFile, i);
     name = plan->family[put.file->family].name;
-    family = g_strndup((const char *)name.data, name.len);
+    family = slice_to_text(name);
     put.family = family;
     if (!insist(self, &(Step){put_once, &put}, self->options.patience_ms, error))
       return false;

@@ -277,7 +277,7 @@ take(CmdReplayRoad *self, KafkaMessage *message)
   CmdReplayEntry entry = {.partition = message->partition->id, .offset = message->offset};
 
   if (letter.table.len > 0)
-    table = g_strndup((const char *)letter.table.data, letter.table.len);
+    table = slice_to_text(letter.table);
   entry.timestamp_ms =
       letter.timestamp_ms == INT64_MIN ? message->timestamp_ms : letter.timestamp_ms;
   entry.letter = is_letter ? &letter : NULL;
