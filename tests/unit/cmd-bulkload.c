@@ -26,7 +26,8 @@ enum { MOST_ARGUMENTS = 12, FIXED_ARGUMENTS = 6 };
 /* In a folder with good.csv, which standard input is, too, bad.csv (one of two rows cannot be
  * stored), set-aside.csv (what comes of it), semi.csv (and so here), other.csv (a row of good.csv
  * with another value), headed.csv (no rows), headless.csv, tab.csv, hot.csv (nearly all of it
- * one row) and full/ (not empty). */
+ * one row), full/ (not empty), and what is in the way of --output: yours.unfinished/ and, left by a
+ * run that was killed, killed.unfinished/. */
 static const struct {
   const char *arguments[MOST_ARGUMENTS];
   ExitCode code;
@@ -145,6 +146,16 @@ static const struct {
      "",
      NULL},
     {{"-t", "case", "--output", "full", "good.csv"}, EXIT_USAGE, "", "full: exists already", NULL},
+    {{"-t", "case", "--output", "yours", "good.csv"},
+     EXIT_USAGE,
+     "",
+     "/yours.unfinished: exists, and no run that was killed left it",
+     NULL},
+    {{"-t", "case", "--output", "killed", "good.csv"},
+     EXIT_DONE,
+     "written     8 cells in 2 files",
+     "",
+     "killed/two/region-00000-00"},
     {{"-t", "case", "--output", "no/where", "good.csv"},
      EXIT_USAGE,
      "",
@@ -238,6 +249,16 @@ write_file(const BulkCase *bulk, const char *name, const char *text)
 }
 
 static void
+write_folder(const BulkCase *bulk, const char *name, const char *file)
+{
+  g_autofree char *path = g_build_filename(bulk->folder, name, NULL);
+  g_autofree char *within = g_build_filename(name, file, NULL);
+
+  g_assert_cmpint(g_mkdir(path, 0700), ==, 0);
+  write_file(bulk, within, "");
+}
+
+static void
 write_hot(const BulkCase *bulk)
 {
   g_autoptr(GString) text = g_string_new(HEADER);
@@ -251,8 +272,6 @@ write_hot(const BulkCase *bulk)
 static void
 make_files(const BulkCase *bulk)
 {
-  g_autofree char *full = g_build_filename(bulk->folder, "full", NULL);
-
   write_file(bulk, "good.csv", HEADER "k2,5,z,b,1,t\nk1,5,z,b,1,t\n");
   write_file(bulk, "bad.csv", HEADER "k3,5,z,b,1,t\nk4,5,z,b,many,t\n");
   write_file(bulk, "tab.csv", "id\tat\tz\tb\tn\tt\nk1\t5\tz\tb\t1\tt\n");
@@ -262,8 +281,9 @@ make_files(const BulkCase *bulk)
   write_file(bulk, "headed.csv", HEADER);
   write_file(bulk, "headless.csv", "1,2,3,4,5,6\n");
   write_hot(bulk);
-  g_assert_cmpint(g_mkdir(full, 0700), ==, 0);
-  write_file(bulk, "full/thing", "");
+  write_folder(bulk, "full", "thing");
+  write_folder(bulk, "yours.unfinished", "thing");
+  write_folder(bulk, "killed.unfinished", "_sluice_at_work");
 }
 
 /* In the child, whose folder is the case's. */

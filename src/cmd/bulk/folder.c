@@ -110,17 +110,40 @@ cmd_bulkfolder_make(CmdBulkFolder *self, const char *staging, GError **error)
   return make_mark(self, error);
 }
 
+/* What a run that was killed left, and nothing else. */
+static bool
+clear_away(const char *path, GError **error)
+{
+  g_autofree char *mark = g_build_filename(path, mark_name, NULL);
+  int lock;
+
+  if (!g_file_test(path, G_FILE_TEST_EXISTS) || g_rmdir(path) == 0)
+    return true;
+  lock = lock_mark(mark, 0);
+  if (lock < 0) {
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "%s: exists, and no run that was killed left it: another one is at work, or it is "
+                "yours; move it away, or give --output another name",
+                path);
+    return false;
+  }
+  remove_all(path);
+  close(lock);
+  return true;
+}
+
 bool
 cmd_bulkfolder_make_output(CmdBulkFolder *self, const char *output, GError **error)
 {
   g_autofree char *full = g_canonicalize_filename(output, NULL);
   g_autofree char *path = g_strconcat(full, ".unfinished", NULL);
 
-  remove_all(path); /* of a run that was killed */
+  if (!clear_away(path, error))
+    return false;
   if (g_mkdir(path, SHARED_MODE) != 0)
     return fail(error, path, "cannot create");
   self->path = g_steal_pointer(&path);
-  return true;
+  return make_mark(self, error);
 }
 
 void
@@ -168,19 +191,6 @@ cmd_bulkfolder_expect_free(const char *output, GError **error)
   return false;
 }
 
-bool
-cmd_bulkfolder_name(CmdBulkFolder *self, const char *output, GError **error)
-{
-  g_autofree char *full = g_canonicalize_filename(output, NULL);
-
-  if (g_rename(self->path, full) != 0)
-    return fail(error, output, "cannot be the folder of the HFiles");
-  g_free(self->path);
-  self->path = g_steal_pointer(&full);
-  self->is_kept = true;
-  return true;
-}
-
 const char *
 cmd_bulkfolder_keep(CmdBulkFolder *self)
 {
@@ -188,6 +198,21 @@ cmd_bulkfolder_keep(CmdBulkFolder *self)
     g_unlink(self->mark);
   self->is_kept = true;
   return self->path;
+}
+
+bool
+cmd_bulkfolder_name(CmdBulkFolder *self, const char *output, GError **error)
+{
+  g_autofree char *full = g_canonicalize_filename(output, NULL);
+
+  if (g_rename(self->path, full) != 0)
+    return fail(error, output, "cannot be the folder of the HFiles");
+  g_free(self->mark);
+  self->mark = g_build_filename(full, mark_name, NULL);
+  g_free(self->path);
+  self->path = g_steal_pointer(&full);
+  cmd_bulkfolder_keep(self);
+  return true;
 }
 
 void

@@ -15,7 +15,8 @@ typedef struct {
 /* A new one within `staging`, to which region servers that run as somebody else have access. First
  * removes those of runs on this machine that were killed. */
 bool cmd_bulkfolder_make(CmdBulkFolder *self, const char *staging, GError **error);
-/* One that will be called `output`. */
+/* One that will be called `output`. Removes what a run that was killed left of it, and nothing that
+ * is another's. */
 bool cmd_bulkfolder_make_output(CmdBulkFolder *self, const char *output, GError **error);
 void cmd_bulkfolder_clear(CmdBulkFolder *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CmdBulkFolder, cmd_bulkfolder_clear)
