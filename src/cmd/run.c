@@ -137,6 +137,8 @@ tell_standings(const Run *self)
 {
   g_autoptr(GArray) standings = g_array_new(FALSE, FALSE, sizeof(KafkaStanding));
 
+  if (self->config->http.listen == NULL)
+    return; /* the broker is not asked for what nobody reads */
   stream_standings(self->stream, standings);
   cmd_pages_stand(self->pages, standings);
 }
