@@ -25,7 +25,8 @@ static const char about[] =
     "(ingest.errors.limit), or a mapping says errors = stop; 3: with --until-end, nothing moved\n"
     "for --timeout; 4: stopped by a signal before the work was whole.";
 
-enum { LARGE_BYTES = 256 * 1024 };
+/* More than one batch of a producer's comes to as a rule: theirs are at most 1 MB by default. */
+enum { LARGE_BYTES = 1024 * 1024 };
 
 typedef struct {
   const CommandCall *call;
@@ -224,12 +225,15 @@ run_stream(Run *self, GError **error)
 }
 
 /* glibc gives a large buffer back to the system when it is freed, until it has seen so many that it
- * keeps them all, in pieces: then what was bounded is held several times over. */
+ * keeps them all, in pieces: then what was bounded is held several times over. A fetch is not to be
+ * large, for the system would make its pages anew each time, at a tenth of all that a record costs.
+ * And a heap for each thread would keep for itself what the others then lack. */
 static void
 bound_heap(void)
 {
-#ifdef M_MMAP_THRESHOLD
+#if defined M_MMAP_THRESHOLD && defined M_ARENA_MAX
   mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+  mallopt(M_ARENA_MAX, 1);
 #endif
 }
 
