@@ -185,14 +185,14 @@ has_room(const StreamBatch *self, const KafkaMessage *message, size_t row_bytes)
 /* The number of the put, whether it is new or a copy of one that is there; NO_ROW: it has no
  * cells; false: it differs from one that is there. */
 static bool
-put_row(StreamBatch *self, const Row *row, int32_t *out_row)
+put_row(StreamBatch *self, const Row *row, const FrameSize *size, int32_t *out_row)
 {
   FrameRows *puts = &self->rows[FRAME_PUT];
   uint32_t hash = hash_row(row);
   Slot *slot = find_slot(self, row, hash);
 
   *out_row = NO_ROW;
-  if (!frame_rows_append(puts, self->plan, FRAME_PUT, row))
+  if (!frame_rows_append(puts, self->plan, FRAME_PUT, row, size))
     return true;
 
   *out_row = (int32_t)frame_rows_length(puts) - 1;
@@ -213,20 +213,20 @@ put_row(StreamBatch *self, const Row *row, int32_t *out_row)
 StreamTaking
 stream_batch_add(StreamBatch *self, KafkaMessage *message, const Row *row)
 {
-  size_t row_bytes = frame_row_bytes(self->plan, row);
+  FrameSize size = frame_row_size(self->plan, row);
   int32_t put = NO_ROW;
 
-  if (frame_overhead_bytes(self->plan) + row_bytes > self->limits.frame_max_bytes)
+  if (frame_overhead_bytes(self->plan) + size.bytes > self->limits.frame_max_bytes)
     return STREAM_TOO_LARGE;
-  if (stream_batch_is_full(self) || !has_room(self, message, row_bytes) ||
-      !put_row(self, row, &put))
+  if (stream_batch_is_full(self) || !has_room(self, message, size.bytes) ||
+      !put_row(self, row, &size, &put))
     return STREAM_FULL;
 
   Entry *entry = add_entry(self, message, ENTRY_ROW);
 
   message->handle = NULL; /* the batch owns it now */
   entry->rows[FRAME_PUT] = put;
-  if (frame_rows_append(&self->rows[FRAME_DELETE], self->plan, FRAME_DELETE, row))
+  if (frame_rows_append(&self->rows[FRAME_DELETE], self->plan, FRAME_DELETE, row, &size))
     entry->rows[FRAME_DELETE] = (int32_t)frame_rows_length(&self->rows[FRAME_DELETE]) - 1;
   if (put == NO_ROW && entry->rows[FRAME_DELETE] == NO_ROW)
     entry->kind = ENTRY_SKIPPED;

@@ -113,7 +113,7 @@ take_row(StreamLine *self, KafkaMessage *message)
   }
   too_large = g_error_new(
       FAULT, FAULT_RECORD, "the row is %zu bytes large, more than the %zu of gateway.frame.max",
-      frame_row_bytes(self->options.plan, &self->row), self->options.batch.frame_max_bytes);
+      frame_row_size(self->options.plan, &self->row).bytes, self->options.batch.frame_max_bytes);
   take_reject(self, message, STREAM_MAP, too_large);
   return STREAM_LINE_TAKEN;
 }

@@ -118,16 +118,6 @@ frame_rows_length(const FrameRows *self)
   return self->offsets == NULL ? 0 : self->offsets->len;
 }
 
-static size_t
-count_cells(const Row *row, bool deletions)
-{
-  size_t count = 0;
-
-  for (size_t i = 0; i < row->cells_length; i++)
-    count += row->cells[i].is_delete == deletions;
-  return count;
-}
-
 static void
 pen_puts(Pen *self, const FramePlan *plan, const Row *row, size_t count)
 {
@@ -177,10 +167,31 @@ pen_row_deletion(Pen *self, const Row *row)
   pen_i64(self, row->timestamp);
 }
 
-bool
-frame_rows_append(FrameRows *self, const FramePlan *plan, FrameKind kind, const Row *row)
+FrameSize
+frame_row_size(const FramePlan *plan, const Row *row)
 {
-  size_t count = count_cells(row, kind == FRAME_DELETE);
+  FrameSize size = {.bytes = ROW_BYTES + row->key.len};
+
+  for (size_t i = 0; i < row->cells_length; i++) {
+    const RowCell *cell = &row->cells[i];
+    const ColumnHead *head = &plan->heads[cell->column->index];
+
+    if (cell->is_delete) {
+      size.cells[FRAME_DELETE]++;
+      size.bytes += head->deletion.len + COLUMN_BYTES;
+    } else {
+      size.cells[FRAME_PUT]++;
+      size.bytes += head->put.len + cell->value.len + CELL_BYTES;
+    }
+  }
+  return size;
+}
+
+bool
+frame_rows_append(FrameRows *self, const FramePlan *plan, FrameKind kind, const Row *row,
+                  const FrameSize *size)
+{
+  size_t count = size->cells[kind];
   bool whole_row = kind == FRAME_DELETE && row->kind == ROW_DELETE;
 
   if (count == 0 && !whole_row)
@@ -189,7 +200,7 @@ frame_rows_append(FrameRows *self, const FramePlan *plan, FrameKind kind, const 
     self->offsets = g_array_new(FALSE, FALSE, sizeof(size_t));
   g_array_append_val(self->offsets, self->rows.len);
 
-  Pen pen = pen_open(&self->rows, plan->protocol, frame_row_bytes(plan, row));
+  Pen pen = pen_open(&self->rows, plan->protocol, size->bytes);
 
   pen_field(&pen, WIRE_STRING, 1, 0);
   pen_text(&pen, row->key);
@@ -202,22 +213,6 @@ frame_rows_append(FrameRows *self, const FramePlan *plan, FrameKind kind, const 
   pen_byte(&pen, WIRE_STOP);
   pen_close(&pen, &self->rows);
   return true;
-}
-
-size_t
-frame_row_bytes(const FramePlan *plan, const Row *row)
-{
-  size_t bytes = ROW_BYTES + row->key.len;
-
-  for (size_t i = 0; i < row->cells_length; i++) {
-    const ColumnHead *head = &plan->heads[row->cells[i].column->index];
-
-    if (row->cells[i].is_delete)
-      bytes += head->deletion.len + COLUMN_BYTES;
-    else
-      bytes += head->put.len + row->cells[i].value.len + CELL_BYTES;
-  }
-  return bytes;
 }
 
 size_t

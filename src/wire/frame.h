@@ -34,13 +34,19 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FrameRows, frame_rows_clear)
 void frame_rows_reset(FrameRows *self);
 size_t frame_rows_length(const FrameRows *self);
 
+/* What a row comes to, counted once for all that needs it. */
+typedef struct {
+  size_t bytes;    /* at most, of its puts and its deletions together */
+  size_t cells[2]; /* by FrameKind */
+} FrameSize;
+
+FrameSize frame_row_size(const FramePlan *plan, const Row *row);
+
 /* Appends the row's puts (FRAME_PUT: its cells that are not deletions) or its deletions
  * (FRAME_DELETE: a tombstone, or its cells that are). A row that has nothing of the kind appends
  * nothing and returns false. */
-bool frame_rows_append(FrameRows *self, const FramePlan *plan, FrameKind kind, const Row *row);
-
-/* The largest number of bytes that frame_rows_append() may add for the row. */
-size_t frame_row_bytes(const FramePlan *plan, const Row *row);
+bool frame_rows_append(FrameRows *self, const FramePlan *plan, FrameKind kind, const Row *row,
+                       const FrameSize *size);
 
 /* The largest number of bytes of head and tail together. */
 size_t frame_overhead_bytes(const FramePlan *plan);

@@ -42,10 +42,12 @@ rows_init(Rows *self, WireProtocol protocol)
 {
   RowCell cell = {.column = &column, .value = slice_text("v")};
   Row row = {.key = slice_text("k"), .cells = &cell, .cells_length = 1};
+  FrameSize size;
 
   self->plan = frame_plan_new(protocol, "people", &column, 1);
+  size = frame_row_size(self->plan, &row);
   for (row.timestamp = 0; row.timestamp < 3; row.timestamp++)
-    frame_rows_append(&self->rows, self->plan, FRAME_PUT, &row);
+    frame_rows_append(&self->rows, self->plan, FRAME_PUT, &row, &size);
 }
 
 static bool
