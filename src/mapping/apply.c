@@ -74,7 +74,9 @@ append_cell(const ColumnPlan *plan, const Column *column, const Value *value, Ro
   uint8_t *scratch = row->text.data + row->text.len;
   RowCell *cell = &row->cells[row->cells_length];
 
-  if (!convert_to_cell(value, plan->type, scratch, &cell->value, error)) {
+  if (plan->type == COLUMN_TEXT && value->kind == VALUE_TEXT) {
+    cell->value = value->text; /* most cells there are */
+  } else if (!convert_to_cell(value, plan->type, scratch, &cell->value, error)) {
     g_autofree char *family = slice_quote(column->family);
     g_autofree char *qualifier = slice_quote(column->qualifier);
 
