@@ -2,29 +2,21 @@
 #include "bulk/load.h"
 
 #include "base/retry.h"
+#include "bulk/loaders.h"
+#include "bulk/pending.h"
 
 enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 5000, LOOK_MS = 100 };
 enum { REFUSALS_BEFORE_ASKING = 3, LEAST_TRIES = 3 };
 
 static const char refused[] = "a region server refuses the files and does not say why";
 
-/* A file on its way. */
-typedef struct {
-  BulkFile file;
-  char *url; /* owned; NULL: not placed yet */
-  bool was_placed;
-  bool is_asked; /* a load was asked for, and did not come about or nobody knows */
-  bool may_be_live;
-  Slice family; /* its name */
-} Pending;
-
 typedef struct {
   const BulkLoadOptions *options;
-  GArray *pending;      /* owned, of Pending */
+  GArray *pending;      /* owned, of BulkPending */
   BulkServers *servers; /* owned */
   GPtrArray *meta;      /* owned, of MetaRegion: as looked up last */
   BulkRegions *regions; /* owned: where they begin */
-  GHashTable *loaders;  /* owned: server -> Loader */
+  BulkLoaders *loaders; /* owned */
   GHashTable *silent;   /* owned: servers that did not answer in this round */
   bool is_place_silent; /* in this round */
   uint64_t bytes;       /* of all files */
@@ -34,15 +26,6 @@ typedef struct {
 } Load;
 
 static void
-pending_clear(gpointer data)
-{
-  Pending *self = data;
-
-  g_free(self->file.path);
-  g_free(self->url);
-}
-
-static void
 load_clear(Load *self)
 {
   g_array_unref(self->pending);
@@ -50,17 +33,32 @@ load_clear(Load *self)
   if (self->meta != NULL)
     g_ptr_array_unref(self->meta);
   bulk_regions_free(self->regions);
-  g_hash_table_unref(self->loaders);
+  bulk_loaders_free(self->loaders);
   g_hash_table_unref(self->silent);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Load, load_clear)
 
-static void
-add_pending(Load *self, const BulkFile *file)
-{
-  Pending pending = {.file = *file, .family = self->options->plan->family[file->family].name};
+/* One region's call. While it is under way, in a thread of its own, nobody changes the load. */
+typedef struct {
+  Load *load; /* borrowed */
+  size_t region;
+  GArray *files;  /* owned, of LoaderFile: placed */
+  Loader *loader; /* owned */
+  bool is_loaded;
+  GError *error; /* owned; NULL: it was answered */
+} Ask;
 
-  g_array_append_val(self->pending, pending);
+static void
+ask_free(void *data)
+{
+  Ask *self = data;
+  const MetaRegion *meta = self->load->meta->pdata[self->region];
+
+  if (self->loader != NULL)
+    bulk_loaders_give(self->load->loaders, meta->server, self->loader);
+  g_array_unref(self->files);
+  g_clear_error(&self->error);
+  g_free(self);
 }
 
 static bool
@@ -87,51 +85,8 @@ look_up_regions(Load *self, GError **error)
   return true;
 }
 
-/* Finds the region of each file, and cuts anew those that lie in several. */
 static bool
-assign_regions(Load *self, GError **error)
-{
-  g_auto(Bytes) first = {0};
-  g_auto(Bytes) last = {0};
-
-  for (guint i = 0; i < self->pending->len;) {
-    Pending *pending = &g_array_index(self->pending, Pending, i);
-    g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(BulkFile));
-
-    if (!bulk_file_range(pending->file.path, &first, &last, error))
-      return false;
-    pending->file.region = bulk_regions_find(self->regions, bytes_slice(&first));
-    if (bulk_regions_find(self->regions, bytes_slice(&last)) == pending->file.region) {
-      i++;
-      continue;
-    }
-    if (!bulk_file_recut(&pending->file, self->regions, &self->options->hfile[pending->file.family],
-                         parts, error))
-      return false;
-    g_array_remove_index(self->pending, i);
-    for (guint j = 0; j < parts->len; j++)
-      add_pending(self, &g_array_index(parts, BulkFile, j));
-    self->counts->recut++;
-  }
-  return true;
-}
-
-/* The connection to the region's server. */
-static Loader *
-loader_of(Load *self, const MetaRegion *region, GError **error)
-{
-  Loader *loader = g_hash_table_lookup(self->loaders, region->server);
-
-  if (loader != NULL)
-    return loader;
-  loader = loader_open(region->server, self->options->rpc, error);
-  if (loader != NULL)
-    g_hash_table_insert(self->loaders, g_strdup(region->server), loader);
-  return loader;
-}
-
-static bool
-place_file(Load *self, Pending *pending, GError **error)
+place_file(Load *self, BulkPending *pending, GError **error)
 {
   const BulkPlace *place = self->options->place;
   g_autofree char *family = slice_to_text(pending->family);
@@ -154,7 +109,7 @@ gather(Load *self, size_t region, GError **error)
 
   g_array_set_size(of_family, (guint)self->options->plan->families);
   for (guint i = 0; i < self->pending->len; i++) {
-    Pending *pending = &g_array_index(self->pending, Pending, i);
+    BulkPending *pending = &g_array_index(self->pending, BulkPending, i);
     LoaderFile file = {.family = pending->family};
 
     if (pending->file.region != region ||
@@ -170,98 +125,93 @@ gather(Load *self, size_t region, GError **error)
   return files;
 }
 
-static bool
-is_among(const GArray *files, const char *url)
-{
-  for (guint i = 0; url != NULL && i < files->len; i++)
-    if (g_array_index(files, LoaderFile, i).url == url)
-      return true;
-  return false;
-}
-
-static void
-take_live(Load *self, const GArray *files)
-{
-  for (guint i = self->pending->len; i > 0; i--) {
-    const Pending *pending = &g_array_index(self->pending, Pending, i - 1);
-
-    if (!is_among(files, pending->url))
-      continue;
-    self->counts->files++;
-    self->counts->bytes += pending->file.bytes;
-    g_array_remove_index(self->pending, i - 1);
-  }
-  self->refusals = 0;
-}
-
-static void
-mark_asked(Load *self, const GArray *files, bool may_be_live)
-{
-  for (guint i = 0; i < self->pending->len; i++) {
-    Pending *pending = &g_array_index(self->pending, Pending, i);
-
-    if (!is_among(files, pending->url))
-      continue;
-    pending->is_asked = true;
-    pending->may_be_live |= may_be_live;
-  }
-}
-
 /* With a token, a server that takes files keeps them in a place of its own meanwhile and puts them
  * back if the load fails, but a refusal says nothing of its reason; after some of them the load is
  * asked for without. So it is at once where files are copied: there is nothing to put back, and
  * with a token they would be copied twice. */
-static bool
-call_server(Load *self, Loader *loader, LoaderCall *call, bool *out_is_loaded, GError **error)
+static void *
+call_server(void *data)
 {
+  Ask *self = data;
+  const Load *load = self->load;
+  LoaderCall call = {.region = load->meta->pdata[self->region], .files = self->files};
   g_auto(Bytes) token = {0};
-  bool is_answered;
 
-  if (!self->options->place->is_taken || self->refusals >= REFUSALS_BEFORE_ASKING)
-    return loader_load(loader, call, out_is_loaded, error);
-  if (!loader_prepare(loader, self->options->table, call->region, &token, error))
-    return false;
-  call->token = bytes_slice(&token);
-  is_answered = loader_load(loader, call, out_is_loaded, error);
+  if (!load->options->place->is_taken || load->refusals >= REFUSALS_BEFORE_ASKING) {
+    loader_load(self->loader, &call, &self->is_loaded, &self->error);
+    return NULL;
+  }
+  if (!loader_prepare(self->loader, load->options->table, call.region, &token, &self->error))
+    return NULL;
+  call.token = bytes_slice(&token);
+  loader_load(self->loader, &call, &self->is_loaded, &self->error);
   /* Whatever came of it: without this the server keeps the empty place, no more. */
-  if (is_answered || !g_error_matches(*error, FAULT, FAULT_PEER))
-    loader_cleanup(loader, call->region, call->token, NULL);
-  return is_answered;
+  if (self->error == NULL || !g_error_matches(self->error, FAULT, FAULT_PEER))
+    loader_cleanup(self->loader, call.region, call.token, NULL);
+  return NULL;
 }
 
-static bool
-load_region(Load *self, size_t region, GError **error)
+/* NULL: nobody can be asked now. */
+static Ask *
+prepare_ask(Load *self, size_t region, GError **error)
 {
   const MetaRegion *meta = self->meta->pdata[region];
-  g_autoptr(GArray) files = gather(self, region, error);
-  LoaderCall call = {.region = meta, .files = files};
-  bool is_loaded = false;
-  Loader *loader;
+  GArray *files = gather(self, region, error);
+  Ask *ask;
 
   if (files == NULL) {
     self->is_place_silent = true;
-    return false;
+    return NULL;
   }
-  loader = loader_of(self, meta, error);
-  if (loader == NULL) {
+  ask = g_new0(Ask, 1);
+  *ask = (Ask){.load = self, .region = region, .files = files};
+  ask->loader = bulk_loaders_take(self->loaders, meta->server, error);
+  if (ask->loader != NULL)
+    return ask;
+  g_hash_table_add(self->silent, g_strdup(meta->server));
+  ask_free(ask);
+  return NULL;
+}
+
+/* What the answer means. */
+static void
+settle_ask(Load *self, const Ask *ask)
+{
+  const MetaRegion *meta = self->meta->pdata[ask->region];
+
+  if (ask->error != NULL && loader_is_lost(ask->loader)) {
+    bulk_pending_mark_asked(self->pending, ask->files, true);
     g_hash_table_add(self->silent, g_strdup(meta->server));
-    return false;
   }
-  if (!call_server(self, loader, &call, &is_loaded, error)) {
-    if (loader_is_lost(loader)) {
-      mark_asked(self, files, true);
-      g_hash_table_add(self->silent, g_strdup(meta->server));
-      g_hash_table_remove(self->loaders, meta->server);
-    }
-    return false;
-  }
-  if (is_loaded) {
-    take_live(self, files);
+  if (ask->error != NULL)
+    return;
+  if (ask->is_loaded) {
+    bulk_pending_take_live(self->pending, ask->files, self->counts);
+    self->refusals = 0;
   } else {
-    mark_asked(self, files, false);
+    bulk_pending_mark_asked(self->pending, ask->files, false);
     self->refusals++;
   }
-  return true;
+  self->counts->regions += !bulk_pending_has(self->pending, ask->region);
+}
+
+/* Keeps the worst of the problems: one that no time mends, or else the first one. Takes it. */
+static void
+keep_problem(GError **kept, GError *problem)
+{
+  if (*kept == NULL ||
+      (g_error_matches(*kept, FAULT, FAULT_PEER) && !g_error_matches(problem, FAULT, FAULT_PEER))) {
+    g_clear_error(kept);
+    *kept = problem;
+  } else {
+    g_error_free(problem);
+  }
+}
+
+static bool
+is_for_good(const GError *problem)
+{
+  return problem != NULL && !g_error_matches(problem, FAULT, FAULT_PEER);
 }
 
 /* A server that ended the load in the middle, without a word or with a refusal, may have taken
@@ -273,7 +223,7 @@ settle_asked(Load *self, GError **error)
   const BulkPlace *place = self->options->place;
 
   for (guint i = self->pending->len; i > 0; i--) {
-    Pending *pending = &g_array_index(self->pending, Pending, i - 1);
+    BulkPending *pending = &g_array_index(self->pending, BulkPending, i - 1);
     bool has = false;
 
     if (!pending->is_asked)
@@ -288,50 +238,78 @@ settle_asked(Load *self, GError **error)
 }
 
 static bool
-has_files(const Load *self, size_t region)
-{
-  for (guint i = 0; i < self->pending->len; i++)
-    if (g_array_index(self->pending, Pending, i).file.region == region)
-      return true;
-  return false;
-}
-
-static bool
 is_due(const Load *self, size_t region)
 {
   const MetaRegion *meta = self->meta->pdata[region];
 
-  return !self->is_place_silent && has_files(self, region) &&
+  return !self->is_place_silent && bulk_pending_has(self->pending, region) &&
          !g_hash_table_contains(self->silent, meta->server);
 }
 
-/* Asks each region once. One that is not ready does not keep the others from their files: the first
- * such problem is told at the end. */
+/* The next regions that can be asked at once, from *region on. */
+static GPtrArray *
+prepare_asks(Load *self, size_t *region, GError **kept)
+{
+  GPtrArray *asks = g_ptr_array_new_with_free_func(ask_free);
+
+  for (; *region < self->meta->len && asks->len < MAX(self->options->at_once, 1); ++*region) {
+    GError *problem = NULL;
+    Ask *ask;
+
+    if (!is_due(self, *region))
+      continue;
+    ask = bulk_watch_goes_on(self->options->watch, &problem) ? prepare_ask(self, *region, &problem)
+                                                             : NULL;
+    if (ask != NULL)
+      g_ptr_array_add(asks, ask);
+    else
+      keep_problem(kept, problem);
+    if (is_for_good(*kept))
+      break;
+  }
+  return asks;
+}
+
+/* A thread for each, but the first, which is ours. */
+static void
+call_servers(const GPtrArray *asks)
+{
+  g_autofree GThread **threads = g_new0(GThread *, asks->len);
+
+  for (guint i = 1; i < asks->len; i++)
+    threads[i] = g_thread_new("load", call_server, asks->pdata[i]);
+  if (asks->len > 0)
+    call_server(asks->pdata[0]);
+  for (guint i = 1; i < asks->len; i++)
+    g_thread_join(threads[i]);
+}
+
+/* Asks each region once, some at once. One that is not ready does not keep the others from their
+ * files: the first such problem is told at the end. */
 static bool
 ask_regions(Load *self, GError **error)
 {
-  GError *first = NULL;
+  GError *kept = NULL;
 
-  for (size_t region = 0; region < self->meta->len; region++) {
-    g_autoptr(GError) problem = NULL;
+  for (size_t region = 0; region < self->meta->len && !is_for_good(kept);) {
+    g_autoptr(GPtrArray) asks = prepare_asks(self, &region, &kept);
 
-    if (!is_due(self, region))
-      continue;
-    if (!bulk_watch_goes_on(self->options->watch, &problem) ||
-        (!load_region(self, region, &problem) && !g_error_matches(problem, FAULT, FAULT_PEER))) {
-      g_clear_error(&first);
-      g_propagate_error(error, g_steal_pointer(&problem));
-      return false;
+    if (is_for_good(kept))
+      break;
+    call_servers(asks);
+    for (guint i = 0; i < asks->len; i++) {
+      Ask *ask = asks->pdata[i];
+
+      settle_ask(self, ask);
+      if (ask->error != NULL)
+        keep_problem(&kept, g_steal_pointer(&ask->error));
     }
-    self->counts->regions += !has_files(self, region);
-    if (first == NULL)
-      first = g_steal_pointer(&problem);
     bulk_watch_progress(self->options->watch, BULK_LOADING, MIN(self->counts->bytes, self->bytes),
                         self->bytes, 0);
   }
-  if (first == NULL)
+  if (kept == NULL)
     return true;
-  g_propagate_error(error, first);
+  g_propagate_error(error, kept);
   return false;
 }
 
@@ -341,7 +319,9 @@ load_once(Load *self, GError **error)
 {
   g_hash_table_remove_all(self->silent);
   self->is_place_silent = false;
-  return settle_asked(self, error) && look_up_regions(self, error) && assign_regions(self, error) &&
+  return settle_asked(self, error) && look_up_regions(self, error) &&
+         bulk_pending_assign(self->pending, self->regions, self->options->hfile,
+                             &self->counts->recut, error) &&
          ask_regions(self, error);
 }
 
@@ -414,10 +394,9 @@ bulk_load(const BulkLoadOptions *options, GArray *files, BulkLoadCounts *out_cou
 {
   g_auto(Load) load = {
       .options = options,
-      .pending = g_array_new(FALSE, FALSE, sizeof(Pending)),
+      .pending = bulk_pending_new(),
       .servers = bulk_servers_new(options->servers),
-      .loaders =
-          g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)loader_free),
+      .loaders = bulk_loaders_new(options->rpc),
       .silent = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
       .counts = out_counts,
   };
@@ -427,15 +406,14 @@ bulk_load(const BulkLoadOptions *options, GArray *files, BulkLoadCounts *out_cou
   for (guint i = 0; i < files->len; i++) {
     BulkFile *file = &g_array_index(files, BulkFile, i);
 
-    add_pending(&load, file);
     load.bytes += file->bytes;
+    bulk_pending_add(load.pending, file, options->plan->family[file->family].name);
     file->path = NULL; /* pending has it now */
   }
   g_array_set_size(files, 0);
-  g_array_set_clear_func(load.pending, pending_clear);
   is_whole = load_all(&load, error);
   for (guint i = 0; i < load.pending->len; i++) {
-    Pending *pending = &g_array_index(load.pending, Pending, i);
+    BulkPending *pending = &g_array_index(load.pending, BulkPending, i);
     BulkFile file = pending->file;
 
     out_counts->unanswered += pending->may_be_live;

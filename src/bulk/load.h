@@ -19,6 +19,7 @@ typedef struct {
   const BulkPlan *plan;
   const HfileOptions *hfile; /* by family, for cutting anew */
   int64_t timeout_ms;        /* without any region going live */
+  unsigned at_once;          /* regions that are asked at the same time; 0: one */
   const BulkWatch *watch;
 } BulkLoadOptions;
 

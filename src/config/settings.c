@@ -101,7 +101,8 @@ const Setting settings[] = {
 
     {"bulkload.memory", "256M", "Memory for sorting; the rest goes to spill files",
      BYTES(bulkload.memory_bytes)},
-    {"bulkload.jobs", "0", "Threads; 0: one a processor", COUNT(bulkload.jobs, 0, 256)},
+    {"bulkload.jobs", "0", "Threads, and regions loaded at once; 0: one a processor",
+     COUNT(bulkload.jobs, 0, 256)},
     {"bulkload.temp", "", "Folder for spill files; default: $TMPDIR or /tmp", TEXT(bulkload.temp)},
     {"bulkload.file.max", "10G", "Largest HFile; more data for a region makes another",
      BYTES(bulkload.file_max_bytes)},

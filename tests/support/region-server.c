@@ -10,12 +10,14 @@ region_server_init(RegionServer *self, const RegionAnswer *answers, size_t lengt
 {
   *self = (RegionServer){.answers = answers, .answers_length = length, .heard = g_string_new(NULL)};
   g_mutex_init(&self->lock);
+  g_cond_init(&self->asked);
 }
 
 void
 region_server_clear(RegionServer *self)
 {
   g_mutex_clear(&self->lock);
+  g_cond_clear(&self->asked);
   g_string_free(self->heard, TRUE);
 }
 
@@ -100,6 +102,19 @@ hear_call(RegionServer *self, Slice request, uint64_t *out_call)
 }
 
 static void
+wait_for_the_others(RegionServer *self, const RegionAnswer *answer)
+{
+  if (self->together == NULL || strcmp(self->together, answer->method) != 0)
+    return;
+  g_mutex_lock(&self->lock);
+  self->waiting++;
+  g_cond_broadcast(&self->asked);
+  while (self->waiting < self->wanted)
+    g_cond_wait(&self->asked, &self->lock);
+  g_mutex_unlock(&self->lock);
+}
+
+static void
 append_prefixed(Bytes *out, Slice message)
 {
   protobuf_append_varint(out, message.len);
@@ -141,6 +156,7 @@ region_server_serve(TestPeer *peer, void *region_server)
     uint64_t call = 0;
     const RegionAnswer *answer = hear_call(self, bytes_slice(&request), &call);
 
+    wait_for_the_others(self, answer);
     if (answer->result == NULL && answer->exception == NULL)
       return;
     say(peer, answer, call);

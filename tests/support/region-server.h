@@ -15,7 +15,11 @@ typedef struct {
   const RegionAnswer *answers; /* in order, over all connections */
   size_t answers_length;
   size_t answered;
-  GMutex lock;    /* of what follows and of answered */
+  const char *together; /* a method that is answered only when as many have asked as `wanted` */
+  unsigned wanted;
+  unsigned waiting;
+  GMutex lock; /* of what follows, of answered and of waiting */
+  GCond asked;
   GString *heard; /* owned: "service(user) " a connection, "Method(parameter as hex) " a call */
 } RegionServer;
 

@@ -69,6 +69,7 @@ typedef struct {
   bool is_taken;         /* by servers, from the place */
   bool takes_when_asked; /* the file goes, though the load does not come about */
   bool is_put_twice;
+  unsigned at_once; /* regions, none of which is answered before all are asked */
 } Script;
 
 static const Script scripts[] = {
@@ -77,6 +78,22 @@ static const Script scripts[] = {
      .steps = {LOOK_UP(three_regions), LOADED, LOADED, LOADED},
      .live = 3,
      .recut = 1},
+    {.name = "three regions at once",
+     .steps = {LOOK_UP(three_regions), LOADED, LOADED, LOADED},
+     .live = 3,
+     .recut = 1,
+     .at_once = 3},
+    {.name = "three regions at once, two of which have moved",
+     .steps = {LOOK_UP(three_regions), NOT_SERVING, LOADED, NOT_SERVING, LOOK_UP(three_regions),
+               LOADED, LOADED},
+     .live = 3,
+     .recut = 1,
+     .at_once = 3},
+    {.name = "three regions at once, and the connections end",
+     .steps = {LOOK_UP(three_regions), LOST, LOST, LOADED, LOOK_UP(three_regions), LOADED, LOADED},
+     .live = 3,
+     .recut = 1,
+     .at_once = 3},
     {.name = "a region that moved",
      .steps = {LOOK_UP(one_region), NOT_SERVING, LOOK_UP(one_region), LOADED},
      .live = 1},
@@ -281,6 +298,8 @@ fixture_init(Fixture *self, const Script *script)
     else
       self->answers[at++] = (RegionAnswer){step->method, step->result, step->exception};
   self->server.answers_length = at;
+  self->server.together = "BulkLoadHFile";
+  self->server.wanted = script->at_once;
   write_file(self);
 }
 
@@ -361,6 +380,7 @@ run_script(const Script *script)
       .plan = fixture.bulk.plan,
       .hfile = hfile,
       .timeout_ms = 60000,
+      .at_once = script->at_once,
       .watch = &watch,
   };
 

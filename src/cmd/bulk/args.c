@@ -87,7 +87,9 @@ parse_texts(CmdBulkArgs *self, Texts *texts, const CommandCall *call, GError **e
       {"memory", 0, 0, G_OPTION_ARG_FILENAME, &texts->memory,
        "memory to sort in (default: [bulkload] memory)", "BYTES"},
       {"jobs", 'j', 0, G_OPTION_ARG_INT, &texts->jobs,
-       "threads (default: [bulkload] jobs, else one a processor)", "N"},
+       "threads, and regions that are loaded at once (default: [bulkload] jobs, else one a "
+       "processor)",
+       "N"},
       {"regions", 0, 0, G_OPTION_ARG_INT, &texts->regions,
        "create the table, split so that each of N regions gets as much of the data", "N"},
       {"splits", 0, 0, G_OPTION_ARG_INT, &texts->regions, "the same as --regions", "N"},

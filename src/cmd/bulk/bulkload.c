@@ -354,6 +354,7 @@ load_files(Bulkload *self, GError **error)
       .plan = bulk_job_plan(self->job),
       .hfile = bulk_job_hfile(self->job),
       .timeout_ms = self->args.options.timeout_ms,
+      .at_once = jobs_wanted(self),
       .watch = &self->watch,
   };
   bool is_loaded;
