@@ -3,17 +3,10 @@
 
 #include "base/fault.h"
 #include "base/protobuf.h"
+#include "wire/passing.h"
 
 /* RPC.proto */
 enum { RESPONSE_CALL = 1, RESPONSE_EXCEPTION = 2, EXCEPTION_CLASS = 1, EXCEPTION_TRACE = 2 };
-
-/* Exceptions that pass: the region is elsewhere or not ready, or the server is. */
-static const char *const passing[] = {
-    "NotServingRegionException",    "RegionMovedException",         "RegionOpeningException",
-    "RegionTooBusyException",       "RegionServerStoppedException", "RegionServerAbortedException",
-    "ServerNotRunningYetException", "CallQueueTooBigException",     "PleaseHoldException",
-    "RegionInTransitionException",  "MasterNotRunningException",
-};
 
 static bool
 fail(Fault fault, const char *what, GError **error)
@@ -38,7 +31,6 @@ fail_with_exception(Slice exception, GError **error)
   Slice name = SLICE_EMPTY;
   Slice trace = SLICE_EMPTY;
   ProtobufField field;
-  Fault fault = FAULT_SETUP;
 
   while (protobuf_take_field(&cursor, &field))
     if (field.number == EXCEPTION_CLASS)
@@ -51,11 +43,8 @@ fail_with_exception(Slice exception, GError **error)
   g_autofree char *what = NULL;
 
   first[strcspn(first, "\r\n")] = '\0';
-  for (size_t i = 0; i < G_N_ELEMENTS(passing); i++)
-    if (g_str_has_suffix(text, passing[i]))
-      fault = FAULT_PEER;
   what = g_utf8_make_valid(*first != '\0' ? first : text, -1);
-  return fail(fault, what, error);
+  return fail(passing_reason(name) != NULL ? FAULT_PEER : FAULT_SETUP, what, error);
 }
 
 bool

@@ -2,6 +2,7 @@
 #include "wire/reply.h"
 
 #include "wire/extent.h"
+#include "wire/passing.h"
 
 enum {
   FIELD_SUCCESS = 0,
@@ -33,55 +34,6 @@ read_refusal(WireReader *reader, Refusal *out_refusal)
   }
   return reader->verdict == WIRE_WHOLE;
 }
-
-/* Exceptions of HBase, its client and the network beneath, none of which is about a row. */
-static const char *const passing[] = {
-    "CallDroppedException",
-    "CallQueueTooBigException",
-    "CallTimeoutException",
-    "CallerDisconnectedException",
-    "ClosedChannelException",
-    "ConnectException",
-    "ConnectTimeoutException",
-    "ConnectionClosedException",
-    "ConnectionClosingException",
-    "ConnectionException",
-    "DroppedSnapshotException",
-    "EOFException",
-    "FailedServerException",
-    "FatalConnectionException",
-    "InterruptedIOException",
-    "MasterNotRunningException",
-    "MasterRegistryFetchException",
-    "MultiActionResultTooLarge",
-    "NoRouteToHostException",
-    "NoServerForRegionException",
-    "NotServingRegionException",
-    "OperationTimeoutExceededException",
-    "PleaseHoldException",
-    "PleaseRestartMasterException",
-    "QuotaExceededException",
-    "RegionInRecoveryException",
-    "RegionMovedException",
-    "RegionOpeningException",
-    "RegionServerAbortedException",
-    "RegionServerStoppedException",
-    "RegionTooBusyException",
-    "RetriesExhaustedException",
-    "RetryImmediatelyException",
-    "RpcConnectionRegistryFetchException",
-    "RpcThrottlingException",
-    "ServerNotRunningYetException",
-    "ServerTooBusyException",
-    "SocketException",
-    "SocketTimeoutException",
-    "SpaceLimitingException",
-    "StoppedRpcClientException",
-    "TimeoutIOException",
-    "UnknownHostException",
-    "YouAreDeadException",
-    NULL,
-};
 
 /* What a table or region says for which writing was switched off. */
 static const char read_only[] = "DoNotRetryIOException: region is read only";
@@ -184,10 +136,7 @@ is_passing(Slice message)
     return true;
   while (len < exception.len && is_of_name(exception.data[len]))
     len++;
-  for (size_t i = 0; passing[i] != NULL; i++)
-    if (slice_equal(slice(exception.data, len), slice_text(passing[i])))
-      return true;
-  return false;
+  return passing_reason(slice(exception.data, len)) != NULL;
 }
 
 static bool

@@ -23,7 +23,7 @@ BELOW = {
     "kafka": ["base", "record"],
     "wire": ["base", "record"],
     "hbase": ["base", "record", "schema", "mapping", "wire"],
-    "region": ["base", "hbase"],
+    "region": ["base", "hbase", "wire"],
     "csv": ["base", "record"],
     "shop": ["base", "record", "text", "schema"],
     "hfile": ["base", "record"],

@@ -187,6 +187,10 @@ static const struct {
      "Cell[org.apache.hadoop.hbase.RegionTooBusyException: /f:q] with size 2027",
      false},
     {"Failed 1 action: x: RegionTooBusyException: y", false},
+    {"org.apache.zookeeper.KeeperException$ConnectionLossException: KeeperErrorCode = "
+     "ConnectionLoss",
+     true},
+    {"org.apache.zookeeper.KeeperException$NoNodeException: KeeperErrorCode = NoNode", false},
     {"NotServingRegionExceptions", false},
     {"Failed ", false},
     {"Failed 1 action: ", false},
