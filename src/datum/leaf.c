@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "text/json_write.h"
+#include "json/put.h"
 #include "schema/readable.h"
 #include "text/text.h"
 
@@ -40,7 +40,7 @@ leaf_json_string(Datum *datum, Bytes *out)
     datum->at = first;
     return datum_refuse(datum, "a string that is not UTF-8 cannot become JSON");
   }
-  record_json_put_string(out, text);
+  json_put_string(out, text);
   return true;
 }
 
@@ -58,7 +58,7 @@ put_bytes(Datum *datum, const Match *match, Bytes *out)
 
   if (!read_bytes(datum, match->writer, &bytes))
     return false;
-  record_json_put_bytes(out, bytes);
+  json_put_bytes(out, bytes);
   return true;
 }
 
@@ -71,9 +71,9 @@ put_integer(Datum *datum, const Match *match, Bytes *out)
                                           : datum_read_long(datum, &integer)))
     return false;
   if (match->reader->kind == SCHEMA_FLOAT)
-    record_json_put_float(out, (float)integer);
+    json_put_float(out, (float)integer);
   else if (match->reader->kind == SCHEMA_DOUBLE)
-    record_json_put_double(out, (double)integer);
+    json_put_double(out, (double)integer);
   else
     out->len += text_put_integer(bytes_reserve(out, TEXT_NUMBER_BYTES), integer);
   return true;
@@ -87,9 +87,9 @@ put_float(Datum *datum, const Match *match, Bytes *out)
   if (!datum_read_float(datum, &number))
     return false;
   if (match->reader->kind == SCHEMA_FLOAT)
-    record_json_put_float(out, number);
+    json_put_float(out, number);
   else
-    record_json_put_double(out, (double)number);
+    json_put_double(out, (double)number);
   return true;
 }
 
@@ -100,7 +100,7 @@ put_double(Datum *datum, Bytes *out)
 
   if (!datum_read_double(datum, &number))
     return false;
-  record_json_put_double(out, number);
+  json_put_double(out, number);
   return true;
 }
 
@@ -176,7 +176,7 @@ put_enum(Datum *datum, const Match *match, Bytes *out)
 
   if (!leaf_symbol(datum, match, &symbol))
     return false;
-  record_json_put_string(out, slice_text(symbol));
+  json_put_string(out, slice_text(symbol));
   return true;
 }
 

@@ -3,7 +3,7 @@
 
 #include "base/retry.h"
 #include "http/registry_schema.h"
-#include "text/json.h"
+#include "json/json.h"
 
 #include <string.h>
 
@@ -56,7 +56,7 @@ http_registry_new(const char *const *urls, const HttpClientOptions *options, GEr
   HttpClientOptions bounded = *options;
 
   if (bounded.most_bytes == 0)
-    bounded.most_bytes = RECORD_JSON_BYTES;
+    bounded.most_bytes = JSON_BYTES;
   g_mutex_init(&self->mutex);
   self->schemas = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)schema_unref);
   self->refused = g_hash_table_new_full(NULL, NULL, NULL, refusal_free);

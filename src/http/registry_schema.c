@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/registry_schema.h"
 
-#include "text/json.h"
-#include "text/json_write.h"
+#include "json/json.h"
+#include "json/put.h"
 
 #include <string.h>
 
@@ -45,7 +45,7 @@ static JsonNode *
 parse_object(const HttpAnswer *answer, const char *url)
 {
   g_autoptr(JsonNode) node =
-      record_json_parse(url, (const char *)answer->body.data, answer->body.len, NULL);
+      json_parse(url, (const char *)answer->body.data, answer->body.len, NULL);
 
   return node != NULL && JSON_NODE_HOLDS_OBJECT(node) ? g_steal_pointer(&node) : NULL;
 }
@@ -245,7 +245,7 @@ http_registry_schema_add(HttpClient *client, const char *base, const HttpSubject
   JsonNode *id;
 
   bytes_append_slice(&body, slice_text("{\"schema\":"));
-  record_json_put_string(&body, slice_text(subject->text));
+  json_put_string(&body, slice_text(subject->text));
   bytes_append_u8(&body, '}');
 
   const HttpRequest request = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/webhdfs_reply.h"
 
-#include "text/json.h"
+#include "json/json.h"
 
 #include <string.h>
 
@@ -41,7 +41,7 @@ static JsonNode *
 open_answer(const HttpAnswer *answer, const char *member)
 {
   g_autoptr(JsonNode) root =
-      record_json_parse("answer", (const char *)answer->body.data, answer->body.len, NULL);
+      json_parse("answer", (const char *)answer->body.data, answer->body.len, NULL);
   JsonObject *object;
 
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT(root))

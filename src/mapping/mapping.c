@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mapping/mapping.h"
 
-#include "text/json.h"
+#include "json/json.h"
 #include "mapping/plan.h"
 #include "mapping/words.h"
 
@@ -11,7 +11,7 @@ Slice
 mapping_bytes(const char *text)
 {
   char nul[6] = {0};
-  size_t nul_len = (size_t)g_unichar_to_utf8(RECORD_JSON_NUL, nul);
+  size_t nul_len = (size_t)g_unichar_to_utf8(JSON_NUL, nul);
   Bytes bytes = {0};
 
   while (*text != '\0') {
@@ -286,7 +286,7 @@ Mapping *
 mapping_load(const char *path, FaultList *faults)
 {
   GError *error = NULL;
-  g_autoptr(JsonNode) node = record_json_load(path, &error);
+  g_autoptr(JsonNode) node = json_load(path, &error);
 
   return make_mapping(path, node, error, faults);
 }
@@ -295,7 +295,7 @@ Mapping *
 mapping_parse(const char *path, const char *text, size_t len, FaultList *faults)
 {
   GError *error = NULL;
-  g_autoptr(JsonNode) node = record_json_parse(path, text, len, &error);
+  g_autoptr(JsonNode) node = json_parse(path, text, len, &error);
 
   return make_mapping(path, node, error, faults);
 }

@@ -47,7 +47,7 @@ struct Mapping {
   GArray *splits;    /* of Slice; bytes owned */
 };
 
-/* A JSON text's bytes, owned; its U+0000 are zeros again (see record_json_parse()). */
+/* A JSON text's bytes, owned; its U+0000 are zeros again (see json_parse()). */
 Slice mapping_bytes(const char *text);
 
 /* The field's index, added when it is new. Adds a fault and returns false when the schema has no

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "schema/fallback.h"
 
-#include "text/json.h"
+#include "json/json.h"
 #include "text/text.h"
 
 /* A record's default may leave out fields that have one, which may do so again and again. */
@@ -77,7 +77,7 @@ read_characters(const char *text, bool as_bytes, Bytes *out)
   for (; *text != '\0'; text = g_utf8_next_char(text)) {
     gunichar character = g_utf8_get_char(text);
 
-    if (character == RECORD_JSON_NUL)
+    if (character == JSON_NUL)
       bytes_append_u8(out, 0);
     else if (!as_bytes)
       bytes_append(out, text, (size_t)(g_utf8_next_char(text) - text));

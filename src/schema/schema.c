@@ -3,7 +3,7 @@
 
 #include <avro.h>
 
-#include "text/json.h"
+#include "json/json.h"
 #include "schema/tree.h"
 
 static const char *const kind_names[] = {
@@ -88,7 +88,7 @@ schema_of(const char *name, JsonNode *json, GError **error)
 Schema *
 schema_parse(const char *name, const char *text, size_t len, GError **error)
 {
-  JsonNode *json = record_json_parse(name, text, len, error);
+  JsonNode *json = json_parse(name, text, len, error);
 
   return json == NULL ? NULL : schema_of(name, json, error);
 }
@@ -102,7 +102,7 @@ wrap(const char *name, const char *const *texts, GError **error)
       g_string_new("{\"type\":\"record\",\"name\":\"sluice_wrapper\",\"fields\":[");
 
   for (size_t i = 0; texts[i] != NULL; i++) {
-    g_autoptr(JsonNode) json = record_json_parse(name, texts[i], strlen(texts[i]), error);
+    g_autoptr(JsonNode) json = json_parse(name, texts[i], strlen(texts[i]), error);
 
     if (json == NULL)
       return NULL;
@@ -132,7 +132,7 @@ schema_parse_all(const char *name, const char *const *texts, GError **error)
 Schema *
 schema_load(const char *path, GError **error)
 {
-  JsonNode *json = record_json_load(path, error);
+  JsonNode *json = json_load(path, error);
 
   return json == NULL ? NULL : schema_of(path, json, error);
 }

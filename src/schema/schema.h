@@ -52,7 +52,7 @@ typedef struct {
   const char *name;
   const char *const *aliases; /* NULL-ended, never NULL */
   const SchemaNode *type;
-  JsonNode *fallback; /* its default as JSON (see RECORD_JSON_NUL); NULL: none */
+  JsonNode *fallback; /* its default as JSON (see JSON_NUL); NULL: none */
 } SchemaField;
 
 /* A type. Everything in it belongs to the Schema. A recursive type's nodes form a circle. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "container/reader.h"
-#include "text/json.h"
+#include "json/json.h"
 
 #include "target.h"
 
@@ -12,7 +12,7 @@ fuzz_seeds(void)
   g_autofree char *path = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "tests", "golden",
                                            "container", "files.json", NULL);
   g_autoptr(GError) error = NULL;
-  g_autoptr(JsonNode) json = record_json_load(path, &error);
+  g_autoptr(JsonNode) json = json_load(path, &error);
   GPtrArray *seeds = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 
   if (json == NULL)

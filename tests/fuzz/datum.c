@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "text/json.h"
 #include "datum/plan.h"
+#include "json/json.h"
 
 #include "target.h"
 
@@ -67,7 +67,7 @@ load_cases(void)
     g_autofree char *path = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "tests", "golden",
                                              "datum", files[i], NULL);
     g_autoptr(GError) error = NULL;
-    g_autoptr(JsonNode) json = record_json_load(path, &error);
+    g_autoptr(JsonNode) json = json_load(path, &error);
 
     if (json == NULL)
       g_error("%s (set SLUICE_SOURCE_ROOT)", error->message);

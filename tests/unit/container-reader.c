@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "container/reader.h"
-#include "text/json.h"
+#include "json/json.h"
 
 #include <glib/gstdio.h>
 
@@ -31,7 +31,7 @@ golden(JsonNode **out_owner)
                                            "container", "files.json", NULL);
   g_autoptr(GError) error = NULL;
 
-  *out_owner = record_json_load(path, &error);
+  *out_owner = json_load(path, &error);
   g_assert_no_error(error);
   return json_node_get_array(*out_owner);
 }

@@ -2,7 +2,7 @@
 #include "datum/recode.h"
 
 #include "datum/plan.h"
-#include "text/json.h"
+#include "json/json.h"
 
 /* Every case of tests/golden/datum: what was written anew with the reader's schema holds, for a
  * reader with that schema, what the original holds by resolution. */
@@ -156,7 +156,7 @@ what_is_written_anew_is_what_resolution_reads(gconstpointer name)
   g_autofree char *path = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "tests", "golden",
                                            "datum", (const char *)name, NULL);
   g_autoptr(GError) error = NULL;
-  g_autoptr(JsonNode) json = record_json_load(path, &error);
+  g_autoptr(JsonNode) json = json_load(path, &error);
   guint written = 0;
 
   g_assert_no_error(error);

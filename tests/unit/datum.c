@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "text/json.h"
 #include "datum/plan.h"
+#include "json/json.h"
 #include "text/text.h"
 
 #include <math.h>
@@ -176,7 +176,7 @@ golden_file_is_read_as_fastavro_reads_it(gconstpointer name)
   g_autofree char *path = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "tests", "golden",
                                            "datum", (const char *)name, NULL);
   g_autoptr(GError) error = NULL;
-  g_autoptr(JsonNode) json = record_json_load(path, &error);
+  g_autoptr(JsonNode) json = json_load(path, &error);
 
   g_assert_no_error(error);
 

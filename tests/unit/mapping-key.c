@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "json/json.h"
 #include "mapping/key.h"
-#include "text/json.h"
 #include "support/mapping-case.h"
 
 #include <math.h>
@@ -125,7 +125,7 @@ every_golden_vector_gives_its_key(void)
   g_autofree char *path = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "tests", "golden",
                                            "keys", "vectors.json", NULL);
   GError *error = NULL;
-  g_autoptr(JsonNode) node = record_json_load(path, &error);
+  g_autoptr(JsonNode) node = json_load(path, &error);
   JsonArray *vectors;
 
   g_assert_no_error(error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mapping/words.h"
 
-#include "text/json.h"
+#include "json/json.h"
 
 #include <string.h>
 
@@ -73,7 +73,7 @@ load_schema(void)
   g_autofree char *path =
       g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "schemas", "mapping.schema.json", NULL);
   GError *error = NULL;
-  JsonNode *schema = record_json_load(path, &error);
+  JsonNode *schema = json_load(path, &error);
 
   g_assert_no_error(error);
   return schema;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "text/json.h"
+#include "json/json.h"
 #include "schema/schema.h"
 
 static Schema *
@@ -246,7 +246,7 @@ canonical_form_and_fingerprint_are_those_of_fastavro(void)
   g_autofree char *path = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "tests", "golden",
                                            "datum", "canonical.json", NULL);
   g_autoptr(GError) error = NULL;
-  g_autoptr(JsonNode) json = record_json_load(path, &error);
+  g_autoptr(JsonNode) json = json_load(path, &error);
 
   g_assert_no_error(error);
 

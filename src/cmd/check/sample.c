@@ -6,9 +6,9 @@
 #include "cmd/properties.h"
 #include "cmd/registry.h"
 #include "cmd/sheet.h"
+#include "json/put.h"
 #include "kafka/topics.h"
 #include "probe/sample.h"
-#include "text/json_write.h"
 
 enum { SHOWN_REASONS = 5 };
 
@@ -145,7 +145,7 @@ tell_splits(const Sample *self, const GArray *splits)
     g_autofree char *text = cmd_sheet_escape(bytes_slice(&g_array_index(splits, Bytes, i)));
 
     bytes_append(&list, ", ", i == 0 ? 0 : 2);
-    record_json_put_string(&list, slice_text(text));
+    json_put_string(&list, slice_text(text));
   }
   if (splits->len > 0)
     cmd_findings_fine(self->findings, "split points", "%s: \"splits\": [%.*s]", self->topic,

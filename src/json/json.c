@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "text/json.h"
+#include "json/json.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -18,7 +18,7 @@ typedef struct {
   char *at;
   const char *end; /* *end is 0, so that one byte may be looked at without asking */
   size_t depth;
-  GHashTable *keys[RECORD_JSON_DEPTH]; /* owned: of each open object; NULL for an array */
+  GHashTable *keys[JSON_DEPTH]; /* owned: of each open object; NULL for an array */
 } Checker;
 
 static void
@@ -86,7 +86,7 @@ check_unicode_escape(Checker *self, GError **error)
     return refuse(self, first, error, "expected four hex digits after \\u");
   self->at += ESCAPE_LEN;
   if (unit == 0)
-    memcpy(first, "\\ufdd0", ESCAPE_LEN); /* RECORD_JSON_NUL */
+    memcpy(first, "\\ufdd0", ESCAPE_LEN); /* JSON_NUL */
   if (unit < 0xD800 || unit > 0xDFFF)
     return true;
 
@@ -228,9 +228,9 @@ open_container(Checker *self, GError **error)
 {
   bool is_object = *self->at == '{';
 
-  if (self->depth == RECORD_JSON_DEPTH) {
+  if (self->depth == JSON_DEPTH) {
     g_set_error(error, FAULT, FAULT_SETUP, "%s:%zu: nested more than %d deep", self->name,
-                line_of(self, self->at), RECORD_JSON_DEPTH);
+                line_of(self, self->at), JSON_DEPTH);
     return false;
   }
   self->keys[self->depth++] =
@@ -305,10 +305,10 @@ check_text(Checker *self, GError **error)
 static bool
 check_size(const char *name, size_t len, GError **error)
 {
-  if (len <= RECORD_JSON_BYTES)
+  if (len <= JSON_BYTES)
     return true;
   g_set_error(error, FAULT, FAULT_SETUP, "%s: %zu bytes of JSON; at most %d are read", name, len,
-              RECORD_JSON_BYTES);
+              JSON_BYTES);
   return false;
 }
 
@@ -323,7 +323,7 @@ check_encoding(const Checker *self, GError **error)
 }
 
 JsonNode *
-record_json_parse(const char *name, const char *text, size_t len, GError **error)
+json_parse(const char *name, const char *text, size_t len, GError **error)
 {
   if (!check_size(name, len, error))
     return NULL;
@@ -348,7 +348,7 @@ record_json_parse(const char *name, const char *text, size_t len, GError **error
 }
 
 JsonNode *
-record_json_load(const char *path, GError **error)
+json_load(const char *path, GError **error)
 {
   GStatBuf status;
   g_autofree char *text = NULL;
@@ -361,5 +361,5 @@ record_json_load(const char *path, GError **error)
     g_set_error(error, FAULT, FAULT_SETUP, "%s", cause->message);
     return NULL;
   }
-  return record_json_parse(path, text, len, error);
+  return json_parse(path, text, len, error);
 }

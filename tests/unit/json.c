@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "text/json.h"
+#include "json/json.h"
 
 #include "base/bytes.h"
 
@@ -21,7 +21,7 @@ takes_what_rfc_8259_takes(void)
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GError) error = NULL;
-    g_autoptr(JsonNode) node = record_json_parse("x", cases[i], strlen(cases[i]), &error);
+    g_autoptr(JsonNode) node = json_parse("x", cases[i], strlen(cases[i]), &error);
 
     g_assert_no_error(error);
     g_assert_nonnull(node);
@@ -63,7 +63,7 @@ refuses_the_rest_with_the_line(void)
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GError) error = NULL;
-    g_autoptr(JsonNode) node = record_json_parse("x", cases[i].text, strlen(cases[i].text), &error);
+    g_autoptr(JsonNode) node = json_parse("x", cases[i].text, strlen(cases[i].text), &error);
 
     g_assert_null(node);
     g_assert_error(error, FAULT, FAULT_SETUP);
@@ -77,7 +77,7 @@ depth_is_bounded_before_the_parser_recurses(void)
   const struct {
     size_t depth;
     bool is_taken;
-  } cases[] = {{RECORD_JSON_DEPTH, true}, {RECORD_JSON_DEPTH + 1, false}, {1000000, false}};
+  } cases[] = {{JSON_DEPTH, true}, {JSON_DEPTH + 1, false}, {1000000, false}};
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -88,7 +88,7 @@ depth_is_bounded_before_the_parser_recurses(void)
     for (size_t j = 0; j < cases[i].depth; j++)
       g_string_append_c(text, ']');
 
-    g_autoptr(JsonNode) node = record_json_parse("x", text->str, text->len, &error);
+    g_autoptr(JsonNode) node = json_parse("x", text->str, text->len, &error);
 
     g_assert_cmpint(node != NULL, ==, cases[i].is_taken);
     g_assert_cmpint(error == NULL, ==, cases[i].is_taken);
@@ -98,10 +98,10 @@ depth_is_bounded_before_the_parser_recurses(void)
 static void
 size_is_bounded(void)
 {
-  g_autofree char *spaces = g_strnfill(RECORD_JSON_BYTES + 1, ' ');
+  g_autofree char *spaces = g_strnfill(JSON_BYTES + 1, ' ');
   g_autoptr(GError) error = NULL;
 
-  g_assert_null(record_json_parse("x", spaces, RECORD_JSON_BYTES + 1, &error));
+  g_assert_null(json_parse("x", spaces, JSON_BYTES + 1, &error));
   g_assert_cmpstr(error->message, ==, "x: 4194305 bytes of JSON; at most 4194304 are read");
 }
 
@@ -109,10 +109,10 @@ static void
 a_zero_character_survives_as_its_stand_in(void)
 {
   const char *text = "\"a\\u0000b\"";
-  g_autoptr(JsonNode) node = record_json_parse("x", text, strlen(text), NULL);
+  g_autoptr(JsonNode) node = json_parse("x", text, strlen(text), NULL);
   const char *read = json_node_get_string(node);
 
-  g_assert_cmpuint(g_utf8_get_char(read + 1), ==, RECORD_JSON_NUL);
+  g_assert_cmpuint(g_utf8_get_char(read + 1), ==, JSON_NUL);
   g_assert_true(g_str_has_suffix(read, "b"));
 }
 
@@ -121,7 +121,7 @@ a_file_that_cannot_be_read_is_named(void)
 {
   g_autoptr(GError) error = NULL;
 
-  g_assert_null(record_json_load("/nowhere/x.avsc", &error));
+  g_assert_null(json_load("/nowhere/x.avsc", &error));
   g_assert_error(error, FAULT, FAULT_SETUP);
   g_assert_nonnull(strstr(error->message, "/nowhere/x.avsc"));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "text/json_write.h"
+#include "json/put.h"
 
 #include <math.h>
 
@@ -36,7 +36,7 @@ needs_escape(uint8_t byte)
 }
 
 void
-record_json_put_string(Bytes *out, Slice text)
+json_put_string(Bytes *out, Slice text)
 {
   size_t plain = 0; /* where the bytes that stand for themselves begin */
 
@@ -54,7 +54,7 @@ record_json_put_string(Bytes *out, Slice text)
 }
 
 void
-record_json_put_bytes(Bytes *out, Slice bytes)
+json_put_bytes(Bytes *out, Slice bytes)
 {
   bytes_append_u8(out, '"');
   for (size_t i = 0; i < bytes.len; i++) {
@@ -73,7 +73,7 @@ record_json_put_bytes(Bytes *out, Slice bytes)
 }
 
 void
-record_json_put_double(Bytes *out, double number)
+json_put_double(Bytes *out, double number)
 {
   if (isnan(number))
     append_text(out, "null");
@@ -84,10 +84,10 @@ record_json_put_double(Bytes *out, double number)
 }
 
 void
-record_json_put_float(Bytes *out, float number)
+json_put_float(Bytes *out, float number)
 {
   if (isfinite(number))
     out->len += text_put_float(bytes_reserve(out, TEXT_NUMBER_BYTES), number);
   else
-    record_json_put_double(out, (double)number);
+    json_put_double(out, (double)number);
 }
