@@ -13,7 +13,15 @@ controller.quorum.voters=1@127.0.0.1:$kafka_controller_port
 controller.listener.names=CONTROLLER
 listeners=PLAINTEXT://127.0.0.1:$kafka_port,CONTROLLER://127.0.0.1:$kafka_controller_port
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-log.dirs=$data
+END
+  kafka_broker_properties "$data" >> "$conf/server.properties"
+  [[ -e $data/meta.properties ]] || kafka_format kafka
+}
+
+# kafka_broker_properties FOLDER: what every broker of ours has, wherever it listens
+kafka_broker_properties() {
+  cat <<END
+log.dirs=$1
 # A missing topic is an error that somebody should see, so reading one must not create it.
 auto.create.topics.enable=false
 num.partitions=4
@@ -27,23 +35,24 @@ transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=4
 group.initial.rebalance.delay.ms=0
 END
-  [[ -e $data/meta.properties ]] || kafka_format
 }
 
+# kafka_format PART [OPTION...]
 kafka_format() {
-  local command id
+  local command id part=$1
+  shift
   # 16 random bytes in base64 without its two signs: an id must not begin with a dash
   id=$(head -c 16 /dev/urandom | base64 | tr '+/' 'ab' | cut -c 1-22)
-  java_command kafka "$kafka_heap" "$(kafka_class_path)"
-  "${command[@]}" kafka.tools.StorageTool format -t "$id" -c "$root/conf/kafka/server.properties"
+  java_command "$part" "$kafka_heap" "$(kafka_class_path "$part")"
+  "${command[@]}" kafka.tools.StorageTool format -t "$id" -c "$root/conf/$part/server.properties" "$@"
 }
 
 kafka_class_path() {
-  printf '%s' "$root/conf/kafka:$(artifacts_of kafka)/*"
+  printf '%s' "$root/conf/$1:$(artifacts_of kafka)/*"
 }
 
 kafka_command() {
-  java_command kafka "$kafka_heap" "$(kafka_class_path)"
+  java_command kafka "$kafka_heap" "$(kafka_class_path kafka)"
   command+=(kafka.Kafka "$root/conf/kafka/server.properties")
 }
 
