@@ -14,7 +14,7 @@ typedef struct {
   const BulkLoadOptions *options;
   GArray *pending;      /* owned, of BulkPending */
   BulkServers *servers; /* owned */
-  GPtrArray *meta;      /* owned, of MetaRegion: as looked up last */
+  GPtrArray *meta;      /* owned, of RegionserverRegion: as looked up last */
   BulkRegions *regions; /* owned: where they begin */
   BulkLoaders *loaders; /* owned */
   GHashTable *silent;   /* owned: servers that did not answer in this round */
@@ -42,8 +42,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Load, load_clear)
 typedef struct {
   Load *load; /* borrowed */
   size_t region;
-  GArray *files;  /* owned, of LoaderFile: placed */
-  Loader *loader; /* owned */
+  GArray *files;              /* owned, of RegionserverFile: placed */
+  RegionserverLoader *loader; /* owned */
   bool is_loaded;
   GError *error; /* owned; NULL: it was answered */
 } Ask;
@@ -52,7 +52,7 @@ static void
 ask_free(void *data)
 {
   Ask *self = data;
-  const MetaRegion *meta = self->load->meta->pdata[self->region];
+  const RegionserverRegion *meta = self->load->meta->pdata[self->region];
 
   if (self->loader != NULL)
     bulk_loaders_give(self->load->loaders, meta->server, self->loader);
@@ -72,7 +72,7 @@ look_up_regions(Load *self, GError **error)
     return false;
   for (guint i = 1; i < meta->len; i++) {
     size_t len = 0;
-    const void *data = g_bytes_get_data(((MetaRegion *)meta->pdata[i])->start, &len);
+    const void *data = g_bytes_get_data(((RegionserverRegion *)meta->pdata[i])->start, &len);
     Slice start = slice(data, len);
 
     g_array_append_val(starts, start);
@@ -105,12 +105,12 @@ static GArray *
 gather(Load *self, size_t region, GError **error)
 {
   g_autoptr(GArray) of_family = g_array_new(FALSE, TRUE, sizeof(unsigned));
-  GArray *files = g_array_new(FALSE, FALSE, sizeof(LoaderFile));
+  GArray *files = g_array_new(FALSE, FALSE, sizeof(RegionserverFile));
 
   g_array_set_size(of_family, (guint)self->options->plan->families);
   for (guint i = 0; i < self->pending->len; i++) {
     BulkPending *pending = &g_array_index(self->pending, BulkPending, i);
-    LoaderFile file = {.family = pending->family};
+    RegionserverFile file = {.family = pending->family};
 
     if (pending->file.region != region ||
         g_array_index(of_family, unsigned, pending->file.family)++ >= BULK_FILES_MOST)
@@ -134,20 +134,21 @@ call_server(void *data)
 {
   Ask *self = data;
   const Load *load = self->load;
-  LoaderCall call = {.region = load->meta->pdata[self->region], .files = self->files};
+  RegionserverCall call = {.region = load->meta->pdata[self->region], .files = self->files};
   g_auto(Bytes) token = {0};
 
   if (!load->options->place->is_taken || load->refusals >= REFUSALS_BEFORE_ASKING) {
-    loader_load(self->loader, &call, &self->is_loaded, &self->error);
+    regionserver_loader_load(self->loader, &call, &self->is_loaded, &self->error);
     return NULL;
   }
-  if (!loader_prepare(self->loader, load->options->table, call.region, &token, &self->error))
+  if (!regionserver_loader_prepare(self->loader, load->options->table, call.region, &token,
+                                   &self->error))
     return NULL;
   call.token = bytes_slice(&token);
-  loader_load(self->loader, &call, &self->is_loaded, &self->error);
+  regionserver_loader_load(self->loader, &call, &self->is_loaded, &self->error);
   /* Whatever came of it: without this the server keeps the empty place, no more. */
   if (self->error == NULL || !g_error_matches(self->error, FAULT, FAULT_PEER))
-    loader_cleanup(self->loader, call.region, call.token, NULL);
+    regionserver_loader_cleanup(self->loader, call.region, call.token, NULL);
   return NULL;
 }
 
@@ -155,7 +156,7 @@ call_server(void *data)
 static Ask *
 prepare_ask(Load *self, size_t region, GError **error)
 {
-  const MetaRegion *meta = self->meta->pdata[region];
+  const RegionserverRegion *meta = self->meta->pdata[region];
   GArray *files = gather(self, region, error);
   Ask *ask;
 
@@ -177,9 +178,9 @@ prepare_ask(Load *self, size_t region, GError **error)
 static void
 settle_ask(Load *self, const Ask *ask)
 {
-  const MetaRegion *meta = self->meta->pdata[ask->region];
+  const RegionserverRegion *meta = self->meta->pdata[ask->region];
 
-  if (ask->error != NULL && loader_is_lost(ask->loader)) {
+  if (ask->error != NULL && regionserver_loader_is_lost(ask->loader)) {
     bulk_pending_mark_asked(self->pending, ask->files, true);
     g_hash_table_add(self->silent, g_strdup(meta->server));
   }
@@ -240,7 +241,7 @@ settle_asked(Load *self, GError **error)
 static bool
 is_due(const Load *self, size_t region)
 {
-  const MetaRegion *meta = self->meta->pdata[region];
+  const RegionserverRegion *meta = self->meta->pdata[region];
 
   return !self->is_place_silent && bulk_pending_has(self->pending, region) &&
          !g_hash_table_contains(self->silent, meta->server);

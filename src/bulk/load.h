@@ -5,7 +5,7 @@
 #include "bulk/recut.h"
 #include "bulk/servers.h"
 #include "bulk/watch.h"
-#include "region/loader.h"
+#include "regionserver/loader.h"
 
 /* Makes files live, region by region: all files of one region at once, or none of them. A region
  * that has moved is looked up again; one that has split meanwhile gets its files cut anew. */
@@ -14,7 +14,7 @@
 typedef struct {
   BulkServersSource servers;
   const char *table;
-  const RpcOptions *rpc;
+  const RegionserverRpcOptions *rpc;
   const BulkPlace *place;
   const BulkPlan *plan;
   const HfileOptions *hfile; /* by family, for cutting anew */

@@ -2,13 +2,13 @@
 #include "bulk/loaders.h"
 
 typedef struct {
-  char *server;   /* owned */
-  Loader *loader; /* owned */
+  char *server;               /* owned */
+  RegionserverLoader *loader; /* owned */
 } Idle;
 
 struct BulkLoaders {
-  const RpcOptions *rpc; /* borrowed */
-  GArray *idle;          /* owned, of Idle */
+  const RegionserverRpcOptions *rpc; /* borrowed */
+  GArray *idle;                      /* owned, of Idle */
 };
 
 static void
@@ -17,11 +17,11 @@ idle_clear(gpointer data)
   Idle *self = data;
 
   g_free(self->server);
-  loader_free(self->loader);
+  regionserver_loader_free(self->loader);
 }
 
 BulkLoaders *
-bulk_loaders_new(const RpcOptions *rpc)
+bulk_loaders_new(const RegionserverRpcOptions *rpc)
 {
   BulkLoaders *self = g_new0(BulkLoaders, 1);
 
@@ -40,29 +40,29 @@ bulk_loaders_free(BulkLoaders *self)
   g_free(self);
 }
 
-Loader *
+RegionserverLoader *
 bulk_loaders_take(BulkLoaders *self, const char *server, GError **error)
 {
   for (guint i = 0; i < self->idle->len; i++) {
     Idle *idle = &g_array_index(self->idle, Idle, i);
 
     if (strcmp(idle->server, server) == 0) {
-      Loader *loader = g_steal_pointer(&idle->loader);
+      RegionserverLoader *loader = g_steal_pointer(&idle->loader);
 
       g_array_remove_index_fast(self->idle, i);
       return loader;
     }
   }
-  return loader_open(server, self->rpc, error);
+  return regionserver_loader_open(server, self->rpc, error);
 }
 
 void
-bulk_loaders_give(BulkLoaders *self, const char *server, Loader *loader)
+bulk_loaders_give(BulkLoaders *self, const char *server, RegionserverLoader *loader)
 {
   Idle idle = {.loader = loader};
 
-  if (loader_is_lost(loader)) {
-    loader_free(loader);
+  if (regionserver_loader_is_lost(loader)) {
+    regionserver_loader_free(loader);
     return;
   }
   idle.server = g_strdup(server);

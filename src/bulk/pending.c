@@ -69,7 +69,7 @@ static bool
 is_among(const GArray *files, const char *url)
 {
   for (guint i = 0; url != NULL && i < files->len; i++)
-    if (g_array_index(files, LoaderFile, i).url == url)
+    if (g_array_index(files, RegionserverFile, i).url == url)
       return true;
   return false;
 }

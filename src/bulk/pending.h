@@ -26,6 +26,6 @@ bool bulk_pending_assign(GArray *self, const BulkRegions *regions, const HfileOp
 /* Whether some are for that region. */
 bool bulk_pending_has(const GArray *self, size_t region);
 
-/* `files`, of LoaderFile, have their urls from here. */
+/* `files`, of RegionserverFile, have their urls from here. */
 void bulk_pending_mark_asked(GArray *self, const GArray *files, bool may_be_live);
 void bulk_pending_take_live(GArray *self, const GArray *files, BulkLoadCounts *counts);

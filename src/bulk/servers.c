@@ -59,7 +59,7 @@ learn(BulkServers *self, const GPtrArray *regions)
 {
   g_ptr_array_set_size(self->names, 1);
   for (guint i = 0; i < regions->len; i++)
-    add(self, ((const MetaRegion *)regions->pdata[i])->server);
+    add(self, ((const RegionserverRegion *)regions->pdata[i])->server);
   self->failures = 0;
 }
 
@@ -71,13 +71,14 @@ pass_over(BulkServers *self)
 }
 
 GPtrArray *
-bulk_servers_regions(BulkServers *self, const char *table, const RpcOptions *rpc, GError **error)
+bulk_servers_regions(BulkServers *self, const char *table, const RegionserverRpcOptions *rpc,
+                     GError **error)
 {
   GPtrArray *regions;
 
   if (self->failures >= self->names->len && !find_others(self, error))
     return NULL;
-  regions = meta_regions(self->names->pdata[0], table, rpc, error);
+  regions = regionserver_regions(self->names->pdata[0], table, rpc, error);
   if (regions == NULL)
     pass_over(self);
   else

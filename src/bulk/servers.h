@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "region/meta.h"
+#include "regionserver/meta.h"
 
 /* The region servers of a cluster, each of which knows where a table's regions are. They come and
  * go: one that does not answer is followed by the next, and when there is none left, others are
@@ -19,5 +19,5 @@ void bulk_servers_free(BulkServers *self);
 
 /* The table's regions, as one server has them; it is asked first the next time. FAULT_PEER: asking
  * once more asks another. */
-GPtrArray *bulk_servers_regions(BulkServers *self, const char *table, const RpcOptions *rpc,
-                                GError **error);
+GPtrArray *bulk_servers_regions(BulkServers *self, const char *table,
+                                const RegionserverRpcOptions *rpc, GError **error);

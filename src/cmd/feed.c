@@ -58,14 +58,14 @@ prepare(Work *self, GError **error)
 }
 
 static bool
-go_on(void *data, const GenerateFed *fed, const ContainerReader *reader)
+go_on(void *data, const GenerateFed *fed, const AvrofileReader *reader)
 {
   const Work *self = data;
   double seconds = MAX((double)(g_get_monotonic_time() - self->began_us) / 1e6, 1e-3);
   g_autofree char *text = g_strdup_printf(
       "%" PRIu64 " records, %.0f a second; %" PRIu64 " of %" PRIu64 " bytes of this file",
-      fed->records, (double)fed->records / seconds, container_reader_position(reader),
-      container_reader_size(reader));
+      fed->records, (double)fed->records / seconds, avrofile_reader_position(reader),
+      avrofile_reader_size(reader));
 
   cmd_log_progress(self->call->log, text);
   return !cmd_stop_is_asked(self->call->stop);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "generate/avro.h"
 
-#include "container/writer.h"
+#include "avrofile/writer.h"
 #include "generate/datum.h"
 
 static const char *const no_damages[] = {NULL};
@@ -9,8 +9,8 @@ static const char *const no_damages[] = {NULL};
 struct GenerateAvro {
   char *folder; /* owned */
   const ShopEntity *entity;
-  ContainerWriter *writer; /* owned; NULL between entities */
-  Bytes datum;             /* owned */
+  AvrofileWriter *writer; /* owned; NULL between entities */
+  Bytes datum;            /* owned */
 };
 
 GenerateAvro *
@@ -27,7 +27,7 @@ generate_avro_free(GenerateAvro *self)
 {
   if (self == NULL)
     return;
-  container_writer_free(self->writer);
+  avrofile_writer_free(self->writer);
   bytes_clear(&self->datum);
   g_free(self->folder);
   g_free(self);
@@ -63,8 +63,8 @@ begin(void *data, const ShopEntity *entity, GError **error)
   g_autofree char *schema = generate_avro_schema(entity);
 
   self->entity = entity;
-  container_writer_free(self->writer);
-  self->writer = container_writer_new(path, slice_text(schema), CONTAINER_DEFLATE, error);
+  avrofile_writer_free(self->writer);
+  self->writer = avrofile_writer_new(path, slice_text(schema), AVROFILE_DEFLATE, error);
   return self->writer != NULL;
 }
 
@@ -75,16 +75,16 @@ write_record(void *data, const ShopRecord *record, GError **error)
 
   bytes_reset(&self->datum);
   generate_datum_put(self->entity, record, &self->datum);
-  return container_writer_append(self->writer, bytes_slice(&self->datum), error);
+  return avrofile_writer_append(self->writer, bytes_slice(&self->datum), error);
 }
 
 static bool
 end(void *data, bool is_whole, GError **error)
 {
   GenerateAvro *self = data;
-  g_autoptr(ContainerWriter) writer = g_steal_pointer(&self->writer);
+  g_autoptr(AvrofileWriter) writer = g_steal_pointer(&self->writer);
 
-  return !is_whole || container_writer_finish(writer, error);
+  return !is_whole || avrofile_writer_finish(writer, error);
 }
 
 GenerateSink

@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "container/rows.h"
+#include "avrofile/rows.h"
 #include "datum/recode.h"
 
 enum { EXAMPLES = 5, RECORDS_PER_QUESTION = 1024 };
@@ -16,9 +16,9 @@ struct GenerateFeed {
   Bytes value;  /* owned: framing and datum */
   size_t frame; /* bytes of framing, in every value */
   /* Of the file under way: */
-  const char *path;    /* borrowed */
-  ContainerRows *rows; /* owned */
-  MatchSet *matches;   /* owned; NULL: the records stay as they are */
+  const char *path;   /* borrowed */
+  AvrofileRows *rows; /* owned */
+  MatchSet *matches;  /* owned; NULL: the records stay as they are */
 };
 
 GenerateFeed *
@@ -36,7 +36,7 @@ generate_feed_free(GenerateFeed *self)
 {
   if (self == NULL)
     return;
-  container_rows_free(self->rows);
+  avrofile_rows_free(self->rows);
   match_set_free(self->matches);
   fault_list_clear(&self->examples);
   row_clear(&self->row);
@@ -47,9 +47,9 @@ generate_feed_free(GenerateFeed *self)
 static bool
 frame_confluent(GenerateFeed *self, GError **error)
 {
-  const ContainerReader *reader = container_rows_reader(self->rows);
+  const AvrofileReader *reader = avrofile_rows_reader(self->rows);
   g_autofree char *name = g_strconcat(self->options.topic, "-value", NULL);
-  const HttpSubject subject = {name, container_reader_schema_text(reader)};
+  const HttpSubject subject = {name, avrofile_reader_schema_text(reader)};
   uint32_t id = 0;
 
   if (!http_registry_register(self->options.registry, &subject, &id, error))
@@ -72,7 +72,7 @@ frame_single_object(GenerateFeed *self)
 static void
 prepare_recode(GenerateFeed *self)
 {
-  Schema *writer = container_reader_schema(container_rows_reader(self->rows));
+  Schema *writer = avrofile_reader_schema(avrofile_rows_reader(self->rows));
   Schema *reader = mapping_schema(self->options.mapping);
   g_autofree char *theirs = schema_canonical(writer);
   g_autofree char *ours = schema_canonical(reader);
@@ -84,16 +84,16 @@ prepare_recode(GenerateFeed *self)
 static bool
 open_file(GenerateFeed *self, const char *path, GError **error)
 {
-  const ContainerRowsOptions options = {
+  const AvrofileRowsOptions options = {
       .mapping = self->options.mapping,
       .timestamp_ms = self->options.timestamp_ms,
       .before = self->fed.records,
   };
 
-  g_clear_pointer(&self->rows, container_rows_free);
+  g_clear_pointer(&self->rows, avrofile_rows_free);
   g_clear_pointer(&self->matches, match_set_free);
   self->path = path;
-  self->rows = container_rows_open(path, &options, error);
+  self->rows = avrofile_rows_open(path, &options, error);
   if (self->rows == NULL)
     return false;
   bytes_reset(&self->value);
@@ -116,7 +116,7 @@ open_file(GenerateFeed *self, const char *path, GError **error)
 }
 
 static bool
-write_value(GenerateFeed *self, const ContainerRecord *record, GError **error)
+write_value(GenerateFeed *self, const AvrofileRecord *record, GError **error)
 {
   Schema *reader = mapping_schema(self->options.mapping);
   Datum datum;
@@ -155,9 +155,9 @@ send(GenerateFeed *self, GError **error)
 static bool
 feed_one(GenerateFeed *self, bool *out_is_end, GError **error)
 {
-  ContainerRecord record = {0};
+  AvrofileRecord record = {0};
   g_autoptr(GError) fault = NULL;
-  bool is_right = container_rows_next(self->rows, &self->row, &record, out_is_end, &fault);
+  bool is_right = avrofile_rows_next(self->rows, &self->row, &record, out_is_end, &fault);
 
   if (is_right && *out_is_end)
     return true;
@@ -186,7 +186,7 @@ generate_feed_file(GenerateFeed *self, const char *path, bool *out_is_whole, GEr
   *out_is_whole = false;
   for (uint64_t turn = 0; !is_end; turn++) {
     if (turn % RECORDS_PER_QUESTION == 0 &&
-        !options->go_on(options->self, &self->fed, container_rows_reader(self->rows)))
+        !options->go_on(options->self, &self->fed, avrofile_rows_reader(self->rows)))
       return true;
     if (!feed_one(self, &is_end, error))
       return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "container/reader.h"
+#include "avrofile/reader.h"
 #include "http/registry.h"
 #include "kafka/producer.h"
 #include "mapping/mapping.h"
@@ -29,7 +29,7 @@ typedef struct {
   HttpRegistry *registry; /* NULL where the framing needs none */
   int64_t timestamp_ms;   /* of every record, where the mapping's time is the record's */
   void *self;             /* for go_on: asked now and then whether to */
-  bool (*go_on)(void *self, const GenerateFed *fed, const ContainerReader *reader);
+  bool (*go_on)(void *self, const GenerateFed *fed, const AvrofileReader *reader);
 } GenerateFeedOptions;
 
 GenerateFeed *generate_feed_new(const GenerateFeedOptions *options);

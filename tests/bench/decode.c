@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "container/reader.h"
-#include "container/writer.h"
-#include "generate/avro.h"
-#include "generate/datum.h"
+#include "avrofile/reader.h"
+#include "avrofile/writer.h"
 #include "datum/decoder.h"
 #include "datum/plan.h"
+#include "generate/avro.h"
+#include "generate/datum.h"
 #include "support/mapping-case.h"
 
 #include <glib/gstdio.h>
@@ -181,33 +181,33 @@ measure_resolution(const ShopEntity *entity)
 }
 
 static void
-write_container(const char *path, const ShopEntity *entity, ContainerCodec codec)
+write_container(const char *path, const ShopEntity *entity, AvrofileCodec codec)
 {
   g_auto(Payloads) payloads = {0};
   g_autofree char *schema = generate_avro_schema(entity);
   g_autoptr(GError) error = NULL;
-  g_autoptr(ContainerWriter) writer = container_writer_new(path, slice_text(schema), codec, &error);
+  g_autoptr(AvrofileWriter) writer = avrofile_writer_new(path, slice_text(schema), codec, &error);
 
   g_assert_no_error(error);
   payloads_fill(&payloads, entity, SLICE_EMPTY);
   for (size_t i = 0; i < CONTAINED; i++)
-    container_writer_append(writer, payload_at(&payloads, i % RECORDS), &error);
-  container_writer_finish(writer, &error);
+    avrofile_writer_append(writer, payload_at(&payloads, i % RECORDS), &error);
+  avrofile_writer_finish(writer, &error);
   g_assert_no_error(error);
 }
 
 /* Off an object container file: blocks, unpacking and where records end come on top. */
 static void
-measure_container(const ShopEntity *entity, ContainerCodec codec)
+measure_container(const ShopEntity *entity, AvrofileCodec codec)
 {
   g_autoptr(Mapping) mapping = mapping_case_builtin(entity->name);
   g_autofree char *folder = g_dir_make_tmp("bench-decode-XXXXXX", NULL);
   g_autofree char *path = g_build_filename(folder, "file.avro", NULL);
-  g_autofree char *what = g_strdup_printf("container, %s", container_codec_name(codec));
+  g_autofree char *what = g_strdup_printf("container, %s", avrofile_codec_name(codec));
   PlanFields fields = {.reader = mapping_schema(mapping)};
   g_auto(PlanOutput) output = {0};
   g_autoptr(GError) error = NULL;
-  ContainerRecord record = {0};
+  AvrofileRecord record = {0};
   bool is_end = false;
 
   fields.paths = mapping_fields(mapping, &fields.length);
@@ -215,11 +215,11 @@ measure_container(const ShopEntity *entity, ContainerCodec codec)
   write_container(path, entity, codec);
 
   double start = cpu_ns();
-  g_autoptr(ContainerReader) reader = container_reader_open(path, &error);
-  g_autoptr(Plan) plan = plan_new(container_reader_schema(reader), &fields, &error);
+  g_autoptr(AvrofileReader) reader = avrofile_reader_open(path, &error);
+  g_autoptr(Plan) plan = plan_new(avrofile_reader_schema(reader), &fields, &error);
 
   g_assert_no_error(error);
-  while (container_reader_next(reader, &record, &is_end, &error) && !is_end)
+  while (avrofile_reader_next(reader, &record, &is_end, &error) && !is_end)
     if (!plan_run(plan, record.datum, &output, &error))
       g_error("%s", error->message);
   g_assert_no_error(error);
@@ -242,8 +242,8 @@ main(void)
     measure_framed("confluent", entity);
     measure_framed("single-object", entity);
     measure_resolution(entity);
-    measure_container(entity, CONTAINER_NULL);
-    measure_container(entity, CONTAINER_DEFLATE);
+    measure_container(entity, AVROFILE_NULL);
+    measure_container(entity, AVROFILE_DEFLATE);
   }
   return 0;
 }

@@ -364,7 +364,7 @@ run_script(const Script *script)
   g_auto(Fixture) fixture;
   g_autoptr(GError) error = NULL;
   const HfileOptions hfile[] = {{.family = slice_text("one")}, {.family = slice_text("two")}};
-  const RpcOptions rpc = {
+  const RegionserverRpcOptions rpc = {
       .socket = {.connect_timeout_ms = 20000}, .timeout_ms = 20000, .user = "somebody"};
   const BulkPlace place = {&fixture, put, has, script->is_taken};
   const BulkWatch watch = {0};

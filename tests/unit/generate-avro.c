@@ -3,7 +3,7 @@
 
 #include <glib/gstdio.h>
 
-#include "container/reader.h"
+#include "avrofile/reader.h"
 #include "generate/datum.h"
 #include "generate/generate.h"
 
@@ -67,13 +67,13 @@ chaos_does_all_but_damage(void)
   g_autoptr(ShopWorld) world = shop_world_new(1, 20.0 / SHOP_BLOCKS);
   g_autoptr(GError) error = NULL;
   GenerateCounts counts = make(folder, world);
-  g_autoptr(ContainerReader) reader = container_reader_open(path, &error);
-  ContainerRecord record = {0};
+  g_autoptr(AvrofileReader) reader = avrofile_reader_open(path, &error);
+  AvrofileRecord record = {0};
   bool is_end = false;
   uint64_t records = 0;
 
   g_assert_no_error(error);
-  for (; container_reader_next(reader, &record, &is_end, &error) && !is_end; records++)
+  for (; avrofile_reader_next(reader, &record, &is_end, &error) && !is_end; records++)
     g_assert_cmpuint(record.datum.len, >, 0);
   g_assert_no_error(error);
   g_assert_cmpuint(counts.records, ==, shop_entity_records(&shop_entities[2], world));

@@ -19,12 +19,12 @@ BELOW = {
     "schema": ["base", "record", "text", "json"],
     "mapping": ["base", "record", "text", "json", "schema"],
     "datum": ["base", "record", "text", "json", "schema", "mapping"],
-    "container": ["base", "record", "text", "json", "schema", "mapping", "datum"],
+    "avrofile": ["base", "record", "text", "json", "schema", "mapping", "datum"],
     "sort": ["base"],
     "kafka": ["base", "record"],
     "wire": ["base", "record"],
     "hbase": ["base", "record", "schema", "mapping", "wire"],
-    "region": ["base", "hbase", "wire"],
+    "regionserver": ["base", "hbase", "wire"],
     "csv": ["base", "record"],
     "shop": ["base", "record", "text", "json", "schema"],
     "hfile": ["base", "record"],
@@ -42,10 +42,10 @@ LIBRARIES = {
     "avro": ["schema"],
     "libsoup/": ["http"],
     "json-glib/": ["json", "schema", "mapping", "datum", "http", "cmd"],
-    "zlib.h": ["container", "csv", "hfile", "bulk"],
-    "zstd.h": ["container", "csv", "hfile", "bulk"],
+    "zlib.h": ["avrofile", "csv", "hfile", "bulk"],
+    "zstd.h": ["avrofile", "csv", "hfile", "bulk"],
     "lz4": ["sort", "csv", "hfile", "bulk"],
-    "snappy": ["container", "csv", "hfile", "bulk"],
+    "snappy": ["avrofile", "csv", "hfile", "bulk"],
 }
 
 DRAWERS = {"util", "utils", "common", "misc", "helper", "helpers", "internal"}

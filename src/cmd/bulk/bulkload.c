@@ -340,7 +340,7 @@ describe_rest(Bulkload *self)
 static bool
 load_files(Bulkload *self, GError **error)
 {
-  const RpcOptions rpc = {
+  const RegionserverRpcOptions rpc = {
       .socket = {.connect_timeout_ms = (uint32_t)self->config->gateway.connect_timeout_ms},
       .timeout_ms = CALL_TIMEOUT_MS,
       .user = cmd_bulkplace_user(self->place),

@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "container/rows.h"
+#include "avrofile/rows.h"
 
 #include <inttypes.h>
 
 #include "datum/plan.h"
 
-struct ContainerRows {
-  ContainerRowsOptions options;
-  char *path;              /* owned */
-  ContainerReader *reader; /* owned */
-  Plan *plan;              /* owned */
+struct AvrofileRows {
+  AvrofileRowsOptions options;
+  char *path;             /* owned */
+  AvrofileReader *reader; /* owned */
+  Plan *plan;             /* owned */
   PlanOutput output;
 };
 
-ContainerRows *
-container_rows_open(const char *path, const ContainerRowsOptions *options, GError **error)
+AvrofileRows *
+avrofile_rows_open(const char *path, const AvrofileRowsOptions *options, GError **error)
 {
   PlanFields fields = {.reader = mapping_schema(options->mapping)};
-  g_autoptr(ContainerRows) self = g_new0(ContainerRows, 1);
+  g_autoptr(AvrofileRows) self = g_new0(AvrofileRows, 1);
 
   fields.paths = mapping_fields(options->mapping, &fields.length);
   self->options = *options;
   self->path = g_strdup(path);
   plan_output_init(&self->output, fields.length);
-  self->reader = container_reader_open(path, error);
+  self->reader = avrofile_reader_open(path, error);
   if (self->reader == NULL)
     return NULL;
-  self->plan = plan_new(container_reader_schema(self->reader), &fields, error);
+  self->plan = plan_new(avrofile_reader_schema(self->reader), &fields, error);
   if (self->plan != NULL)
     return g_steal_pointer(&self);
   g_prefix_error(error, "%s: its schema cannot be read as the mapping's (%s): ", path,
@@ -35,11 +35,11 @@ container_rows_open(const char *path, const ContainerRowsOptions *options, GErro
 }
 
 void
-container_rows_free(ContainerRows *self)
+avrofile_rows_free(AvrofileRows *self)
 {
   if (self == NULL)
     return;
-  container_reader_free(self->reader);
+  avrofile_reader_free(self->reader);
   plan_free(self->plan);
   plan_output_clear(&self->output);
   g_free(self->path);
@@ -47,12 +47,12 @@ container_rows_free(ContainerRows *self)
 }
 
 bool
-container_rows_next(ContainerRows *self, Row *row, ContainerRecord *out_record, bool *out_is_end,
-                    GError **error)
+avrofile_rows_next(AvrofileRows *self, Row *row, AvrofileRecord *out_record, bool *out_is_end,
+                   GError **error)
 {
   Origin origin = {.topic = "", .timestamp_ms = self->options.timestamp_ms};
 
-  if (!container_reader_next(self->reader, out_record, out_is_end, error))
+  if (!avrofile_reader_next(self->reader, out_record, out_is_end, error))
     return false;
   if (*out_is_end)
     return true;
@@ -64,8 +64,8 @@ container_rows_next(ContainerRows *self, Row *row, ContainerRecord *out_record, 
   return false;
 }
 
-const ContainerReader *
-container_rows_reader(const ContainerRows *self)
+const AvrofileReader *
+avrofile_rows_reader(const AvrofileRows *self)
 {
   return self->reader;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "region/loader.h"
+#include "regionserver/loader.h"
 
 #include "support/region-server.h"
 
 typedef struct {
   RegionServer server;
   TestGateway *gateway;
-  RpcOptions options;
+  RegionserverRpcOptions options;
 } Fixture;
 
 static void
@@ -14,7 +14,7 @@ fixture_init(Fixture *self, const RegionAnswer *answers, size_t length)
 {
   region_server_init(&self->server, answers, length);
   self->gateway = test_gateway_new(region_server_serve, &self->server);
-  self->options = (RpcOptions){
+  self->options = (RegionserverRpcOptions){
       .socket = {.connect_timeout_ms = 20000}, .timeout_ms = 20000, .user = "somebody"};
 }
 
@@ -32,10 +32,10 @@ endpoint(const Fixture *self)
   return test_gateway_endpoint(self->gateway);
 }
 
-static MetaRegion
+static RegionserverRegion
 region_make(void)
 {
-  return (MetaRegion){.name = g_bytes_new_static("t,,1.x.", 7)};
+  return (RegionserverRegion){.name = g_bytes_new_static("t,,1.x.", 7)};
 }
 
 static void
@@ -46,24 +46,24 @@ a_load_is_three_calls(void)
                                          {"CleanupBulkLoad", "", NULL}};
   g_auto(Fixture) fixture;
   g_auto(Bytes) token = {0};
-  g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(LoaderFile));
-  LoaderFile file = {slice_text("fa"), "file:///a"};
-  MetaRegion region = region_make();
+  g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(RegionserverFile));
+  RegionserverFile file = {slice_text("fa"), "file:///a"};
+  RegionserverRegion region = region_make();
   GError *error = NULL;
   bool is_loaded = false;
-  Loader *loader;
+  RegionserverLoader *loader;
 
   fixture_init(&fixture, answers, G_N_ELEMENTS(answers));
   g_array_append_val(files, file);
-  loader = loader_open(endpoint(&fixture), &fixture.options, &error);
+  loader = regionserver_loader_open(endpoint(&fixture), &fixture.options, &error);
   g_assert_no_error(error);
-  g_assert_true(loader_prepare(loader, "ns:t", &region, &token, &error));
+  g_assert_true(regionserver_loader_prepare(loader, "ns:t", &region, &token, &error));
   g_assert_cmpmem(token.data, token.len, "tok", 3);
-  g_assert_true(
-      loader_load(loader, &(LoaderCall){&region, files, bytes_slice(&token)}, &is_loaded, &error));
+  g_assert_true(regionserver_loader_load(
+      loader, &(RegionserverCall){&region, files, bytes_slice(&token)}, &is_loaded, &error));
   g_assert_true(is_loaded);
-  g_assert_true(loader_cleanup(loader, &region, bytes_slice(&token), &error));
-  loader_free(loader);
+  g_assert_true(regionserver_loader_cleanup(loader, &region, bytes_slice(&token), &error));
+  regionserver_loader_free(loader);
   /* region: 08 01 (by name) 12 07 "t,,1.x."; table: "ns", "t"; path: "fa", "file:///a" */
   g_assert_cmpstr(fixture.server.heard->str, ==,
                   "ClientService(somebody) "
@@ -111,17 +111,19 @@ what_a_server_refuses_is_told_from_what_passes(void)
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_auto(Fixture) fixture;
-    g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(LoaderFile));
+    g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(RegionserverFile));
     g_autoptr(GError) error = NULL;
-    MetaRegion region = region_make();
+    RegionserverRegion region = region_make();
     bool is_loaded = false;
 
     fixture_init(&fixture, &cases[i].answer, 1);
 
-    g_autoptr(Loader) loader = loader_open(endpoint(&fixture), &fixture.options, NULL);
+    g_autoptr(RegionserverLoader) loader =
+        regionserver_loader_open(endpoint(&fixture), &fixture.options, NULL);
 
-    loader_load(loader, &(LoaderCall){&region, files, SLICE_EMPTY}, &is_loaded, &error);
-    g_clear_pointer(&loader, loader_free);
+    regionserver_loader_load(loader, &(RegionserverCall){&region, files, SLICE_EMPTY}, &is_loaded,
+                             &error);
+    g_clear_pointer(&loader, regionserver_loader_free);
     g_assert_cmpint(is_loaded, ==, cases[i].is_loaded);
     g_assert_cmpint(error == NULL ? -1 : error->code, ==, cases[i].code);
     if (cases[i].answer.exception != NULL)
@@ -168,7 +170,7 @@ describe(const GPtrArray *regions)
   GString *text = g_string_new(NULL);
 
   for (guint i = 0; i < regions->len; i++) {
-    const MetaRegion *region = regions->pdata[i];
+    const RegionserverRegion *region = regions->pdata[i];
     g_autofree char *name = text_of(region->name);
     g_autofree char *start = text_of(region->start);
     g_autofree char *end = text_of(region->end);
@@ -194,7 +196,7 @@ look_up(const RegionServerRow *rows, size_t length, GError **error)
   g_ptr_array_add(pages, g_strdup(""));
   for (guint i = 0; i < pages->len; i++)
     answers[i] = (RegionAnswer){i == 0 ? "GetMetaRegionLocations" : "Scan", pages->pdata[i], NULL};
-  regions = meta_regions(endpoint(&fixture), "t", &fixture.options, error);
+  regions = regionserver_regions(endpoint(&fixture), "t", &fixture.options, error);
   g_assert_true(g_str_has_prefix(fixture.server.heard->str,
                                  "ClientMetaService(somebody) GetMetaRegionLocations() "
                                  "ClientService(somebody) Scan("));
@@ -224,11 +226,11 @@ regions_are_what_meta_says_without_those_that_are_gone(void)
 static void
 nobody_there_is_a_peer_that_may_come_back(void)
 {
-  const RpcOptions options = {
+  const RegionserverRpcOptions options = {
       .socket = {.connect_timeout_ms = 20000}, .timeout_ms = 20000, .user = "somebody"};
   g_autoptr(GError) error = NULL;
 
-  g_assert_null(meta_regions("127.0.0.1:1", "t", &options, &error));
+  g_assert_null(regionserver_regions("127.0.0.1:1", "t", &options, &error));
   g_assert_error(error, FAULT, FAULT_PEER);
   g_assert_true(g_str_has_prefix(error->message, "region server 127.0.0.1:1: connect"));
 }

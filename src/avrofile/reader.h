@@ -12,29 +12,29 @@
  *   "Obj" 01, metadata: map of bytes, sync marker
  *   block...: records, bytes, packed datums, sync marker
  */
-typedef struct ContainerReader ContainerReader;
+typedef struct AvrofileReader AvrofileReader;
 
 /* "-" is standard input. All failures, here and later, are FAULT_SETUP: they name the file, the
  * block and the byte, and there is nothing to go on with. */
-ContainerReader *container_reader_open(const char *path, GError **error);
+AvrofileReader *avrofile_reader_open(const char *path, GError **error);
 /* Refs the stream. `path` is what errors name. */
-ContainerReader *container_reader_new(GInputStream *stream, const char *path, GError **error);
-void container_reader_free(ContainerReader *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(ContainerReader, container_reader_free)
+AvrofileReader *avrofile_reader_new(GInputStream *stream, const char *path, GError **error);
+void avrofile_reader_free(AvrofileReader *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AvrofileReader, avrofile_reader_free)
 
 /* Borrowed. */
-Schema *container_reader_schema(const ContainerReader *self);
-const char *container_reader_schema_text(const ContainerReader *self);
+Schema *avrofile_reader_schema(const AvrofileReader *self);
+const char *avrofile_reader_schema_text(const AvrofileReader *self);
 
 typedef struct {
   Slice datum;     /* good until the next record */
   uint64_t number; /* in the file, from 1 */
   uint64_t block;  /* from 1 */
-} ContainerRecord;
+} AvrofileRecord;
 
-bool container_reader_next(ContainerReader *self, ContainerRecord *out_record, bool *out_is_end,
-                           GError **error);
+bool avrofile_reader_next(AvrofileReader *self, AvrofileRecord *out_record, bool *out_is_end,
+                          GError **error);
 
 /* For progress: bytes passed, of how many; 0 if nobody knows. */
-uint64_t container_reader_position(const ContainerReader *self);
-uint64_t container_reader_size(const ContainerReader *self);
+uint64_t avrofile_reader_position(const AvrofileReader *self);
+uint64_t avrofile_reader_size(const AvrofileReader *self);

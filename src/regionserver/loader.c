@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "region/loader.h"
+#include "regionserver/loader.h"
 
 #include "base/protobuf.h"
 
@@ -18,34 +18,34 @@ enum {
 };
 enum { CLEANUP_TOKEN = 1, CLEANUP_REGION = 2 };
 
-struct Loader {
-  Rpc *rpc; /* owned */
+struct RegionserverLoader {
+  RegionserverRpc *rpc; /* owned */
 };
 
-Loader *
-loader_open(const char *server, const RpcOptions *options, GError **error)
+RegionserverLoader *
+regionserver_loader_open(const char *server, const RegionserverRpcOptions *options, GError **error)
 {
-  Rpc *rpc = rpc_open(server, "ClientService", options, error);
-  Loader *self;
+  RegionserverRpc *rpc = regionserver_rpc_open(server, "ClientService", options, error);
+  RegionserverLoader *self;
 
   if (rpc == NULL)
     return NULL;
-  self = g_new0(Loader, 1);
+  self = g_new0(RegionserverLoader, 1);
   self->rpc = rpc;
   return self;
 }
 
 void
-loader_free(Loader *self)
+regionserver_loader_free(RegionserverLoader *self)
 {
   if (self == NULL)
     return;
-  rpc_free(self->rpc);
+  regionserver_rpc_free(self->rpc);
   g_free(self);
 }
 
 static void
-append_region(Bytes *out, uint32_t number, const MetaRegion *region)
+append_region(Bytes *out, uint32_t number, const RegionserverRegion *region)
 {
   g_auto(Bytes) spec = {0};
   size_t len = 0;
@@ -82,8 +82,8 @@ find_field(Slice message, uint32_t number, ProtobufField *out_field)
 }
 
 bool
-loader_prepare(Loader *self, const char *table, const MetaRegion *region, Bytes *out_token,
-               GError **error)
+regionserver_loader_prepare(RegionserverLoader *self, const char *table,
+                            const RegionserverRegion *region, Bytes *out_token, GError **error)
 {
   g_auto(Bytes) request = {0};
   ProtobufField token;
@@ -91,7 +91,7 @@ loader_prepare(Loader *self, const char *table, const MetaRegion *region, Bytes 
 
   append_table(&request, table);
   append_region(&request, PREPARE_REGION, region);
-  if (!rpc_call(self->rpc, "PrepareBulkLoad", bytes_slice(&request), &answer, error))
+  if (!regionserver_rpc_call(self->rpc, "PrepareBulkLoad", bytes_slice(&request), &answer, error))
     return false;
   if (!find_field(answer, PREPARE_TOKEN, &token)) {
     g_set_error(error, FAULT, FAULT_PEER, "PrepareBulkLoad: the answer holds no token");
@@ -103,7 +103,7 @@ loader_prepare(Loader *self, const char *table, const MetaRegion *region, Bytes 
 }
 
 static void
-append_file(Bytes *out, const LoaderFile *file)
+append_file(Bytes *out, const RegionserverFile *file)
 {
   g_auto(Bytes) path = {0};
 
@@ -113,7 +113,8 @@ append_file(Bytes *out, const LoaderFile *file)
 }
 
 bool
-loader_load(Loader *self, const LoaderCall *call, bool *out_is_loaded, GError **error)
+regionserver_loader_load(RegionserverLoader *self, const RegionserverCall *call,
+                         bool *out_is_loaded, GError **error)
 {
   g_auto(Bytes) request = {0};
   ProtobufField loaded = {0};
@@ -121,29 +122,30 @@ loader_load(Loader *self, const LoaderCall *call, bool *out_is_loaded, GError **
 
   append_region(&request, LOAD_REGION, call->region);
   for (guint i = 0; i < call->files->len; i++)
-    append_file(&request, &g_array_index(call->files, LoaderFile, i));
+    append_file(&request, &g_array_index(call->files, RegionserverFile, i));
   protobuf_append_varint_field(&request, LOAD_ASSIGN_SEQUENCE, 1);
   if (call->token.len > 0)
     protobuf_append_bytes_field(&request, LOAD_TOKEN, call->token);
-  if (!rpc_call(self->rpc, "BulkLoadHFile", bytes_slice(&request), &answer, error))
+  if (!regionserver_rpc_call(self->rpc, "BulkLoadHFile", bytes_slice(&request), &answer, error))
     return false;
   *out_is_loaded = find_field(answer, LOAD_IS_LOADED, &loaded) && loaded.varint != 0;
   return true;
 }
 
 bool
-loader_is_lost(const Loader *self)
+regionserver_loader_is_lost(const RegionserverLoader *self)
 {
-  return rpc_is_lost(self->rpc);
+  return regionserver_rpc_is_lost(self->rpc);
 }
 
 bool
-loader_cleanup(Loader *self, const MetaRegion *region, Slice token, GError **error)
+regionserver_loader_cleanup(RegionserverLoader *self, const RegionserverRegion *region, Slice token,
+                            GError **error)
 {
   g_auto(Bytes) request = {0};
   Slice answer;
 
   protobuf_append_bytes_field(&request, CLEANUP_TOKEN, token);
   append_region(&request, CLEANUP_REGION, region);
-  return rpc_call(self->rpc, "CleanupBulkLoad", bytes_slice(&request), &answer, error);
+  return regionserver_rpc_call(self->rpc, "CleanupBulkLoad", bytes_slice(&request), &answer, error);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "region/rpc.h"
+#include "regionserver/rpc.h"
 
 #include "base/protobuf.h"
-#include "region/answer.h"
+#include "regionserver/answer.h"
 
 enum { VERSION = 0, SIMPLE = 80, LENGTH_BYTES = 4, ANSWER_MOST_BYTES = 64 * 1024 * 1024 };
 
@@ -10,7 +10,7 @@ enum { VERSION = 0, SIMPLE = 80, LENGTH_BYTES = 4, ANSWER_MOST_BYTES = 64 * 1024
 enum { HEADER_USER = 1, HEADER_SERVICE = 2, USER_EFFECTIVE = 1 };
 enum { REQUEST_CALL = 1, REQUEST_METHOD = 3, REQUEST_HAS_PARAMETER = 4 };
 
-struct Rpc {
+struct RegionserverRpc {
   Socket *socket; /* owned */
   char *server;   /* owned */
   uint32_t timeout_ms;
@@ -35,13 +35,13 @@ append_length(Bytes *out, Slice message)
 }
 
 static bool
-send_all(Rpc *self, Slice bytes, GError **error)
+send_all(RegionserverRpc *self, Slice bytes, GError **error)
 {
   return socket_send(self->socket, &bytes, 1, self->timeout_ms, error);
 }
 
 static bool
-greet(Rpc *self, const char *service, const char *user, GError **error)
+greet(RegionserverRpc *self, const char *service, const char *user, GError **error)
 {
   static const uint8_t preamble[] = {'H', 'B', 'a', 's', VERSION, SIMPLE};
   g_auto(Bytes) user_information = {0};
@@ -57,7 +57,7 @@ greet(Rpc *self, const char *service, const char *user, GError **error)
 }
 
 void
-rpc_free(Rpc *self)
+regionserver_rpc_free(RegionserverRpc *self)
 {
   if (self == NULL)
     return;
@@ -69,7 +69,7 @@ rpc_free(Rpc *self)
 }
 
 static bool
-connect_to(Rpc *self, const RpcOptions *options, GError **error)
+connect_to(RegionserverRpc *self, const RegionserverRpcOptions *options, GError **error)
 {
   g_auto(Endpoint) endpoint = {0};
   SocketOptions socket = options->socket;
@@ -83,28 +83,29 @@ connect_to(Rpc *self, const RpcOptions *options, GError **error)
   return self->socket != NULL;
 }
 
-Rpc *
-rpc_open(const char *server, const char *service, const RpcOptions *options, GError **error)
+RegionserverRpc *
+regionserver_rpc_open(const char *server, const char *service,
+                      const RegionserverRpcOptions *options, GError **error)
 {
-  Rpc *self = g_new0(Rpc, 1);
+  RegionserverRpc *self = g_new0(RegionserverRpc, 1);
 
   self->server = g_strdup(server);
   self->timeout_ms = options->timeout_ms;
   if (connect_to(self, options, error) && greet(self, service, options->user, error))
     return self;
-  rpc_free(self);
+  regionserver_rpc_free(self);
   return NULL;
 }
 
 static bool
-fail(const Rpc *self, Fault fault, const char *what, GError **error)
+fail(const RegionserverRpc *self, Fault fault, const char *what, GError **error)
 {
   g_set_error(error, FAULT, fault, "region server %s: %s", self->server, what);
   return false;
 }
 
 static bool
-send_request(Rpc *self, const char *method, Slice parameter, GError **error)
+send_request(RegionserverRpc *self, const char *method, Slice parameter, GError **error)
 {
   g_auto(Bytes) header = {0};
   g_auto(Bytes) request = {0};
@@ -121,7 +122,7 @@ send_request(Rpc *self, const char *method, Slice parameter, GError **error)
 
 /* Makes sure that `wanted` bytes are in. */
 static bool
-receive(Rpc *self, size_t wanted, int64_t deadline_us, GError **error)
+receive(RegionserverRpc *self, size_t wanted, int64_t deadline_us, GError **error)
 {
   bool is_closed = false;
 
@@ -137,7 +138,7 @@ receive(Rpc *self, size_t wanted, int64_t deadline_us, GError **error)
 }
 
 static bool
-receive_answer(Rpc *self, Slice *out_answer, GError **error)
+receive_answer(RegionserverRpc *self, Slice *out_answer, GError **error)
 {
   int64_t deadline_us = g_get_monotonic_time() + (int64_t)self->timeout_ms * 1000;
   uint32_t len = 0;
@@ -158,7 +159,8 @@ receive_answer(Rpc *self, Slice *out_answer, GError **error)
 }
 
 bool
-rpc_call(Rpc *self, const char *method, Slice parameter, Slice *out_result, GError **error)
+regionserver_rpc_call(RegionserverRpc *self, const char *method, Slice parameter, Slice *out_result,
+                      GError **error)
 {
   Slice answer;
 
@@ -169,14 +171,14 @@ rpc_call(Rpc *self, const char *method, Slice parameter, Slice *out_result, GErr
     g_prefix_error(error, "%s: ", method);
     return false;
   }
-  if (answer_read(answer, self->calls, out_result, error))
+  if (regionserver_answer_read(answer, self->calls, out_result, error))
     return true;
   g_prefix_error(error, "%s: region server %s: ", method, self->server);
   return false;
 }
 
 bool
-rpc_is_lost(const Rpc *self)
+regionserver_rpc_is_lost(const RegionserverRpc *self)
 {
   return self->is_lost;
 }

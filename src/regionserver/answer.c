@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "region/answer.h"
+#include "regionserver/answer.h"
 
 #include "base/fault.h"
 #include "base/protobuf.h"
@@ -48,7 +48,7 @@ fail_with_exception(Slice exception, GError **error)
 }
 
 bool
-answer_read(Slice answer, uint32_t number, Slice *out_result, GError **error)
+regionserver_answer_read(Slice answer, uint32_t number, Slice *out_result, GError **error)
 {
   Cursor cursor = cursor_of(answer);
   Slice header = SLICE_EMPTY;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "container/reader.h"
+#include "avrofile/reader.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <inttypes.h>
 
-#include "container/codec.h"
+#include "avrofile/codec.h"
 #include "datum/datum.h"
 
 enum {
@@ -18,14 +18,14 @@ enum {
 
 static const uint8_t magic[] = {'O', 'b', 'j', 1};
 
-struct ContainerReader {
+struct AvrofileReader {
   char *path;           /* owned */
   GInputStream *stream; /* owned, buffered */
   uint64_t size;
   uint64_t position;
   char *schema_text; /* owned */
   Schema *schema;    /* owned */
-  ContainerCodec codec;
+  AvrofileCodec codec;
   uint8_t sync[SYNC_BYTES];
   Bytes packed;   /* owned: bytes off the file */
   Bytes unpacked; /* owned */
@@ -40,7 +40,7 @@ struct ContainerReader {
 
 /* Always false. Names the file, the block and where it begins; in the header, where we are. */
 static bool G_GNUC_PRINTF(3, 4)
-    refuse(const ContainerReader *self, GError **error, const char *format, ...)
+    refuse(const AvrofileReader *self, GError **error, const char *format, ...)
 {
   va_list args;
 
@@ -59,13 +59,13 @@ static bool G_GNUC_PRINTF(3, 4)
 }
 
 static bool
-refuse_reading(const ContainerReader *self, const GError *cause, GError **error)
+refuse_reading(const AvrofileReader *self, const GError *cause, GError **error)
 {
   return refuse(self, error, "cannot be read: %s", cause->message);
 }
 
 static bool
-take_bytes(ContainerReader *self, void *to, size_t len, GError **error)
+take_bytes(AvrofileReader *self, void *to, size_t len, GError **error)
 {
   g_autoptr(GError) cause = NULL;
   gsize taken = 0;
@@ -80,7 +80,7 @@ take_bytes(ContainerReader *self, void *to, size_t len, GError **error)
 }
 
 static bool
-take_long(ContainerReader *self, int64_t *out_value, GError **error)
+take_long(AvrofileReader *self, int64_t *out_value, GError **error)
 {
   uint8_t bytes[VARINT_BYTES];
   size_t len = 0;
@@ -95,7 +95,7 @@ take_long(ContainerReader *self, int64_t *out_value, GError **error)
 }
 
 static bool
-take_block(ContainerReader *self, size_t most, GError **error)
+take_block(AvrofileReader *self, size_t most, GError **error)
 {
   int64_t len = 0;
 
@@ -112,7 +112,7 @@ take_block(ContainerReader *self, size_t most, GError **error)
 
 /* Of all metadata, two are for readers. */
 static bool
-take_entry(ContainerReader *self, GError **error)
+take_entry(AvrofileReader *self, GError **error)
 {
   if (!take_block(self, METADATA_MOST_BYTES, error))
     return false;
@@ -126,7 +126,7 @@ take_entry(ContainerReader *self, GError **error)
     g_free(self->schema_text);
     self->schema_text = g_strndup((const char *)self->packed.data, self->packed.len);
   }
-  if (is_codec && !container_codec_find(bytes_slice(&self->packed), &self->codec, error)) {
+  if (is_codec && !avrofile_codec_find(bytes_slice(&self->packed), &self->codec, error)) {
     g_prefix_error(error, "%s: ", self->path);
     return false;
   }
@@ -134,7 +134,7 @@ take_entry(ContainerReader *self, GError **error)
 }
 
 static bool
-take_metadata(ContainerReader *self, GError **error)
+take_metadata(AvrofileReader *self, GError **error)
 {
   int64_t entries = 0;
   int64_t bytes = 0;
@@ -155,7 +155,7 @@ take_metadata(ContainerReader *self, GError **error)
 }
 
 static bool
-take_header(ContainerReader *self, GError **error)
+take_header(AvrofileReader *self, GError **error)
 {
   uint8_t first[sizeof magic];
   g_autoptr(GError) cause = NULL;
@@ -177,10 +177,10 @@ take_header(ContainerReader *self, GError **error)
   return self->schema != NULL || refuse(self, error, "%s", cause->message);
 }
 
-ContainerReader *
-container_reader_new(GInputStream *stream, const char *path, GError **error)
+AvrofileReader *
+avrofile_reader_new(GInputStream *stream, const char *path, GError **error)
 {
-  g_autoptr(ContainerReader) self = g_new0(ContainerReader, 1);
+  g_autoptr(AvrofileReader) self = g_new0(AvrofileReader, 1);
 
   self->path = g_strdup(path);
   self->stream = g_buffered_input_stream_new_sized(stream, BUFFER_BYTES);
@@ -188,8 +188,8 @@ container_reader_new(GInputStream *stream, const char *path, GError **error)
   return take_header(self, error) ? g_steal_pointer(&self) : NULL;
 }
 
-ContainerReader *
-container_reader_open(const char *path, GError **error)
+AvrofileReader *
+avrofile_reader_open(const char *path, GError **error)
 {
   const char *name = strcmp(path, "-") == 0 ? "/dev/stdin" : path;
   g_autoptr(GFile) file = g_file_new_for_path(name);
@@ -211,7 +211,7 @@ container_reader_open(const char *path, GError **error)
     return NULL;
   }
 
-  ContainerReader *self = container_reader_new(G_INPUT_STREAM(stream), path, error);
+  AvrofileReader *self = avrofile_reader_new(G_INPUT_STREAM(stream), path, error);
 
   if (self != NULL && S_ISREG(status.st_mode))
     self->size = (uint64_t)status.st_size;
@@ -219,7 +219,7 @@ container_reader_open(const char *path, GError **error)
 }
 
 void
-container_reader_free(ContainerReader *self)
+avrofile_reader_free(AvrofileReader *self)
 {
   if (self == NULL)
     return;
@@ -233,19 +233,19 @@ container_reader_free(ContainerReader *self)
 }
 
 Schema *
-container_reader_schema(const ContainerReader *self)
+avrofile_reader_schema(const AvrofileReader *self)
 {
   return self->schema;
 }
 
 const char *
-container_reader_schema_text(const ContainerReader *self)
+avrofile_reader_schema_text(const AvrofileReader *self)
 {
   return self->schema_text;
 }
 
 static bool
-check_count(const ContainerReader *self, int64_t count, Slice datums, GError **error)
+check_count(const AvrofileReader *self, int64_t count, Slice datums, GError **error)
 {
   bool is_empty = schema_root(self->schema)->is_empty;
 
@@ -255,7 +255,7 @@ check_count(const ContainerReader *self, int64_t count, Slice datums, GError **e
 }
 
 static bool
-take_sync(ContainerReader *self, GError **error)
+take_sync(AvrofileReader *self, GError **error)
 {
   uint8_t sync[SYNC_BYTES];
 
@@ -268,7 +268,7 @@ take_sync(ContainerReader *self, GError **error)
 }
 
 static bool
-next_block(ContainerReader *self, GError **error)
+next_block(AvrofileReader *self, GError **error)
 {
   g_autoptr(GError) cause = NULL;
   Slice datums = SLICE_EMPTY;
@@ -276,10 +276,10 @@ next_block(ContainerReader *self, GError **error)
 
   self->begins = self->position;
   self->block++;
-  if (!take_long(self, &count, error) || !take_block(self, CONTAINER_BLOCK_BYTES, error) ||
+  if (!take_long(self, &count, error) || !take_block(self, AVROFILE_BLOCK_BYTES, error) ||
       !take_sync(self, error))
     return false;
-  if (!container_unpack(self->codec, bytes_slice(&self->packed), &self->unpacked, &datums, &cause))
+  if (!avrofile_unpack(self->codec, bytes_slice(&self->packed), &self->unpacked, &datums, &cause))
     return refuse(self, error, "%s", cause->message);
   if (!check_count(self, count, datums, error))
     return false;
@@ -291,7 +291,7 @@ next_block(ContainerReader *self, GError **error)
 
 /* Whether nothing follows the last block. */
 static bool
-find_end(ContainerReader *self, bool *out_is_end, GError **error)
+find_end(AvrofileReader *self, bool *out_is_end, GError **error)
 {
   GBufferedInputStream *stream = G_BUFFERED_INPUT_STREAM(self->stream);
   g_autoptr(GError) cause = NULL;
@@ -305,7 +305,7 @@ find_end(ContainerReader *self, bool *out_is_end, GError **error)
 
 /* Goes on to a block that has records. */
 static bool
-find_record(ContainerReader *self, bool *out_is_end, GError **error)
+find_record(AvrofileReader *self, bool *out_is_end, GError **error)
 {
   *out_is_end = false;
   while (self->given == self->records) {
@@ -323,8 +323,8 @@ find_record(ContainerReader *self, bool *out_is_end, GError **error)
 }
 
 bool
-container_reader_next(ContainerReader *self, ContainerRecord *out_record, bool *out_is_end,
-                      GError **error)
+avrofile_reader_next(AvrofileReader *self, AvrofileRecord *out_record, bool *out_is_end,
+                     GError **error)
 {
   const uint8_t *start;
 
@@ -341,7 +341,7 @@ container_reader_next(ContainerReader *self, ContainerRecord *out_record, bool *
   }
   self->given++;
   self->number++;
-  *out_record = (ContainerRecord){
+  *out_record = (AvrofileRecord){
       .datum = slice(start, (size_t)(self->datum.at - start)),
       .number = self->number,
       .block = self->block,
@@ -350,13 +350,13 @@ container_reader_next(ContainerReader *self, ContainerRecord *out_record, bool *
 }
 
 uint64_t
-container_reader_position(const ContainerReader *self)
+avrofile_reader_position(const AvrofileReader *self)
 {
   return self->position;
 }
 
 uint64_t
-container_reader_size(const ContainerReader *self)
+avrofile_reader_size(const AvrofileReader *self)
 {
   return self->size;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "container/reader.h"
+#include "avrofile/reader.h"
 #include "json/json.h"
 
 #include <glib/gstdio.h>
 
-/* Files that fastavro and Avro's own Python library wrote: tests/golden/container/make.py; and
+/* Files that fastavro and Avro's own Python library wrote: tests/golden/avrofile/make.py; and
  * files that are wrong, put together here. */
 
 static void
@@ -15,20 +15,20 @@ append_hex(Bytes *out, const char *hex)
                     (uint8_t)(g_ascii_xdigit_value(hex[0]) * 16 + g_ascii_xdigit_value(hex[1])));
 }
 
-static ContainerReader *
+static AvrofileReader *
 open_bytes(Slice bytes, GError **error)
 {
   g_autoptr(GInputStream) stream =
       g_memory_input_stream_new_from_data(bytes.data, (gssize)bytes.len, NULL);
 
-  return container_reader_new(stream, "f.avro", error);
+  return avrofile_reader_new(stream, "f.avro", error);
 }
 
 static JsonArray *
 golden(JsonNode **out_owner)
 {
   g_autofree char *path = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "tests", "golden",
-                                           "container", "files.json", NULL);
+                                           "avrofile", "files.json", NULL);
   g_autoptr(GError) error = NULL;
 
   *out_owner = json_load(path, &error);
@@ -40,15 +40,15 @@ golden(JsonNode **out_owner)
 static int
 count_records(Slice file, GError **error)
 {
-  g_autoptr(ContainerReader) reader = open_bytes(file, error);
-  ContainerRecord record;
+  g_autoptr(AvrofileReader) reader = open_bytes(file, error);
+  AvrofileRecord record;
   bool is_end = false;
   int records = 0;
 
   if (reader == NULL)
     return -1;
   for (;; records++) {
-    if (!container_reader_next(reader, &record, &is_end, error))
+    if (!avrofile_reader_next(reader, &record, &is_end, error))
       return -1;
     if (is_end)
       return records;
@@ -62,27 +62,27 @@ check_file(JsonObject *json)
   JsonArray *wanted = json_object_get_array_member(json, "datums");
   g_auto(Bytes) file = {0};
   g_autoptr(GError) error = NULL;
-  g_autoptr(ContainerReader) reader = NULL;
-  ContainerRecord record;
+  g_autoptr(AvrofileReader) reader = NULL;
+  AvrofileRecord record;
   bool is_end = false;
 
   g_test_message("%s", json_object_get_string_member(json, "name"));
   append_hex(&file, json_object_get_string_member(json, "file"));
   reader = open_bytes(bytes_slice(&file), &error);
   g_assert_no_error(error);
-  g_assert_cmpstr(schema_root(container_reader_schema(reader))->name, ==, "Sale");
+  g_assert_cmpstr(schema_root(avrofile_reader_schema(reader))->name, ==, "Sale");
   for (guint i = 0; i < json_array_get_length(wanted); i++) {
     g_auto(Bytes) datum = {0};
 
     append_hex(&datum, json_array_get_string_element(wanted, i));
-    container_reader_next(reader, &record, &is_end, &error);
+    avrofile_reader_next(reader, &record, &is_end, &error);
     g_assert_no_error(error);
     g_assert_false(is_end);
     g_assert_cmpmem(record.datum.data, record.datum.len, datum.data, datum.len);
   }
-  g_assert_true(container_reader_next(reader, &record, &is_end, &error));
+  g_assert_true(avrofile_reader_next(reader, &record, &is_end, &error));
   g_assert_true(is_end);
-  g_assert_cmpuint(container_reader_position(reader), ==, file.len);
+  g_assert_cmpuint(avrofile_reader_position(reader), ==, file.len);
 }
 
 static void
@@ -314,7 +314,7 @@ a_file_that_cannot_be_opened_is_told(void)
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GError) error = NULL;
 
-    g_assert_null(container_reader_open(cases[i].path, &error));
+    g_assert_null(avrofile_reader_open(cases[i].path, &error));
     g_assert_error(error, FAULT, FAULT_SETUP);
     g_test_message("%s", error->message);
     g_assert_true(g_str_has_prefix(error->message, cases[i].says));
@@ -325,12 +325,12 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/container/reader/files", files_of_other_writers_are_read_whatever_packs_them);
-  g_test_add_func("/container/reader/cut", a_file_that_is_cut_short_is_told_wherever_it_ends);
-  g_test_add_func("/container/reader/blocks", a_wrong_block_is_told_with_file_block_and_byte);
-  g_test_add_func("/container/reader/headers", a_wrong_header_is_told);
-  g_test_add_func("/container/reader/swells", a_block_that_swells_is_refused);
-  g_test_add_func("/container/reader/empty", empty_blocks_are_passed_over);
-  g_test_add_func("/container/reader/open", a_file_that_cannot_be_opened_is_told);
+  g_test_add_func("/avrofile/reader/files", files_of_other_writers_are_read_whatever_packs_them);
+  g_test_add_func("/avrofile/reader/cut", a_file_that_is_cut_short_is_told_wherever_it_ends);
+  g_test_add_func("/avrofile/reader/blocks", a_wrong_block_is_told_with_file_block_and_byte);
+  g_test_add_func("/avrofile/reader/headers", a_wrong_header_is_told);
+  g_test_add_func("/avrofile/reader/swells", a_block_that_swells_is_refused);
+  g_test_add_func("/avrofile/reader/empty", empty_blocks_are_passed_over);
+  g_test_add_func("/avrofile/reader/open", a_file_that_cannot_be_opened_is_told);
   return g_test_run();
 }

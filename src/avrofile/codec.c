@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "container/codec.h"
+#include "avrofile/codec.h"
 
 #include <snappy-c.h>
 #include <zlib.h>
@@ -14,20 +14,20 @@ enum {
 };
 
 static const char *const names[] = {
-    [CONTAINER_NULL] = "null",
-    [CONTAINER_DEFLATE] = "deflate",
-    [CONTAINER_SNAPPY] = "snappy",
-    [CONTAINER_ZSTANDARD] = "zstandard",
+    [AVROFILE_NULL] = "null",
+    [AVROFILE_DEFLATE] = "deflate",
+    [AVROFILE_SNAPPY] = "snappy",
+    [AVROFILE_ZSTANDARD] = "zstandard",
 };
 
 const char *
-container_codec_name(ContainerCodec codec)
+avrofile_codec_name(AvrofileCodec codec)
 {
   return names[codec];
 }
 
 bool
-container_codec_find(Slice name, ContainerCodec *out_codec, GError **error)
+avrofile_codec_find(Slice name, AvrofileCodec *out_codec, GError **error)
 {
   for (unsigned codec = 0; codec < G_N_ELEMENTS(names); codec++) {
     if (slice_equal(name, slice_text(names[codec]))) {
@@ -57,7 +57,7 @@ refuse_size(GError **error)
 {
   g_set_error(error, FAULT, FAULT_RECORD,
               "it is larger than %d MiB when it is unpacked: write the file with smaller blocks",
-              CONTAINER_BLOCK_BYTES >> 20);
+              AVROFILE_BLOCK_BYTES >> 20);
   return false;
 }
 
@@ -65,7 +65,7 @@ refuse_size(GError **error)
 static size_t
 make_room(Bytes *scratch)
 {
-  size_t room = MIN(MAX(scratch->len, FIRST_ROOM), CONTAINER_BLOCK_BYTES - scratch->len);
+  size_t room = MIN(MAX(scratch->len, FIRST_ROOM), AVROFILE_BLOCK_BYTES - scratch->len);
 
   bytes_reserve(scratch, room + 1);
   return room;
@@ -118,7 +118,7 @@ unpack_snappy(Slice packed, Bytes *scratch, GError **error)
   packed.len -= CRC_BYTES;
   if (snappy_uncompressed_length(bytes, packed.len, &len) != SNAPPY_OK)
     return refuse(error, "its bytes are no snappy data");
-  if (len > CONTAINER_BLOCK_BYTES)
+  if (len > AVROFILE_BLOCK_BYTES)
     return refuse_size(error);
   bytes_reserve(scratch, len + 1);
   if (snappy_uncompress(bytes, packed.len, (char *)scratch->data, &len) != SNAPPY_OK)
@@ -164,22 +164,22 @@ unpack_zstandard(Slice packed, Bytes *scratch, GError **error)
 }
 
 bool
-container_unpack(ContainerCodec codec, Slice packed, Bytes *scratch, Slice *out, GError **error)
+avrofile_unpack(AvrofileCodec codec, Slice packed, Bytes *scratch, Slice *out, GError **error)
 {
   bool is_right = true;
 
   bytes_reset(scratch);
   switch (codec) {
-  case CONTAINER_NULL:
+  case AVROFILE_NULL:
     *out = packed;
     return true;
-  case CONTAINER_DEFLATE:
+  case AVROFILE_DEFLATE:
     is_right = unpack_deflate(packed, scratch, error);
     break;
-  case CONTAINER_SNAPPY:
+  case AVROFILE_SNAPPY:
     is_right = unpack_snappy(packed, scratch, error);
     break;
-  case CONTAINER_ZSTANDARD:
+  case AVROFILE_ZSTANDARD:
     is_right = unpack_zstandard(packed, scratch, error);
     break;
   }
@@ -189,15 +189,15 @@ container_unpack(ContainerCodec codec, Slice packed, Bytes *scratch, Slice *out,
 }
 
 void
-container_pack(ContainerCodec codec, Slice block, Bytes *out)
+avrofile_pack(AvrofileCodec codec, Slice block, Bytes *out)
 {
   z_stream z = {.next_in = (Bytef *)block.data, .avail_in = (uInt)block.len};
 
-  if (codec == CONTAINER_NULL) {
+  if (codec == AVROFILE_NULL) {
     bytes_append_slice(out, block);
     return;
   }
-  g_assert(codec == CONTAINER_DEFLATE);
+  g_assert(codec == AVROFILE_DEFLATE);
   g_assert(deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, RAW_DEFLATE, DEFLATE_MEMORY,
                         Z_DEFAULT_STRATEGY) == Z_OK);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "region/meta.h"
+#include "regionserver/meta.h"
 
 #include "base/protobuf.h"
 
@@ -21,15 +21,17 @@ fail(Fault fault, const char *table, const char *what, GError **error)
 
 /* Any server knows which one has hbase:meta. */
 static char *
-find_meta(const char *server, const RpcOptions *options, GError **error)
+find_meta(const char *server, const RegionserverRpcOptions *options, GError **error)
 {
-  g_autoptr(Rpc) rpc = rpc_open(server, "ClientMetaService", options, error);
+  g_autoptr(RegionserverRpc) rpc =
+      regionserver_rpc_open(server, "ClientMetaService", options, error);
   Slice answer;
   char *location;
 
-  if (rpc == NULL || !rpc_call(rpc, "GetMetaRegionLocations", SLICE_EMPTY, &answer, error))
+  if (rpc == NULL ||
+      !regionserver_rpc_call(rpc, "GetMetaRegionLocations", SLICE_EMPTY, &answer, error))
     return NULL;
-  location = meta_row_location(answer);
+  location = regionserver_metarow_location(answer);
   if (location == NULL)
     g_set_error(error, FAULT, FAULT_PEER, "%s: knows no server that has hbase:meta", server);
   return location;
@@ -56,7 +58,7 @@ append_scan(Bytes *out, Slice start, Slice stop)
 }
 
 static bool
-scan(Rpc *rpc, const char *table, GPtrArray *regions, GError **error)
+scan(RegionserverRpc *rpc, const char *table, GPtrArray *regions, GError **error)
 {
   g_auto(Bytes) start = {0};
   g_autofree char *first = g_strdup_printf("%s,,", table);
@@ -69,9 +71,9 @@ scan(Rpc *rpc, const char *table, GPtrArray *regions, GError **error)
     Slice answer;
 
     append_scan(&request, bytes_slice(&start), slice_text(stop));
-    if (!rpc_call(rpc, "Scan", bytes_slice(&request), &answer, error))
+    if (!regionserver_rpc_call(rpc, "Scan", bytes_slice(&request), &answer, error))
       return false;
-    if (!meta_row_page(answer, regions, &start, &rows))
+    if (!regionserver_metarow_page(answer, regions, &start, &rows))
       return fail(FAULT_PEER, table, "its regions come out of order", error);
   } while (rows > 0);
   return true;
@@ -83,8 +85,8 @@ check_chain(const GPtrArray *regions, const char *table, GError **error)
   if (regions->len == 0)
     return fail(FAULT_SETUP, table, "has no regions: there is no such table", error);
   for (guint i = 0; i < regions->len; i++) {
-    const MetaRegion *region = regions->pdata[i];
-    const MetaRegion *before = i == 0 ? NULL : regions->pdata[i - 1];
+    const RegionserverRegion *region = regions->pdata[i];
+    const RegionserverRegion *before = i == 0 ? NULL : regions->pdata[i - 1];
     bool is_last = i + 1 == regions->len;
 
     if (before == NULL ? g_bytes_get_size(region->start) > 0
@@ -99,15 +101,17 @@ check_chain(const GPtrArray *regions, const char *table, GError **error)
 }
 
 GPtrArray *
-meta_regions(const char *server, const char *table, const RpcOptions *options, GError **error)
+regionserver_regions(const char *server, const char *table, const RegionserverRpcOptions *options,
+                     GError **error)
 {
-  g_autoptr(GPtrArray) regions = g_ptr_array_new_with_free_func((GDestroyNotify)meta_region_free);
+  g_autoptr(GPtrArray) regions =
+      g_ptr_array_new_with_free_func((GDestroyNotify)regionserver_region_free);
   g_autofree char *meta = find_meta(server, options, error);
-  g_autoptr(Rpc) rpc = NULL;
+  g_autoptr(RegionserverRpc) rpc = NULL;
 
   if (meta == NULL)
     return NULL;
-  rpc = rpc_open(meta, "ClientService", options, error);
+  rpc = regionserver_rpc_open(meta, "ClientService", options, error);
   if (rpc == NULL || !scan(rpc, table, regions, error) || !check_chain(regions, table, error))
     return NULL;
   return g_steal_pointer(&regions);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/fault.h"
 #include "base/protobuf.h"
-#include "region/answer.h"
-#include "region/metarow.h"
+#include "regionserver/answer.h"
+#include "regionserver/metarow.h"
 
 #include "target.h"
 
@@ -11,20 +11,21 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-  g_autoptr(GPtrArray) regions = g_ptr_array_new_with_free_func((GDestroyNotify)meta_region_free);
+  g_autoptr(GPtrArray) regions =
+      g_ptr_array_new_with_free_func((GDestroyNotify)regionserver_region_free);
   g_autoptr(GError) error = NULL;
   g_autofree char *server = NULL;
   g_auto(Bytes) next = {0};
   Slice result = slice(data, len);
   size_t rows;
-  bool is_good = answer_read(slice(data, len), 1, &result, &error);
+  bool is_good = regionserver_answer_read(slice(data, len), 1, &result, &error);
 
   g_assert_cmpint(is_good, ==, error == NULL);
-  server = meta_row_location(result);
-  if (meta_row_page(result, regions, &next, &rows))
+  server = regionserver_metarow_location(result);
+  if (regionserver_metarow_page(result, regions, &next, &rows))
     g_assert_cmpuint(regions->len, <=, rows);
   for (guint i = 0; i < regions->len; i++)
-    g_assert_nonnull(((MetaRegion *)regions->pdata[i])->server);
+    g_assert_nonnull(((RegionserverRegion *)regions->pdata[i])->server);
   return 0;
 }
 

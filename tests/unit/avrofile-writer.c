@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "container/writer.h"
+#include "avrofile/writer.h"
 
 #include <glib/gstdio.h>
 
-#include "container/reader.h"
+#include "avrofile/reader.h"
 
 #define SCHEMA                                                                                     \
   "{\"type\":\"record\",\"name\":\"T\",\"fields\":[{\"name\":\"t\",\"type\":\"string\"}]}"
@@ -31,11 +31,11 @@ place_clear(Place *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
 
-static ContainerWriter *
-open_writer(const Place *place, ContainerCodec codec)
+static AvrofileWriter *
+open_writer(const Place *place, AvrofileCodec codec)
 {
   g_autoptr(GError) error = NULL;
-  ContainerWriter *writer = container_writer_new(place->path, slice_text(SCHEMA), codec, &error);
+  AvrofileWriter *writer = avrofile_writer_new(place->path, slice_text(SCHEMA), codec, &error);
 
   g_assert_no_error(error);
   return writer;
@@ -59,16 +59,16 @@ datum_of(size_t i, Bytes *out)
 enum { RECORDS = 1000 };
 
 static void
-write_file(const Place *place, ContainerCodec codec)
+write_file(const Place *place, AvrofileCodec codec)
 {
-  g_autoptr(ContainerWriter) writer = open_writer(place, codec);
+  g_autoptr(AvrofileWriter) writer = open_writer(place, codec);
   g_auto(Bytes) datum = {0};
   g_autoptr(GError) error = NULL;
 
   for (size_t i = 0; i < RECORDS; i++)
-    g_assert_true(container_writer_append(writer, datum_of(i, &datum), &error));
+    g_assert_true(avrofile_writer_append(writer, datum_of(i, &datum), &error));
   g_assert_false(g_file_test(place->path, G_FILE_TEST_EXISTS));
-  g_assert_true(container_writer_finish(writer, &error));
+  g_assert_true(avrofile_writer_finish(writer, &error));
   g_assert_no_error(error);
 }
 
@@ -76,27 +76,27 @@ static void
 check_file(const Place *place)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(ContainerReader) reader = container_reader_open(place->path, &error);
+  g_autoptr(AvrofileReader) reader = avrofile_reader_open(place->path, &error);
   g_auto(Bytes) datum = {0};
-  ContainerRecord record;
+  AvrofileRecord record;
   bool is_end = false;
 
   g_assert_no_error(error);
-  g_assert_cmpstr(container_reader_schema_text(reader), ==, SCHEMA);
+  g_assert_cmpstr(avrofile_reader_schema_text(reader), ==, SCHEMA);
   for (size_t i = 0; i < RECORDS; i++) {
     Slice wanted = datum_of(i, &datum);
 
-    g_assert_true(container_reader_next(reader, &record, &is_end, &error) && !is_end);
+    g_assert_true(avrofile_reader_next(reader, &record, &is_end, &error) && !is_end);
     g_assert_cmpmem(record.datum.data, record.datum.len, wanted.data, wanted.len);
   }
   g_assert_cmpuint(record.block, >, 5);
-  g_assert_true(container_reader_next(reader, &record, &is_end, &error) && is_end);
+  g_assert_true(avrofile_reader_next(reader, &record, &is_end, &error) && is_end);
 }
 
 static void
 what_was_written_is_read_and_the_same_each_time(void)
 {
-  static const ContainerCodec codecs[] = {CONTAINER_NULL, CONTAINER_DEFLATE};
+  static const AvrofileCodec codecs[] = {AVROFILE_NULL, AVROFILE_DEFLATE};
 
   for (size_t i = 0; i < G_N_ELEMENTS(codecs); i++) {
     g_auto(Place) place = {0};
@@ -124,9 +124,9 @@ a_file_that_is_not_finished_leaves_nothing(void)
 
   place_init(&place);
 
-  g_autoptr(ContainerWriter) writer = open_writer(&place, CONTAINER_DEFLATE);
+  g_autoptr(AvrofileWriter) writer = open_writer(&place, AVROFILE_DEFLATE);
 
-  g_assert_true(container_writer_append(writer, datum_of(9, &datum), NULL));
+  g_assert_true(avrofile_writer_append(writer, datum_of(9, &datum), NULL));
 }
 
 static void
@@ -134,8 +134,7 @@ a_folder_that_is_not_there_is_told(void)
 {
   g_autoptr(GError) error = NULL;
 
-  g_assert_null(
-      container_writer_new("/no/such/t.avro", slice_text(SCHEMA), CONTAINER_NULL, &error));
+  g_assert_null(avrofile_writer_new("/no/such/t.avro", slice_text(SCHEMA), AVROFILE_NULL, &error));
   g_assert_error(error, FAULT, FAULT_SETUP);
   g_assert_cmpstr(error->message, ==,
                   "/no/such/t.avro.unfinished: cannot be created: No such file or directory");
@@ -145,8 +144,8 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/container/writer/round", what_was_written_is_read_and_the_same_each_time);
-  g_test_add_func("/container/writer/unfinished", a_file_that_is_not_finished_leaves_nothing);
-  g_test_add_func("/container/writer/folder", a_folder_that_is_not_there_is_told);
+  g_test_add_func("/avrofile/writer/round", what_was_written_is_read_and_the_same_each_time);
+  g_test_add_func("/avrofile/writer/unfinished", a_file_that_is_not_finished_leaves_nothing);
+  g_test_add_func("/avrofile/writer/folder", a_folder_that_is_not_there_is_told);
   return g_test_run();
 }

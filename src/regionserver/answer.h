@@ -7,4 +7,4 @@
  * again (the region has moved, the server is busy or starting), or answers something else;
  * FAULT_SETUP: refused, with the first line of the server's reason. The result points into the
  * answer, which may be hostile. */
-bool answer_read(Slice answer, uint32_t number, Slice *out_result, GError **error);
+bool regionserver_answer_read(Slice answer, uint32_t number, Slice *out_result, GError **error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "container/writer.h"
+#include "avrofile/writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,12 +10,12 @@
 
 enum { SYNC_BYTES = 16, BLOCK_BYTES = 64 * 1024, LONG_BYTES = 10 };
 
-struct ContainerWriter {
+struct AvrofileWriter {
   char *path;       /* owned: what it will be called */
   char *unfinished; /* owned: what it is called until then */
   int fd;           /* -1: closed */
   bool is_finished;
-  ContainerCodec codec;
+  AvrofileCodec codec;
   uint8_t sync[SYNC_BYTES];
   uint64_t records; /* of the block */
   Bytes block;      /* owned: their datums */
@@ -24,7 +24,7 @@ struct ContainerWriter {
 };
 
 static bool
-fail(const ContainerWriter *self, const char *what, GError **error)
+fail(const AvrofileWriter *self, const char *what, GError **error)
 {
   g_set_error(error, FAULT, FAULT_SETUP, "%s: %s: %s", self->unfinished, what, g_strerror(errno));
   return false;
@@ -52,23 +52,23 @@ put_text(Bytes *out, Slice text)
 
 /* The sync marker is the header's hash, so that the same records give the same file. */
 static void
-put_header(ContainerWriter *self, Slice schema_text)
+put_header(AvrofileWriter *self, Slice schema_text)
 {
   bytes_append(&self->out, "Obj\001", 4);
   put_long(&self->out, 2);
   put_text(&self->out, slice_text("avro.schema"));
   put_text(&self->out, schema_text);
   put_text(&self->out, slice_text("avro.codec"));
-  put_text(&self->out, slice_text(container_codec_name(self->codec)));
+  put_text(&self->out, slice_text(avrofile_codec_name(self->codec)));
   put_long(&self->out, 0);
   md5(bytes_slice(&self->out), self->sync);
   bytes_append(&self->out, self->sync, SYNC_BYTES);
 }
 
-ContainerWriter *
-container_writer_new(const char *path, Slice schema_text, ContainerCodec codec, GError **error)
+AvrofileWriter *
+avrofile_writer_new(const char *path, Slice schema_text, AvrofileCodec codec, GError **error)
 {
-  g_autoptr(ContainerWriter) self = g_new0(ContainerWriter, 1);
+  g_autoptr(AvrofileWriter) self = g_new0(AvrofileWriter, 1);
 
   self->path = g_strdup(path);
   self->unfinished = g_strconcat(path, ".unfinished", NULL);
@@ -84,7 +84,7 @@ container_writer_new(const char *path, Slice schema_text, ContainerCodec codec, 
 }
 
 void
-container_writer_free(ContainerWriter *self)
+avrofile_writer_free(AvrofileWriter *self)
 {
   if (self == NULL)
     return;
@@ -101,7 +101,7 @@ container_writer_free(ContainerWriter *self)
 }
 
 static bool
-flush(ContainerWriter *self, GError **error)
+flush(AvrofileWriter *self, GError **error)
 {
   const uint8_t *at = self->out.data;
   size_t left = self->out.len;
@@ -121,11 +121,11 @@ flush(ContainerWriter *self, GError **error)
 }
 
 static bool
-end_block(ContainerWriter *self, GError **error)
+end_block(AvrofileWriter *self, GError **error)
 {
   if (self->records > 0) {
     bytes_reset(&self->packed);
-    container_pack(self->codec, bytes_slice(&self->block), &self->packed);
+    avrofile_pack(self->codec, bytes_slice(&self->block), &self->packed);
     put_long(&self->out, self->records);
     put_text(&self->out, bytes_slice(&self->packed));
     bytes_append(&self->out, self->sync, SYNC_BYTES);
@@ -136,7 +136,7 @@ end_block(ContainerWriter *self, GError **error)
 }
 
 bool
-container_writer_append(ContainerWriter *self, Slice datum, GError **error)
+avrofile_writer_append(AvrofileWriter *self, Slice datum, GError **error)
 {
   bytes_append_slice(&self->block, datum);
   self->records++;
@@ -144,7 +144,7 @@ container_writer_append(ContainerWriter *self, Slice datum, GError **error)
 }
 
 bool
-container_writer_finish(ContainerWriter *self, GError **error)
+avrofile_writer_finish(AvrofileWriter *self, GError **error)
 {
   if (!end_block(self, error))
     return false;

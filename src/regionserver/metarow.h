@@ -10,15 +10,16 @@ typedef struct {
   GBytes *start; /* owned; empty: the first */
   GBytes *end;   /* owned; empty: the last */
   char *server;  /* owned: "host:port" */
-} MetaRegion;
+} RegionserverRegion;
 
-void meta_region_free(MetaRegion *self);
+void regionserver_region_free(RegionserverRegion *self);
 
 /* The first server ("host:port") in an answer to GetMetaRegionLocations, or NULL. Hostile input
  * safe, as the other one: what is malformed is left out. */
-char *meta_row_location(Slice answer);
+char *regionserver_metarow_location(Slice answer);
 
-/* Adds the regions (MetaRegion *) in an answer to a scan of hbase:meta, but none that has been
- * split or is offline: its daughters follow. `next` held where the scan began and gets where the
- * next one does. False: a row is not behind the one before it, so that there might be no end. */
-bool meta_row_page(Slice answer, GPtrArray *regions, Bytes *next, size_t *out_rows);
+/* Adds the regions (RegionserverRegion *) in an answer to a scan of hbase:meta, but none that has
+ * been split or is offline: its daughters follow. `next` held where the scan began and gets where
+ * the next one does. False: a row is not behind the one before it, so that there might be no end.
+ */
+bool regionserver_metarow_page(Slice answer, GPtrArray *regions, Bytes *next, size_t *out_rows);

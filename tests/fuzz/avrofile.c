@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "container/reader.h"
+#include "avrofile/reader.h"
 #include "json/json.h"
 
 #include "target.h"
 
-/* Object container files; the seeds are those of tests/golden/container. */
+/* Object container files; the seeds are those of tests/golden/avrofile. */
 
 GPtrArray *
 fuzz_seeds(void)
 {
   g_autofree char *path = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "tests", "golden",
-                                           "container", "files.json", NULL);
+                                           "avrofile", "files.json", NULL);
   g_autoptr(GError) error = NULL;
   g_autoptr(JsonNode) json = json_load(path, &error);
   GPtrArray *seeds = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
@@ -37,13 +37,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
   g_autoptr(GInputStream) stream = g_memory_input_stream_new_from_data(data, (gssize)len, NULL);
   g_autoptr(GError) error = NULL;
-  g_autoptr(ContainerReader) reader = container_reader_new(stream, "fuzz", &error);
+  g_autoptr(AvrofileReader) reader = avrofile_reader_new(stream, "fuzz", &error);
   bool is_end = false;
 
   while (reader != NULL && !is_end) {
-    ContainerRecord record = {0};
+    AvrofileRecord record = {0};
 
-    if (!container_reader_next(reader, &record, &is_end, &error))
+    if (!avrofile_reader_next(reader, &record, &is_end, &error))
       break;
     for (size_t i = 0; i < record.datum.len; i++)
       touched += record.datum.data[i];

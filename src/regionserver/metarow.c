@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "region/metarow.h"
+#include "regionserver/metarow.h"
 
 #include "base/protobuf.h"
 
@@ -13,7 +13,7 @@ static const char magic[] = "PBUF";
 enum { MAGIC_BYTES = 4 };
 
 void
-meta_region_free(MetaRegion *self)
+regionserver_region_free(RegionserverRegion *self)
 {
   g_bytes_unref(self->name);
   g_bytes_unref(self->start);
@@ -42,7 +42,7 @@ read_server(Slice message)
 }
 
 char *
-meta_row_location(Slice answer)
+regionserver_metarow_location(Slice answer)
 {
   Cursor cursor = cursor_of(answer);
   ProtobufField location;
@@ -64,10 +64,10 @@ typedef struct {
   Slice name;
   Slice info; /* of a region: PBUF and a RegionInfo */
   Slice server;
-} MetaRow;
+} Metarow;
 
 static void
-read_cell(Slice message, MetaRow *row)
+read_cell(Slice message, Metarow *row)
 {
   Cursor cursor = cursor_of(message);
   ProtobufField field;
@@ -88,10 +88,10 @@ read_cell(Slice message, MetaRow *row)
 }
 
 static void
-add_region(GPtrArray *regions, const MetaRow *row)
+add_region(GPtrArray *regions, const Metarow *row)
 {
   Cursor cursor = cursor_of(row->info);
-  MetaRegion *region;
+  RegionserverRegion *region;
   ProtobufField field;
   Slice start = SLICE_EMPTY;
   Slice end = SLICE_EMPTY;
@@ -109,7 +109,7 @@ add_region(GPtrArray *regions, const MetaRow *row)
       is_gone = is_gone || field.varint != 0;
   if (is_gone)
     return;
-  region = g_new0(MetaRegion, 1);
+  region = g_new0(RegionserverRegion, 1);
   region->name = g_bytes_new(row->name.data, row->name.len);
   region->start = g_bytes_new(start.data, start.len);
   region->end = g_bytes_new(end.data, end.len);
@@ -118,7 +118,7 @@ add_region(GPtrArray *regions, const MetaRow *row)
 }
 
 bool
-meta_row_page(Slice answer, GPtrArray *regions, Bytes *next, size_t *out_rows)
+regionserver_metarow_page(Slice answer, GPtrArray *regions, Bytes *next, size_t *out_rows)
 {
   Cursor cursor = cursor_of(answer);
   ProtobufField result;
@@ -126,7 +126,7 @@ meta_row_page(Slice answer, GPtrArray *regions, Bytes *next, size_t *out_rows)
 
   for (*out_rows = 0; protobuf_take_field(&cursor, &result);) {
     Cursor cells = cursor_of(result.bytes);
-    MetaRow row = {0};
+    Metarow row = {0};
 
     if (result.number != RESULTS)
       continue;
