@@ -3,8 +3,8 @@
 #include "cmd/gateway.h"
 #include "cmd/mappings.h"
 #include "cmd/options.h"
-#include "cmd/script.h"
 #include "hbase/catalog.h"
+#include "hbase/shell.h"
 
 #include <stdio.h>
 
@@ -74,7 +74,7 @@ static void
 print_script(const Init *self)
 {
   g_autofree char *script =
-      cmd_script((const Mapping *const *)self->chosen->pdata, self->chosen->len);
+      shell_script((const Mapping *const *)self->chosen->pdata, self->chosen->len);
 
   fputs(script, stdout);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bulk/load.h"
+#include "bulk/load/load.h"
 
 #include "hfile/check/check.h"
 #include "support/bulk-case.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/bulk/args.h"
 
-#include "cmd/bulk/tool.h"
+#include "bulk/load/tool.h"
 
 #include <glob.h>
 #include <string.h>
@@ -255,7 +255,7 @@ understand(CmdBulkArgs *self, Texts *texts, GError **error)
          understand_sizes(self, texts, error) && understand_counts(self, texts, error) &&
          understand_codec(self, texts->compression, error) &&
          understand_rejects(self, texts, error) &&
-         (self->complete_with == NULL || cmd_bulktool_expect(self->complete_with, error));
+         (self->complete_with == NULL || bulk_tool_expect(self->complete_with, error));
 }
 
 bool

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "bulk/load/folder.h"
+#include "bulk/load/staging.h"
+#include "bulk/load/target.h"
+#include "bulk/load/tool.h"
 #include "cmd/bulk/args.h"
-#include "cmd/bulk/folder.h"
-#include "cmd/bulk/place.h"
 #include "cmd/bulk/progress.h"
 #include "cmd/bulk/report.h"
 #include "cmd/bulk/rest.h"
-#include "cmd/bulk/target.h"
-#include "cmd/bulk/tool.h"
+#include "cmd/gateway.h"
 #include "cmd/mappings.h"
 #include "cmd/stop.h"
 
@@ -25,11 +26,11 @@ typedef struct {
   CmdStop *stop;          /* owned */
   BulkWatch watch;
   BulkFindings findings;
-  BulkJob *job;          /* owned */
-  CmdBulkTarget *target; /* owned; NULL: no gateway was needed, or none answered */
-  CmdBulkFolder folder;  /* where files are written */
-  char *script;          /* owned: that creates the table; NULL: none is needed */
-  CmdBulkPlace *place;   /* owned: where region servers find them; NULL: nowhere, none is loaded */
+  BulkJob *job;       /* owned */
+  BulkTarget *target; /* owned; NULL: no gateway was needed, or none answered */
+  BulkFolder folder;  /* where files are written */
+  char *script;       /* owned: that creates the table; NULL: none is needed */
+  BulkStaging *place; /* owned: where region servers find them; NULL: nowhere, none is loaded */
   BulkSurvey survey;
   BulkLoadCounts loaded;
   CmdBulkReport report;
@@ -41,10 +42,10 @@ static void
 bulkload_clear(Bulkload *self)
 {
   bulk_job_free(self->job);
-  cmd_bulkplace_free(self->place);
-  cmd_bulkfolder_clear(&self->folder);
+  bulk_staging_free(self->place);
+  bulk_folder_clear(&self->folder);
   g_free(self->script);
-  cmd_bulktarget_free(self->target);
+  bulk_target_free(self->target);
   bulk_findings_clear(&self->findings);
   bulk_survey_clear(&self->survey);
   cmd_mappings_free(self->mappings);
@@ -163,22 +164,21 @@ choose_place(Bulkload *self, GError **error)
 {
   if (!loads(self))
     return true;
-  self->place =
-      cmd_bulkplace_new(&(CmdBulkPlaceOptions){.config = self->config,
-                                               .staging = self->args.staging,
-                                               .user = self->args.user,
-                                               .patience_ms = self->args.options.timeout_ms,
-                                               .watch = &self->watch},
-                        error);
+  self->place = bulk_staging_new(&(BulkStagingOptions){.config = self->config,
+                                                       .staging = self->args.staging,
+                                                       .user = self->args.user,
+                                                       .patience_ms = self->args.options.timeout_ms,
+                                                       .watch = &self->watch},
+                                 error);
   return self->place != NULL &&
-         cmd_bulkfolder_expect_writable(cmd_bulkplace_folder(self->place), error);
+         bulk_folder_expect_writable(bulk_staging_folder(self->place), error);
 }
 
 /* Whether files can go where region servers find them is known before they are made. */
 static bool
 open_place(Bulkload *self, GError **error)
 {
-  return !loads(self) || cmd_bulkplace_open(self->place, error);
+  return !loads(self) || bulk_staging_open(self->place, error);
 }
 
 /* A table that is yet to be split must not exist. */
@@ -187,7 +187,7 @@ expect_no_table(Bulkload *self, GError **error)
 {
   bool exists = false;
 
-  if (!cmd_bulktarget_exists(self->target, &exists, error))
+  if (!bulk_target_exists(self->target, &exists, error))
     return false;
   if (exists)
     g_set_error(error, FAULT, FAULT_SETUP,
@@ -203,23 +203,24 @@ static bool
 look_at_table(Bulkload *self, GError **error)
 {
   g_autoptr(GError) problem = NULL;
+  const GatewayOptions gateway = cmd_gateway_options(self->config);
   int64_t patience_ms = loads(self) ? self->args.options.timeout_ms : 0;
 
   if (self->args.regions > 0 && !loads(self))
     return true;
-  self->target = cmd_bulktarget_new(self->config, self->mapping, patience_ms, error);
+  self->target = bulk_target_new(&gateway, self->mapping, patience_ms, error);
   if (self->target == NULL)
     return false;
   if (self->args.regions > 0)
     return expect_no_table(self, error);
-  if (cmd_bulktarget_describe(self->target, self->job, &problem))
-    return !loads(self) || cmd_bulktarget_expect_enabled(self->target, error);
+  if (bulk_target_describe(self->target, self->job, &problem))
+    return !loads(self) || bulk_target_expect_enabled(self->target, error);
   if (loads(self)) {
     g_propagate_error(error, g_steal_pointer(&problem));
     return false;
   }
   g_warning("regions are the mapping's, not the table's reason='%s'", problem->message);
-  return cmd_bulktarget_guess(self->mapping, self->job, error);
+  return bulk_target_guess(self->mapping, self->job, error);
 }
 
 static bool
@@ -255,8 +256,8 @@ static bool
 make_folder(Bulkload *self, GError **error)
 {
   return self->args.output != NULL
-             ? cmd_bulkfolder_make_output(&self->folder, self->args.output, error)
-             : cmd_bulkfolder_make(&self->folder, cmd_bulkplace_folder(self->place), error);
+             ? bulk_folder_make_output(&self->folder, self->args.output, error)
+             : bulk_folder_make(&self->folder, bulk_staging_folder(self->place), error);
 }
 
 static void
@@ -279,10 +280,9 @@ name_output(Bulkload *self, GError **error)
 {
   g_autofree char *script = g_build_filename(self->folder.path, script_name, NULL);
 
-  if (self->args.regions > 0 &&
-      !cmd_bulktarget_write_script(self->mapping, self->job, script, error))
+  if (self->args.regions > 0 && !bulk_target_write_script(self->mapping, self->job, script, error))
     return false;
-  if (!cmd_bulkfolder_name(&self->folder, self->args.output, error))
+  if (!bulk_folder_name(&self->folder, self->args.output, error))
     return false;
   self->report.output = self->folder.path;
   if (self->args.regions > 0)
@@ -331,8 +331,8 @@ describe_rest(Bulkload *self)
       .again = again,
   };
 
-  if (files->len > 0 && !cmd_stop_is_asked(self->stop) && cmd_bulkplace_url(self->place) == NULL)
-    rest.folder = cmd_bulkfolder_keep(&self->folder);
+  if (files->len > 0 && !cmd_stop_is_asked(self->stop) && bulk_staging_url(self->place) == NULL)
+    rest.folder = bulk_folder_keep(&self->folder);
   return self->args.complete_with != NULL ? cmd_bulkrest_describe_tool(&rest)
                                           : cmd_bulkrest_describe(&rest);
 }
@@ -343,11 +343,11 @@ load_files(Bulkload *self, GError **error)
   const RegionserverRpcOptions rpc = {
       .socket = {.connect_timeout_ms = (uint32_t)self->config->gateway.connect_timeout_ms},
       .timeout_ms = CALL_TIMEOUT_MS,
-      .user = cmd_bulkplace_user(self->place),
+      .user = bulk_staging_user(self->place),
   };
-  const BulkPlace place = cmd_bulkplace_get(self->place);
+  const BulkPlace place = bulk_staging_get(self->place);
   const BulkLoadOptions options = {
-      .servers = {cmd_bulktarget_servers, self->target},
+      .servers = {bulk_target_servers, self->target},
       .table = self->args.table,
       .rpc = &rpc,
       .place = &place,
@@ -371,8 +371,8 @@ place_files(Bulkload *self, GError **error)
   bool are_placed;
 
   begin_phase(self);
-  are_placed = cmd_bulkplace_put_all(self->place, bulk_job_files(self->job),
-                                     bulk_job_plan(self->job), error);
+  are_placed =
+      bulk_staging_put_all(self->place, bulk_job_files(self->job), bulk_job_plan(self->job), error);
   end_phase(self, BULK_PLACING);
   return are_placed;
 }
@@ -380,10 +380,10 @@ place_files(Bulkload *self, GError **error)
 static bool
 call_tool(Bulkload *self, GError **error)
 {
-  const char *url = cmd_bulkplace_url(self->place);
+  const char *url = bulk_staging_url(self->place);
 
-  return cmd_bulktool_call(self->args.complete_with, url != NULL ? url : self->folder.path,
-                           self->args.table, error);
+  return bulk_tool_call(self->args.complete_with, url != NULL ? url : self->folder.path,
+                        self->args.table, error);
 }
 
 static void
@@ -407,7 +407,7 @@ make_live(Bulkload *self, GError **error)
   g_autofree char *rest = NULL;
   bool is_live;
 
-  cmd_bulkfolder_share(&self->folder);
+  bulk_folder_share(&self->folder);
   is_live = self->args.complete_with == NULL || place_files(self, &problem);
   begin_phase(self);
   if (is_live)
@@ -429,7 +429,7 @@ create_table(Bulkload *self, GError **error)
 {
   if (self->args.regions == 0 || !loads(self))
     return true;
-  if (!cmd_bulktarget_create(self->target, self->job, error))
+  if (!bulk_target_create(self->target, self->job, error))
     return false;
   g_message("created table=%s regions=%zu", self->args.table,
             bulk_regions_length(bulk_job_regions(self->job)));
@@ -445,7 +445,7 @@ has_rows(const Bulkload *self)
 static bool
 work(Bulkload *self, GError **error)
 {
-  if ((self->args.output != NULL && !cmd_bulkfolder_expect_free(self->args.output, error)) ||
+  if ((self->args.output != NULL && !bulk_folder_expect_free(self->args.output, error)) ||
       !read_configuration(self, error) || !choose_place(self, error) || !open_job(self, error) ||
       !look_at_table(self, error) || !open_place(self, error) || !read_files(self, error) ||
       !survey_rows(self, error))

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "bulk/job.h"
-#include "bulk/load.h"
+#include "bulk/load/load.h"
 
 /* What `sluice bulkload` says of its work. Members that do not apply are zero. */
 typedef struct {

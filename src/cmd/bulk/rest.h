@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "bulk/load.h"
+#include "bulk/load/load.h"
 
 /* What a load that ended half-way has to say. Everything is borrowed. */
 typedef struct {

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/bulk/place.h"
+#include "bulk/load/staging.h"
 
 #include "base/retry.h"
-#include "bulk/hdfs.h"
+#include "bulk/load/hdfs.h"
 #include "bulk/store.h"
 
 #include <string.h>
 
 enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 3000, LOOK_MS = 100, CLEANING_PATIENCE_MS = 10000 };
 
-struct CmdBulkPlace {
-  CmdBulkPlaceOptions options;
+struct BulkStaging {
+  BulkStagingOptions options;
   char *folder;         /* owned */
   HttpWebhdfs *webhdfs; /* owned; NULL: no HDFS */
   BulkHdfs *hdfs;       /* owned; NULL: no HDFS */
@@ -29,7 +29,7 @@ usual_webhdfs(const char *authority)
 }
 
 const char *
-cmd_bulkplace_user(const CmdBulkPlace *self)
+bulk_staging_user(const BulkStaging *self)
 {
   const char *hadoop = g_getenv("HADOOP_USER_NAME");
 
@@ -41,7 +41,7 @@ cmd_bulkplace_user(const CmdBulkPlace *self)
 }
 
 static bool
-set_up_hdfs(CmdBulkPlace *self, const char *staging, GError **error)
+set_up_hdfs(BulkStaging *self, const char *staging, GError **error)
 {
   const Config *config = self->options.config;
   g_autofree char *authority = NULL;
@@ -49,7 +49,7 @@ set_up_hdfs(CmdBulkPlace *self, const char *staging, GError **error)
   g_autofree char *usual = NULL;
   HttpWebhdfsOptions options = {
       .urls = (const char *const *)config->bulkload.webhdfs,
-      .user = cmd_bulkplace_user(self),
+      .user = bulk_staging_user(self),
       .http = {.ca_location = config->bulkload.webhdfs_ca_location,
                .timeout_ms = config->bulkload.webhdfs_timeout_ms},
   };
@@ -76,7 +76,7 @@ set_up_hdfs(CmdBulkPlace *self, const char *staging, GError **error)
 
 /* Files on HDFS are written on this machine first. */
 static bool
-understand(CmdBulkPlace *self, GError **error)
+understand(BulkStaging *self, GError **error)
 {
   const Config *config = self->options.config;
   const char *temp = config->bulkload.temp != NULL ? config->bulkload.temp : g_get_tmp_dir();
@@ -99,10 +99,10 @@ understand(CmdBulkPlace *self, GError **error)
   return false;
 }
 
-CmdBulkPlace *
-cmd_bulkplace_new(const CmdBulkPlaceOptions *options, GError **error)
+BulkStaging *
+bulk_staging_new(const BulkStagingOptions *options, GError **error)
 {
-  g_autoptr(CmdBulkPlace) self = g_new0(CmdBulkPlace, 1);
+  g_autoptr(BulkStaging) self = g_new0(BulkStaging, 1);
 
   self->options = *options;
   return understand(self, error) ? g_steal_pointer(&self) : NULL;
@@ -115,7 +115,7 @@ typedef struct {
 } Step;
 
 static bool
-wait_for(const CmdBulkPlace *self, uint32_t wait_ms)
+wait_for(const BulkStaging *self, uint32_t wait_ms)
 {
   for (uint32_t waited = 0; waited < wait_ms; waited += LOOK_MS) {
     if (!bulk_watch_goes_on(self->options.watch, NULL))
@@ -127,7 +127,7 @@ wait_for(const CmdBulkPlace *self, uint32_t wait_ms)
 
 /* Tries until it is done, cannot be done, or the patience is over. */
 static bool
-insist(const CmdBulkPlace *self, const Step *step, int64_t patience_ms, GError **error)
+insist(const BulkStaging *self, const Step *step, int64_t patience_ms, GError **error)
 {
   Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
   int64_t until_us = g_get_monotonic_time() + patience_ms * 1000;
@@ -154,7 +154,7 @@ remove_once(void *hdfs, GError **error)
 }
 
 void
-cmd_bulkplace_free(CmdBulkPlace *self)
+bulk_staging_free(BulkStaging *self)
 {
   g_autoptr(GError) problem = NULL;
 
@@ -171,7 +171,7 @@ cmd_bulkplace_free(CmdBulkPlace *self)
 }
 
 const char *
-cmd_bulkplace_folder(const CmdBulkPlace *self)
+bulk_staging_folder(const BulkStaging *self)
 {
   return self->folder;
 }
@@ -183,14 +183,14 @@ make_once(void *hdfs, GError **error)
 }
 
 bool
-cmd_bulkplace_open(CmdBulkPlace *self, GError **error)
+bulk_staging_open(BulkStaging *self, GError **error)
 {
   return self->hdfs == NULL ||
          insist(self, &(Step){make_once, self->hdfs}, self->options.patience_ms, error);
 }
 
 BulkPlace
-cmd_bulkplace_get(CmdBulkPlace *self)
+bulk_staging_get(BulkStaging *self)
 {
   return self->hdfs == NULL ? bulk_place_shared() : bulk_hdfs_place(self->hdfs);
 }
@@ -211,9 +211,9 @@ put_once(void *data, GError **error)
 }
 
 bool
-cmd_bulkplace_put_all(CmdBulkPlace *self, const GArray *files, const BulkPlan *plan, GError **error)
+bulk_staging_put_all(BulkStaging *self, const GArray *files, const BulkPlan *plan, GError **error)
 {
-  Put put = {.place = cmd_bulkplace_get(self)};
+  Put put = {.place = bulk_staging_get(self)};
   uint64_t done = 0;
   uint64_t total = 0;
 
@@ -236,7 +236,7 @@ cmd_bulkplace_put_all(CmdBulkPlace *self, const GArray *files, const BulkPlan *p
 }
 
 const char *
-cmd_bulkplace_url(const CmdBulkPlace *self)
+bulk_staging_url(const BulkStaging *self)
 {
   return self->hdfs == NULL ? NULL : bulk_hdfs_url(self->hdfs);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "bulk/place.h"
+#include "bulk/load/place.h"
 #include "bulk/watch.h"
 #include "http/webhdfs.h"
 

@@ -5,6 +5,6 @@
 
 /* What `init` does, as a script for the hbase shell: hbase-init/tables.rb is one for the built-in
  * mappings. It creates tables that do not exist, and compares those that do. */
-char *cmd_script(const Mapping *const *mappings, size_t length);
+char *shell_script(const Mapping *const *mappings, size_t length);
 /* The same of one table, with other split points than its mapping's. */
-char *cmd_script_split(const Mapping *mapping, const Slice *splits, size_t length);
+char *shell_script_split(const Mapping *mapping, const Slice *splits, size_t length);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bulk/pending.h"
+#include "bulk/load/pending.h"
 
 static void
 pending_clear(gpointer data)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes script_text.h: what stands around the tables in hbase-init/tables.rb, as C texts."""
+"""Writes shell_text.h: what stands around the tables in hbase-init/tables.rb, as C texts."""
 
 import sys
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bulk/loaders.h"
+#include "bulk/load/loaders.h"
 
 typedef struct {
   char *server;               /* owned */

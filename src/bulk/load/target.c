@@ -1,37 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/bulk/target.h"
+#include "bulk/load/target.h"
 
 #include "base/retry.h"
-#include "cmd/gateway.h"
-#include "cmd/script.h"
+#include "hbase/shell.h"
 
 enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 3000 };
 
-struct CmdBulkTarget {
+struct BulkTarget {
   const Mapping *mapping; /* borrowed */
   GatewayOptions options;
   Catalog *catalog; /* owned */
   int64_t patience_ms;
 };
 
-CmdBulkTarget *
-cmd_bulktarget_new(const Config *config, const Mapping *mapping, int64_t patience_ms,
-                   GError **error)
+BulkTarget *
+bulk_target_new(const GatewayOptions *gateway, const Mapping *mapping, int64_t patience_ms,
+                GError **error)
 {
-  CmdBulkTarget *self = g_new0(CmdBulkTarget, 1);
+  BulkTarget *self = g_new0(BulkTarget, 1);
 
   self->mapping = mapping;
   self->patience_ms = patience_ms;
-  self->options = cmd_gateway_options(config);
+  self->options = *gateway;
   self->catalog = catalog_new(&self->options, error);
   if (self->catalog != NULL)
     return self;
-  cmd_bulktarget_free(self);
+  bulk_target_free(self);
   return NULL;
 }
 
 void
-cmd_bulktarget_free(CmdBulkTarget *self)
+bulk_target_free(BulkTarget *self)
 {
   if (self == NULL)
     return;
@@ -41,8 +40,8 @@ cmd_bulktarget_free(CmdBulkTarget *self)
 
 /* Asks until the gateway answers or patience ends. */
 static bool
-ask(CmdBulkTarget *self, bool (*question)(CmdBulkTarget *self, void *out, GError **error),
-    void *out, GError **error)
+ask(BulkTarget *self, bool (*question)(BulkTarget *self, void *out, GError **error), void *out,
+    GError **error)
 {
   Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
   int64_t until_us = g_get_monotonic_time() + self->patience_ms * 1000;
@@ -65,19 +64,19 @@ ask(CmdBulkTarget *self, bool (*question)(CmdBulkTarget *self, void *out, GError
 }
 
 static bool
-ask_existence(CmdBulkTarget *self, void *out, GError **error)
+ask_existence(BulkTarget *self, void *out, GError **error)
 {
   return catalog_has_table(self->catalog, mapping_table(self->mapping), out, error);
 }
 
 bool
-cmd_bulktarget_exists(CmdBulkTarget *self, bool *out_exists, GError **error)
+bulk_target_exists(BulkTarget *self, bool *out_exists, GError **error)
 {
   return ask(self, ask_existence, out_exists, error);
 }
 
 static bool
-ask_description(CmdBulkTarget *self, void *out, GError **error)
+ask_description(BulkTarget *self, void *out, GError **error)
 {
   Table **table = out;
   const char *name = mapping_table(self->mapping);
@@ -119,7 +118,7 @@ tell_job(BulkJob *job, const GArray *families, const GPtrArray *splits, GError *
 }
 
 bool
-cmd_bulktarget_describe(CmdBulkTarget *self, BulkJob *job, GError **error)
+bulk_target_describe(BulkTarget *self, BulkJob *job, GError **error)
 {
   Table *found = NULL;
 
@@ -132,13 +131,13 @@ cmd_bulktarget_describe(CmdBulkTarget *self, BulkJob *job, GError **error)
 }
 
 static bool
-ask_enabled(CmdBulkTarget *self, void *out, GError **error)
+ask_enabled(BulkTarget *self, void *out, GError **error)
 {
   return catalog_is_enabled(self->catalog, mapping_table(self->mapping), out, error);
 }
 
 bool
-cmd_bulktarget_expect_enabled(CmdBulkTarget *self, GError **error)
+bulk_target_expect_enabled(BulkTarget *self, GError **error)
 {
   const char *name = mapping_table(self->mapping);
   bool is_enabled = false;
@@ -152,7 +151,7 @@ cmd_bulktarget_expect_enabled(CmdBulkTarget *self, GError **error)
 }
 
 bool
-cmd_bulktarget_create(CmdBulkTarget *self, const BulkJob *job, GError **error)
+bulk_target_create(BulkTarget *self, const BulkJob *job, GError **error)
 {
   const BulkRegions *regions = bulk_job_regions(job);
   g_autoptr(Table) table = table_from_mapping(self->mapping);
@@ -165,7 +164,7 @@ cmd_bulktarget_create(CmdBulkTarget *self, const BulkJob *job, GError **error)
 
 /* Why a table that was there has no servers. */
 static void
-explain_no_server(CmdBulkTarget *self, GError **error)
+explain_no_server(BulkTarget *self, GError **error)
 {
   const char *table = mapping_table(self->mapping);
   bool exists = false;
@@ -181,9 +180,9 @@ explain_no_server(CmdBulkTarget *self, GError **error)
 }
 
 char **
-cmd_bulktarget_servers(void *target, GError **error)
+bulk_target_servers(void *target, GError **error)
 {
-  CmdBulkTarget *self = target;
+  BulkTarget *self = target;
   g_autoptr(GPtrArray) regions =
       catalog_regions(self->catalog, mapping_table(self->mapping), error);
   g_autoptr(GPtrArray) servers = g_ptr_array_new();
@@ -205,7 +204,7 @@ cmd_bulktarget_servers(void *target, GError **error)
 }
 
 bool
-cmd_bulktarget_guess(const Mapping *mapping, BulkJob *job, GError **error)
+bulk_target_guess(const Mapping *mapping, BulkJob *job, GError **error)
 {
   g_autoptr(Table) table = table_from_mapping(mapping);
 
@@ -213,8 +212,8 @@ cmd_bulktarget_guess(const Mapping *mapping, BulkJob *job, GError **error)
 }
 
 bool
-cmd_bulktarget_write_script(const Mapping *mapping, const BulkJob *job, const char *path,
-                            GError **error)
+bulk_target_write_script(const Mapping *mapping, const BulkJob *job, const char *path,
+                         GError **error)
 {
   const BulkRegions *regions = bulk_job_regions(job);
   g_autoptr(GArray) splits = g_array_new(FALSE, FALSE, sizeof(Slice));
@@ -226,7 +225,7 @@ cmd_bulktarget_write_script(const Mapping *mapping, const BulkJob *job, const ch
 
     g_array_append_val(splits, start);
   }
-  script = cmd_script_split(mapping, (const Slice *)(const void *)splits->data, splits->len);
+  script = shell_script_split(mapping, (const Slice *)(const void *)splits->data, splits->len);
   if (g_file_set_contents(path, script, -1, &problem))
     return true;
   g_set_error(error, FAULT, FAULT_SETUP, "%s", problem->message);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "bulk/load.h"
+#include "bulk/load/load.h"
 #include "bulk/regions.h"
 
 /* The files of a load that are not live yet: an array of these. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "bulk/place.h"
-#include "bulk/recut.h"
-#include "bulk/servers.h"
+#include "bulk/load/place.h"
+#include "bulk/load/recut.h"
+#include "bulk/load/servers.h"
 #include "bulk/watch.h"
 #include "regionserver/loader.h"
 

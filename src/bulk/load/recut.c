@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bulk/recut.h"
+#include "bulk/load/recut.h"
 
 #include "hfile/check/check.h"
 #include "hfile/check/entries.h"

@@ -4,7 +4,7 @@
 #include "base/fault.h"
 
 /* For before any work starts: false if the command is none, or nobody has it. */
-bool cmd_bulktool_expect(const char *command, GError **error);
+bool bulk_tool_expect(const char *command, GError **error);
 /* Lets another tool make HFiles live: COMMAND FOLDER TABLE, without a shell, its output among ours
  * on stderr. */
-bool cmd_bulktool_call(const char *command, const char *folder, const char *table, GError **error);
+bool bulk_tool_call(const char *command, const char *folder, const char *table, GError **error);

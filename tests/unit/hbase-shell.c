@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/script.h"
+#include "hbase/shell.h"
 
 #include "cmd/mappings.h"
 
@@ -28,7 +28,7 @@ the_script_in_the_tree_is_what_init_prints(void)
   g_assert_cmpuint(cmd_mappings_length(all), ==, G_N_ELEMENTS(mappings));
   for (size_t i = 0; i < G_N_ELEMENTS(mappings); i++)
     mappings[i] = cmd_mappings_get(all, i);
-  printed = cmd_script(mappings, G_N_ELEMENTS(mappings));
+  printed = shell_script(mappings, G_N_ELEMENTS(mappings));
   g_assert_cmpstr(printed, ==, wanted);
 }
 
@@ -64,7 +64,7 @@ everything_a_mapping_can_say_is_written(void)
   for (size_t i = 0; i < fault_list_length(&faults); i++)
     g_test_message("%s", fault_list_get(&faults, i));
   g_assert_nonnull(mapping);
-  printed = cmd_script((const Mapping *const[]){mapping}, 1);
+  printed = shell_script((const Mapping *const[]){mapping}, 1);
   g_assert_nonnull(strstr(
       printed,
       "\n\ncreate_or_compare 'ns:t',\n"

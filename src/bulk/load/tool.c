@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/bulk/tool.h"
+#include "bulk/load/tool.h"
 
 static char **
 split(const char *command, GError **error)
@@ -13,7 +13,7 @@ split(const char *command, GError **error)
 }
 
 bool
-cmd_bulktool_expect(const char *command, GError **error)
+bulk_tool_expect(const char *command, GError **error)
 {
   g_auto(GStrv) words = split(command, error);
   g_autofree char *path = NULL;
@@ -30,7 +30,7 @@ cmd_bulktool_expect(const char *command, GError **error)
 }
 
 bool
-cmd_bulktool_call(const char *command, const char *folder, const char *table, GError **error)
+bulk_tool_call(const char *command, const char *folder, const char *table, GError **error)
 {
   g_auto(GStrv) words = split(command, error);
   g_autoptr(GPtrArray) argv = g_ptr_array_new();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bulk/place.h"
+#include "bulk/load/place.h"
 
 #include <string.h>
 

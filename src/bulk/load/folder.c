@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/bulk/folder.h"
+#include "bulk/load/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,7 +56,7 @@ lock_mark(const char *mark, int flags)
 
 /* It is locked before it has its name: nobody finds one that is not. */
 static bool
-make_mark(CmdBulkFolder *self, GError **error)
+make_mark(BulkFolder *self, GError **error)
 {
   g_autofree char *nameless = g_strconcat(self->path, "/_", NULL);
 
@@ -96,7 +96,7 @@ remove_abandoned(const char *staging)
 }
 
 bool
-cmd_bulkfolder_make(CmdBulkFolder *self, const char *staging, GError **error)
+bulk_folder_make(BulkFolder *self, const char *staging, GError **error)
 {
   g_autofree char *prefix = name_prefix();
   g_autofree char *name = g_strconcat(prefix, "XXXXXX", NULL);
@@ -133,7 +133,7 @@ clear_away(const char *path, GError **error)
 }
 
 bool
-cmd_bulkfolder_make_output(CmdBulkFolder *self, const char *output, GError **error)
+bulk_folder_make_output(BulkFolder *self, const char *output, GError **error)
 {
   g_autofree char *full = g_canonicalize_filename(output, NULL);
   g_autofree char *path = g_strconcat(full, ".unfinished", NULL);
@@ -147,7 +147,7 @@ cmd_bulkfolder_make_output(CmdBulkFolder *self, const char *output, GError **err
 }
 
 void
-cmd_bulkfolder_clear(CmdBulkFolder *self)
+bulk_folder_clear(BulkFolder *self)
 {
   if (self->path != NULL && !self->is_kept)
     remove_all(self->path);
@@ -155,11 +155,11 @@ cmd_bulkfolder_clear(CmdBulkFolder *self)
     close(self->lock);
   g_free(self->mark);
   g_free(self->path);
-  *self = (CmdBulkFolder){0};
+  *self = (BulkFolder){0};
 }
 
 bool
-cmd_bulkfolder_expect_writable(const char *folder, GError **error)
+bulk_folder_expect_writable(const char *folder, GError **error)
 {
   g_autofree char *within = g_build_filename(folder, ".", NULL); /* a file has none */
 
@@ -172,11 +172,11 @@ expect_place(const char *output, GError **error)
   g_autofree char *full = g_canonicalize_filename(output, NULL);
   g_autofree char *parent = g_path_get_dirname(full);
 
-  return cmd_bulkfolder_expect_writable(parent, error);
+  return bulk_folder_expect_writable(parent, error);
 }
 
 bool
-cmd_bulkfolder_expect_free(const char *output, GError **error)
+bulk_folder_expect_free(const char *output, GError **error)
 {
   g_autoptr(GDir) dir = NULL;
 
@@ -192,7 +192,7 @@ cmd_bulkfolder_expect_free(const char *output, GError **error)
 }
 
 const char *
-cmd_bulkfolder_keep(CmdBulkFolder *self)
+bulk_folder_keep(BulkFolder *self)
 {
   if (self->mark != NULL)
     g_unlink(self->mark);
@@ -201,7 +201,7 @@ cmd_bulkfolder_keep(CmdBulkFolder *self)
 }
 
 bool
-cmd_bulkfolder_name(CmdBulkFolder *self, const char *output, GError **error)
+bulk_folder_name(BulkFolder *self, const char *output, GError **error)
 {
   g_autofree char *full = g_canonicalize_filename(output, NULL);
 
@@ -211,12 +211,12 @@ cmd_bulkfolder_name(CmdBulkFolder *self, const char *output, GError **error)
   self->mark = g_build_filename(full, mark_name, NULL);
   g_free(self->path);
   self->path = g_steal_pointer(&full);
-  cmd_bulkfolder_keep(self);
+  bulk_folder_keep(self);
   return true;
 }
 
 void
-cmd_bulkfolder_share(const CmdBulkFolder *self)
+bulk_folder_share(const BulkFolder *self)
 {
   g_autoptr(GDir) dir = g_dir_open(self->path, 0, NULL);
   const char *name;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bulk/servers.h"
+#include "bulk/load/servers.h"
 
 struct BulkServers {
   BulkServersSource source;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/script.h"
+#include "hbase/shell.h"
 
-#include "cmd/script_text.h"
+#include "hbase/shell_text.h"
 #include "hbase/table.h"
 
 /* In Ruby's single quotes. */
@@ -78,7 +78,7 @@ append_table(GString *script, const Mapping *mapping, const Slice *splits, size_
 }
 
 char *
-cmd_script(const Mapping *const *mappings, size_t length)
+shell_script(const Mapping *const *mappings, size_t length)
 {
   g_autoptr(GString) script = g_string_new(script_head);
 
@@ -93,7 +93,7 @@ cmd_script(const Mapping *const *mappings, size_t length)
 }
 
 char *
-cmd_script_split(const Mapping *mapping, const Slice *splits, size_t length)
+shell_script_split(const Mapping *mapping, const Slice *splits, size_t length)
 {
   g_autoptr(GString) script = g_string_new(script_head);
 

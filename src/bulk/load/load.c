@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bulk/load.h"
+#include "bulk/load/load.h"
 
 #include "base/retry.h"
-#include "bulk/loaders.h"
-#include "bulk/pending.h"
+#include "bulk/load/loaders.h"
+#include "bulk/load/pending.h"
 
 enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 5000, LOOK_MS = 100 };
 enum { REFUSALS_BEFORE_ASKING = 3, LEAST_TRIES = 3 };

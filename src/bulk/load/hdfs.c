@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bulk/hdfs.h"
+#include "bulk/load/hdfs.h"
 
 #include <string.h>
 

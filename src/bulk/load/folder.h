@@ -10,25 +10,25 @@ typedef struct {
   char *mark; /* owned: the file in it that says that a run is at work; NULL: none */
   int lock;   /* of the mark */
   bool is_kept;
-} CmdBulkFolder;
+} BulkFolder;
 
 /* A new one within `staging`, to which region servers that run as somebody else have access. First
  * removes those of runs on this machine that were killed. */
-bool cmd_bulkfolder_make(CmdBulkFolder *self, const char *staging, GError **error);
+bool bulk_folder_make(BulkFolder *self, const char *staging, GError **error);
 /* One that will be called `output`. Removes what a run that was killed left of it, and nothing that
  * is another's. */
-bool cmd_bulkfolder_make_output(CmdBulkFolder *self, const char *output, GError **error);
-void cmd_bulkfolder_clear(CmdBulkFolder *self);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CmdBulkFolder, cmd_bulkfolder_clear)
+bool bulk_folder_make_output(BulkFolder *self, const char *output, GError **error);
+void bulk_folder_clear(BulkFolder *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BulkFolder, bulk_folder_clear)
 
 /* Both are for before any work starts. False if nothing can be made in the folder; and if there is
  * something else by that name than an empty folder, or no place for one. */
-bool cmd_bulkfolder_expect_writable(const char *folder, GError **error);
-bool cmd_bulkfolder_expect_free(const char *output, GError **error);
+bool bulk_folder_expect_writable(const char *folder, GError **error);
+bool bulk_folder_expect_free(const char *output, GError **error);
 /* Once the files are whole: gives the folder its name, and keeps it. An empty folder of that name
  * gives way, another one does not. */
-bool cmd_bulkfolder_name(CmdBulkFolder *self, const char *output, GError **error);
+bool bulk_folder_name(BulkFolder *self, const char *output, GError **error);
 /* Keeps it under the name that it has, which is borrowed: no later run removes it. */
-const char *cmd_bulkfolder_keep(CmdBulkFolder *self);
+const char *bulk_folder_keep(BulkFolder *self);
 /* Once the files are whole: lets others take them out of the folders of the families. */
-void cmd_bulkfolder_share(const CmdBulkFolder *self);
+void bulk_folder_share(const BulkFolder *self);
