@@ -11,15 +11,6 @@ refuse(const Value *value, const char *wanted, GError **error)
   return false;
 }
 
-static bool
-text_to_long(Slice text, int64_t *out_long)
-{
-  double number;
-
-  return text_parse_integer(text, out_long) ||
-         (text_parse_double(text, &number) && text_whole(number, out_long));
-}
-
 bool
 convert_to_long(const Value *value, int64_t *out_long, GError **error)
 {
@@ -36,7 +27,7 @@ convert_to_long(const Value *value, int64_t *out_long, GError **error)
     good = text_whole(value->number, out_long);
     break;
   case VALUE_TEXT:
-    good = text_to_long(value->text, out_long);
+    good = text_parse_scaled(value->text, 0, TEXT_EXACT, out_long);
     break;
   case VALUE_MISSING:
   case VALUE_BYTES:
@@ -81,7 +72,10 @@ convert_to_double(const Value *value, double *out_double, GError **error)
     *out_double = value->number;
     return true;
   case VALUE_TEXT:
-    return text_parse_double(value->text, out_double) || refuse(value, "a number", error);
+    return text_parse_double(value->text, out_double) ||
+           refuse(value,
+                  text_is_number(value->text) ? "a number that a double holds exactly" : "a number",
+                  error);
   case VALUE_MISSING:
   case VALUE_BYTES:
   case VALUE_BOOLEAN:

@@ -198,13 +198,16 @@ iso8601_of_value(const Value *value, int64_t *out_ms, GError **error)
   return false;
 }
 
-/* Seconds with a fraction come as doubles, which hold milliseconds for the next 285,000 years. */
+/* Seconds with a fraction come as texts, or as doubles, which hold milliseconds for the next
+ * 285,000 years. */
 static bool
 seconds_of_value(const Value *value, int64_t *out_ms, GError **error)
 {
   int64_t whole;
   double seconds;
 
+  if (value->kind == VALUE_TEXT && text_parse_scaled(value->text, 3, TEXT_NEAREST, out_ms))
+    return true;
   if (convert_to_long(value, &whole, NULL)) {
     if (whole <= INT64_MAX / 1000 && whole >= INT64_MIN / 1000) {
       *out_ms = whole * 1000;

@@ -36,10 +36,11 @@ is_nan(Slice text)
 static bool
 read_double(const Reading *reading, GError **error)
 {
+  Value spelled = {.kind = VALUE_TEXT, .text = reading->text};
   double number;
 
-  if (!text_parse_double(reading->text, &number))
-    return refuse(reading, "a number", error);
+  if (!convert_to_double(&spelled, &number, error))
+    return false;
   *reading->out_value = (Value){.kind = VALUE_DOUBLE, .number = number};
   return true;
 }
@@ -47,13 +48,12 @@ read_double(const Reading *reading, GError **error)
 static bool
 read_float(const Reading *reading, GError **error)
 {
-  double number;
+  float number;
 
-  if (!text_parse_double(reading->text, &number))
-    return refuse(reading, "a number", error);
-  if (isinf((float)number) && !isinf(number))
-    return refuse(reading, "a number that a float holds", error);
-  *reading->out_value = (Value){.kind = VALUE_FLOAT, .single = (float)number};
+  if (!text_parse_float(reading->text, &number))
+    return refuse(
+        reading, text_is_number(reading->text) ? "a number that a float holds" : "a number", error);
+  *reading->out_value = (Value){.kind = VALUE_FLOAT, .single = number};
   return true;
 }
 
@@ -123,11 +123,13 @@ read_symbol(const Reading *reading, GError **error)
   return refuse(reading, "a symbol of the enum", error);
 }
 
-/* A union's numbers stay numbers only where no branch takes text. */
+/* A union's numbers stay numbers only where no branch takes text. Whole ones are a long's, where
+ * there is one beside a double: it holds more digits, and both have the same text. */
 static bool
 read_union(const Reading *reading, GError **error)
 {
   SchemaKind widest = SCHEMA_NULL;
+  bool has_integer = false;
 
   for (size_t i = 0; i < reading->node->length; i++) {
     const SchemaNode *branch = reading->node->branches[i];
@@ -136,8 +138,11 @@ read_union(const Reading *reading, GError **error)
     if (branch->kind != SCHEMA_NULL && (!is_number || branch->logical != LOGICAL_NONE))
       return read_text(reading, error);
     widest = MAX(widest, branch->kind);
+    has_integer |= branch->kind == SCHEMA_LONG;
   }
-  return widest <= SCHEMA_LONG ? read_long(reading, error) : read_double(reading, error);
+  if (widest > SCHEMA_LONG && (!has_integer || !read_long(reading, NULL)))
+    return read_double(reading, error);
+  return widest <= SCHEMA_LONG ? read_long(reading, error) : true;
 }
 
 /* Ends a text that was begun at `start` of the scratch. */
@@ -194,7 +199,7 @@ read_timestamp(const Reading *reading, GError **error)
   int64_t units = units_of_second(reading->node->logical);
   int64_t seconds, ns, value;
 
-  if (text_parse_integer(reading->text, &value))
+  if (text_parse_scaled(reading->text, 0, TEXT_EXACT, &value))
     return finish_integer(reading, value, wanted, error);
   if (!instant_parse_exact(reading->text, &seconds, &ns) ||
       __builtin_mul_overflow(seconds, units, &value) ||
@@ -209,7 +214,7 @@ read_date(const Reading *reading, GError **error)
   static const char wanted[] = "an ISO 8601 date, or a number of days";
   int64_t seconds, ns, days;
 
-  if (!text_parse_integer(reading->text, &days)) {
+  if (!text_parse_scaled(reading->text, 0, TEXT_EXACT, &days)) {
     if (!instant_parse_exact(reading->text, &seconds, &ns))
       return refuse(reading, wanted, error);
     days = seconds / DAY_S - (seconds % DAY_S < 0 ? 1 : 0);
@@ -225,7 +230,7 @@ read_time(const Reading *reading, GError **error)
   static const char wanted[] = "a time of day, or a number of the type's unit";
   int64_t ns, value;
 
-  if (text_parse_integer(reading->text, &value))
+  if (text_parse_scaled(reading->text, 0, TEXT_EXACT, &value))
     return finish_integer(reading, value, wanted, error);
   if (!instant_parse_clock(reading->text, &ns))
     return refuse(reading, wanted, error);
@@ -255,89 +260,43 @@ read_uuid(const Reading *reading, GError **error)
   return finish_text(reading, start);
 }
 
-/* A decimal's text taken apart: the digits before the point without leading zeros, and behind it.
- */
-typedef struct {
-  bool is_negative;
-  Slice whole;
-  Slice fraction;
-} Decimals;
-
-static Slice
-take_digits(Slice *text)
-{
-  size_t len = 0;
-  Slice digits;
-
-  while (len < text->len && g_ascii_isdigit(text->data[len]))
-    len++;
-  digits = slice(text->data, len);
-  *text = slice(text->data + len, text->len - len);
-  return digits;
-}
-
-static bool
-split_decimal(Slice text, Decimals *out)
-{
-  bool has_sign = text.len > 0 && (text.data[0] == '-' || text.data[0] == '+');
-
-  *out = (Decimals){.is_negative = has_sign && text.data[0] == '-'};
-  if (has_sign)
-    text = slice(text.data + 1, text.len - 1);
-  out->whole = take_digits(&text);
-  if (text.len > 0 && text.data[0] == '.') {
-    text = slice(text.data + 1, text.len - 1);
-    out->fraction = take_digits(&text);
-  }
-  if (text.len > 0 || out->whole.len + out->fraction.len == 0)
-    return false;
-  while (out->whole.len > 0 && out->whole.data[0] == '0')
-    out->whole = slice(out->whole.data + 1, out->whole.len - 1);
-  return true;
-}
-
-/* Zeros at the end say nothing; the scale's are written anew. */
 static void
-strip_zeros(Decimals *self)
+put_digits(const TextDecimal *decimal, int64_t from, int64_t to, Bytes *out)
 {
-  while (self->fraction.len > 0 && self->fraction.data[self->fraction.len - 1] == '0')
-    self->fraction.len--;
-  if (self->whole.len + self->fraction.len == 0)
-    self->is_negative = false;
+  for (int64_t at = from; at < to; at++)
+    bytes_append_u8(out, (uint8_t)('0' + text_digit(decimal, at)));
 }
 
-static void
-put_decimals(const Decimals *decimals, size_t scale, Bytes *out)
-{
-  if (decimals->is_negative)
-    bytes_append_u8(out, '-');
-  bytes_append_slice(out, decimals->whole.len > 0 ? decimals->whole : slice_text("0"));
-  if (scale == 0)
-    return;
-  bytes_append_u8(out, '.');
-  bytes_append_slice(out, decimals->fraction);
-  for (size_t i = decimals->fraction.len; i < scale; i++)
-    bytes_append_u8(out, '0');
-}
-
+/* The scale's zeros are written anew, and no others. */
 static bool
 read_decimal(const Reading *reading, GError **error)
 {
   const SchemaNode *node = reading->node;
+  int64_t scale = node->scale;
   size_t start = reading->scratch->len;
-  Decimals decimals;
+  TextDecimal decimal;
+  int64_t first;
 
-  if (!split_decimal(reading->text, &decimals))
+  if (!text_scan(reading->text, &decimal))
     return refuse(reading, "a decimal number", error);
-  strip_zeros(&decimals);
-  if (decimals.fraction.len > node->scale || node->scale > READABLE_DIGITS ||
-      decimals.whole.len + node->scale > node->precision) {
+  if (decimal.first >= decimal.end) /* 0, whatever the exponent */
+    decimal = (TextDecimal){0};
+  first = MIN(decimal.first, decimal.point);
+  if (decimal.end - decimal.point > scale || scale > READABLE_DIGITS ||
+      decimal.point - first + scale > node->precision) {
     g_autofree char *wanted = g_strdup_printf("a decimal of %u digits, %u of them behind the point",
                                               node->precision, node->scale);
 
     return refuse(reading, wanted, error);
   }
-  put_decimals(&decimals, node->scale, reading->scratch);
+  if (decimal.is_negative)
+    bytes_append_u8(reading->scratch, '-');
+  put_digits(&decimal, first, decimal.point, reading->scratch);
+  if (first == decimal.point)
+    bytes_append_u8(reading->scratch, '0');
+  if (scale > 0)
+    bytes_append_u8(reading->scratch, '.');
+  put_digits(&decimal, decimal.point, decimal.point + scale, reading->scratch);
   return finish_text(reading, start);
 }
 
@@ -377,8 +336,7 @@ spelled_bytes(const SchemaNode *node, Slice text)
 {
   if (node->logical == LOGICAL_NONE)
     return 0;
-  return ROOM + text.len +
-         (node->logical == LOGICAL_DECIMAL ? MIN(node->scale, READABLE_DIGITS) : 0);
+  return ROOM + text.len + (node->logical == LOGICAL_DECIMAL ? node->precision : 0);
 }
 
 bool

@@ -11,7 +11,8 @@
 enum {
   MANTISSA_DIGITS = 19, /* as many decimal digits always fit 64 bits */
   EXACT_POWER = 22,     /* 10^22 is the largest power of ten that a double holds exactly */
-  EXPONENT_LIMIT = 100000,
+  /* Beyond any text's length, so that no digits make up for what is cut off. */
+  EXPONENT_LIMIT = 1000000000,
 };
 
 static const char PAIRS[] = "00010203040506070809101112131415161718192021222324"
@@ -235,35 +236,24 @@ text_parse_integer(Slice text, int64_t *out_value)
   return true;
 }
 
-/* A number's text taken apart: mantissa * 10^exponent, exact unless digits were left out. */
-typedef struct {
-  uint64_t mantissa;
-  int exponent;
-  int digits; /* behind leading zeros */
-  bool has_digits;
-} Scan;
-
 static Slice
-scan_digits(Scan *self, Slice text, int exponent_step)
+take_digits(Slice *text)
 {
-  size_t i = 0;
+  size_t len = 0;
+  Slice digits;
 
-  for (; i < text.len && g_ascii_isdigit(text.data[i]); i++) {
-    self->has_digits = true;
-    if (self->digits > 0 || text.data[i] != '0')
-      self->digits++;
-    if (self->digits <= MANTISSA_DIGITS)
-      self->mantissa = self->mantissa * 10 + (uint64_t)(text.data[i] - '0');
-    self->exponent += exponent_step;
-  }
-  return slice(text.data + i, text.len - i);
+  while (len < text->len && g_ascii_isdigit(text->data[len]))
+    len++;
+  digits = slice(text->data, len);
+  *text = slice(text->data + len, text->len - len);
+  return digits;
 }
 
 static bool
-scan_exponent(Scan *self, Slice text)
+take_exponent(Slice text, int64_t *out_exponent)
 {
   bool negative = take_sign(&text);
-  int exponent = 0;
+  int64_t exponent = 0;
 
   if (text.len == 0)
     return false;
@@ -272,22 +262,71 @@ scan_exponent(Scan *self, Slice text)
       return false;
     exponent = MIN(exponent * 10 + (text.data[i] - '0'), EXPONENT_LIMIT);
   }
-  self->exponent += negative ? -exponent : exponent;
+  *out_exponent = negative ? -exponent : exponent;
   return true;
 }
 
-static bool
-scan_number(Scan *self, Slice text)
+bool
+text_scan(Slice text, TextDecimal *out_decimal)
 {
-  text = scan_digits(self, text, 0);
-  if (text.len > 0 && text.data[0] == '.')
-    text = scan_digits(self, slice(text.data + 1, text.len - 1), -1);
-  if (!self->has_digits)
+  TextDecimal decimal = {0};
+  int64_t exponent = 0;
+  Slice rest = strip(text);
+
+  decimal.is_negative = take_sign(&rest);
+  decimal.whole = take_digits(&rest);
+  if (rest.len > 0 && rest.data[0] == '.') {
+    rest = slice(rest.data + 1, rest.len - 1);
+    decimal.fraction = take_digits(&rest);
+  }
+  if (decimal.whole.len + decimal.fraction.len == 0)
     return false;
-  if (text.len == 0)
-    return true;
-  return (text.data[0] == 'e' || text.data[0] == 'E') &&
-         scan_exponent(self, slice(text.data + 1, text.len - 1));
+  if (rest.len > 0 && ((rest.data[0] != 'e' && rest.data[0] != 'E') ||
+                       !take_exponent(slice(rest.data + 1, rest.len - 1), &exponent)))
+    return false;
+  decimal.point = (int64_t)decimal.whole.len + exponent;
+  decimal.end = (int64_t)(decimal.whole.len + decimal.fraction.len);
+  while (decimal.end > 0 && text_digit(&decimal, decimal.end - 1) == 0)
+    decimal.end--;
+  while (decimal.first < decimal.end && text_digit(&decimal, decimal.first) == 0)
+    decimal.first++;
+  *out_decimal = decimal;
+  return true;
+}
+
+/* Whether the digits from `at` on make one more of those before them. */
+static bool
+rounds_up(const TextDecimal *decimal, int64_t at, TextRounding rounding)
+{
+  if (rounding == TEXT_FLOOR)
+    return decimal->is_negative && decimal->end > MAX(at, decimal->first);
+  return rounding == TEXT_NEAREST && text_digit(decimal, at) >= 5;
+}
+
+bool
+text_parse_scaled(Slice text, int power, TextRounding rounding, int64_t *out_value)
+{
+  TextDecimal decimal;
+  uint64_t limit, value = 0;
+  int64_t point;
+
+  if (!text_scan(text, &decimal))
+    return false;
+  limit = (uint64_t)INT64_MAX + (decimal.is_negative ? 1 : 0);
+  point = decimal.point + power;
+  if (rounding == TEXT_EXACT && decimal.end > MAX(point, decimal.first))
+    return false;
+  for (int64_t at = decimal.first; decimal.first < decimal.end && at < point; at++) {
+    uint64_t digit = text_digit(&decimal, at);
+
+    if (value > (limit - digit) / 10)
+      return false;
+    value = value * 10 + digit;
+  }
+  if (rounds_up(&decimal, point, rounding) && value++ == limit)
+    return false;
+  *out_value = (int64_t)(decimal.is_negative ? 0 - value : value);
+  return true;
 }
 
 static bool
@@ -297,47 +336,108 @@ is_infinity(Slice text)
          (text.len == 8 && g_ascii_strncasecmp((const char *)text.data, "infinity", 8) == 0);
 }
 
-/* Both factors are exact, so the one multiplication or division rounds as it should. */
-static bool
-is_exact(const Scan *scan)
-{
-  return scan->digits <= MANTISSA_DIGITS && scan->mantissa <= (UINT64_C(1) << 53) &&
-         scan->exponent >= -EXACT_POWER && scan->exponent <= EXACT_POWER;
-}
-
 static double
-exact_value(const Scan *scan)
+power_of_ten(int64_t power)
 {
   static const double POWERS[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                   1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-  if (scan->exponent < 0)
-    return (double)scan->mantissa / POWERS[-scan->exponent];
-  return (double)scan->mantissa * POWERS[scan->exponent];
+  return POWERS[power];
+}
+
+/* Where digits and power of ten are doubles themselves, the one multiplication or division rounds
+ * as it should. */
+static bool
+is_plain(const TextDecimal *decimal, double *out_value)
+{
+  int64_t exponent = decimal->point - decimal->end;
+  uint64_t mantissa = 0;
+
+  if (decimal->end - decimal->first > MANTISSA_DIGITS || exponent < -EXACT_POWER ||
+      exponent > EXACT_POWER)
+    return false;
+  for (int64_t at = decimal->first; at < decimal->end; at++)
+    mantissa = mantissa * 10 + text_digit(decimal, at);
+  if (mantissa > UINT64_C(1) << 53)
+    return false;
+  *out_value = exponent < 0 ? (double)mantissa / power_of_ten(-exponent)
+                            : (double)mantissa * power_of_ten(exponent);
+  return true;
+}
+
+/* Whether the number, written with as many digits as the text has, is the text again: so it is
+ * with every number's own text, and with none that lost a digit on the way. */
+static bool
+keeps_digits(const TextDecimal *decimal, double value)
+{
+  enum { MOST_DIGITS = 320 }; /* the largest double has 309 */
+  char written[MOST_DIGITS + 16];
+  char format[16];
+  int64_t digits = decimal->end - decimal->first;
+
+  if (digits > MOST_DIGITS)
+    return false;
+  g_snprintf(format, sizeof format, "%%.%de", (int)digits - 1);
+  g_ascii_formatd(written, sizeof written, format, value);
+  for (int64_t i = 0; i < digits; i++)
+    if (written[i == 0 ? 0 : i + 1] - '0' != (int)text_digit(decimal, decimal->first + i))
+      return false;
+  return g_ascii_strtoll(strchr(written, 'e') + 1, NULL, 10) == decimal->point - decimal->first - 1;
+}
+
+bool
+text_is_number(Slice text)
+{
+  TextDecimal decimal;
+  Slice number = strip(text);
+
+  take_sign(&number);
+  return is_infinity(number) || text_scan(text, &decimal);
+}
+
+/* Reads the size; numbers that float or double cannot hold are refused from `limit` on. */
+static bool
+parse_number(Slice text, bool is_float, double *out_value)
+{
+  double limit = is_float ? 0x1p24 : WHOLE_LIMIT;
+  Slice number = strip(text);
+  bool negative = take_sign(&number);
+  TextDecimal decimal;
+  double value;
+
+  if (is_infinity(number)) {
+    value = (double)INFINITY;
+  } else {
+    if (!text_scan(text, &decimal))
+      return false;
+    if (!is_plain(&decimal, &value)) {
+      g_autofree char *copy = slice_to_text(number);
+
+      value = g_ascii_strtod(copy, NULL);
+    }
+    if (is_float)
+      value = (double)(float)value;
+    if (isinf(value) || (value >= limit && !keeps_digits(&decimal, value)))
+      return false;
+  }
+  *out_value = negative ? -value : value;
+  return true;
 }
 
 bool
 text_parse_double(Slice text, double *out_value)
 {
-  Slice number = strip(text);
-  bool negative = take_sign(&number);
-  Scan scan = {0};
+  return parse_number(text, false, out_value);
+}
+
+bool
+text_parse_float(Slice text, float *out_value)
+{
   double value;
 
-  if (is_infinity(number)) {
-    value = (double)INFINITY;
-  } else if (!scan_number(&scan, number)) {
+  if (!parse_number(text, true, &value))
     return false;
-  } else if (is_exact(&scan)) {
-    value = exact_value(&scan);
-  } else {
-    g_autofree char *copy = slice_to_text(number);
-
-    value = g_ascii_strtod(copy, NULL);
-    if (isinf(value))
-      return false;
-  }
-  *out_value = negative ? -value : value;
+  *out_value = (float)value;
   return true;
 }

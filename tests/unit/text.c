@@ -251,9 +251,20 @@ doubles_are_read_whole_or_not_at_all(void)
       {"5.", true, 5},
       {"1e22", true, 1e22},
       {"1E+2", true, 100},
-      {"123456789012345678901234567890", true, 123456789012345678901234567890.0},
+      {"123456789012345678901234567890", false, 0},
+      {"1.2345678901234568e+29", true, 123456789012345678901234567890.0},
+      {"9.9999999999999992e22", true, 1e23},
+      {"1e23", true, 1e23},
+      {"1e300", true, 1e300},
+      {"1152921504606846976", true, 0x1p60},
+      {"1152921504606846977", false, 0},
+      {"9007199254740992", true, 9007199254740992.0},
+      {"9007199254740992.00", true, 9007199254740992.0},
+      {"9007199254740992.5", false, 0},
+      {"9007199254740991.5", false, 0},
+      {"90071992547409910e0", false, 0},
       {"0.000000000000000000000000000001", true, 1e-30},
-      {"9007199254740993", true, 9007199254740992.0},
+      {"9007199254740993", false, 0},
       {"2.2250738585072011e-308", true, 2.2250738585072011e-308},
       {"1e-99999999999", true, 0},
       {" 1 ", true, 1},
@@ -284,6 +295,83 @@ doubles_are_read_whole_or_not_at_all(void)
 }
 
 static void
+floats_are_read_whole_or_not_at_all(void)
+{
+  const struct {
+    const char *text;
+    bool good;
+    float value;
+  } cases[] = {
+      {"0.1", true, 0.1f},
+      {"16777216", true, 16777216},
+      {"16777217", false, 0},
+      {"-16777217.0", false, 0},
+      {"16777218", true, 16777218},
+      {"3.4028235e38", true, 3.4028235e38f},
+      {"1e38", true, 1e38f},
+      {"1e39", false, 0},
+      {"-inf", true, (float)-INFINITY},
+      {"x", false, 0},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    float value = 0;
+
+    g_test_message("%s", cases[i].text);
+    g_assert_cmpint(text_parse_float(slice_text(cases[i].text), &value), ==, cases[i].good);
+    g_assert_cmpfloat(value, ==, cases[i].value);
+  }
+}
+
+/* tests/unit/number-cases.py has many more, worked out by other means. */
+static void
+whole_numbers_are_worked_out_on_their_digits(void)
+{
+  const struct {
+    const char *text;
+    int power;
+    TextRounding rounding;
+    bool good;
+    int64_t value;
+  } cases[] = {
+      {"1234567890123456789.0", 0, TEXT_EXACT, true, INT64_C(1234567890123456789)},
+      {"9007199254740993.0", 0, TEXT_EXACT, true, INT64_C(9007199254740993)},
+      {"-9223372036854775808.000", 0, TEXT_EXACT, true, INT64_MIN},
+      {"-9223372036854775809", 0, TEXT_EXACT, false, 0},
+      {"9223372036854775807e0", 0, TEXT_EXACT, true, INT64_MAX},
+      {"9223372036854775808.0", 0, TEXT_EXACT, false, 0},
+      {"9223372036854775807.4", 0, TEXT_NEAREST, true, INT64_MAX},
+      {"9223372036854775807.5", 0, TEXT_NEAREST, false, 0},
+      {"0.0000000001e10", 0, TEXT_EXACT, true, 1},
+      {"1000000e-6", 0, TEXT_EXACT, true, 1},
+      {"1.5", 0, TEXT_EXACT, false, 0},
+      {"0e99999999999999999999", 0, TEXT_EXACT, true, 0},
+      {"1e99999999999999999999", 0, TEXT_EXACT, false, 0},
+      {"1e-99999999999999999999", 0, TEXT_EXACT, false, 0},
+      {"-1e-99999999999999999999", 0, TEXT_FLOOR, true, -1},
+      {"-0.0e-9", 0, TEXT_FLOOR, true, 0},
+      {"1.0005", 3, TEXT_NEAREST, true, 1001},
+      {"1.00049", 3, TEXT_NEAREST, true, 1000},
+      {"0.0004", 3, TEXT_NEAREST, true, 0},
+      {"1532877721458193", -3, TEXT_FLOOR, true, INT64_C(1532877721458)},
+      {"-1", -3, TEXT_FLOOR, true, -1},
+      {"", 0, TEXT_EXACT, false, 0},
+      {".", 0, TEXT_EXACT, false, 0},
+      {"1e", 0, TEXT_EXACT, false, 0},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    int64_t value = 0;
+
+    g_test_message("%s", cases[i].text);
+    g_assert_cmpint(
+        text_parse_scaled(slice_text(cases[i].text), cases[i].power, cases[i].rounding, &value), ==,
+        cases[i].good);
+    g_assert_cmpint(value, ==, cases[i].value);
+  }
+}
+
+static void
 a_whole_double_fits_64_bits_or_is_refused(void)
 {
   int64_t whole = 0;
@@ -309,6 +397,8 @@ main(int argc, char **argv)
   g_test_add_func("/text/locale", a_locale_changes_no_digit);
   g_test_add_func("/text/parse-integer", integers_are_read_whole_or_not_at_all);
   g_test_add_func("/text/parse-double", doubles_are_read_whole_or_not_at_all);
+  g_test_add_func("/text/parse-float", floats_are_read_whole_or_not_at_all);
+  g_test_add_func("/text/parse-scaled", whole_numbers_are_worked_out_on_their_digits);
   g_test_add_func("/text/whole", a_whole_double_fits_64_bits_or_is_refused);
   return g_test_run();
 }
