@@ -37,7 +37,7 @@ find_command(const Command *commands, const char *name)
 }
 
 static ExitCode
-refuse_unknown(const Command *commands, const char *name, CmdLog *log)
+refuse_unknown(const Command *commands, const char *name, Log *log)
 {
   g_autoptr(GPtrArray) names = g_ptr_array_new();
   g_autofree char *quoted = slice_quote(slice_text(name));
@@ -52,19 +52,19 @@ refuse_unknown(const Command *commands, const char *name, CmdLog *log)
   g_autofree char *text = g_strdup_printf(
       "sluice: there is no command '%s'.%s 'sluice help' lists them all.", quoted, hint);
 
-  cmd_log_error(log, text);
+  log_error(log, text);
   return EXIT_USAGE;
 }
 
 /* A list of faults has a line each, and goes below its heading. */
 static void
-report(const Command *command, const GError *error, CmdLog *log)
+report(const Command *command, const GError *error, Log *log)
 {
   bool has_lines = strchr(error->message, '\n') != NULL;
   g_autofree char *text =
       g_strdup_printf("sluice %s:%s%s", command->name, has_lines ? "\n" : " ", error->message);
 
-  cmd_log_error(log, text);
+  log_error(log, text);
 }
 
 /* Whoever read our output through a pipe has seen enough. */
@@ -77,7 +77,7 @@ has_reader_left(void)
 }
 
 static ExitCode
-flush_results(const Command *command, ExitCode code, CmdLog *log)
+flush_results(const Command *command, ExitCode code, Log *log)
 {
   g_autofree char *text = NULL;
 
@@ -85,7 +85,7 @@ flush_results(const Command *command, ExitCode code, CmdLog *log)
     return code;
   text = g_strdup_printf("sluice %s: could not write all of the result to standard output",
                          command->name);
-  cmd_log_error(log, text);
+  log_error(log, text);
   return code == EXIT_DONE ? EXIT_STOPPED : code;
 }
 
@@ -135,7 +135,7 @@ run_command(const CommandCall *call)
   register_types();
   code = call->command->run(call, &error);
 
-  cmd_log_progress(call->log, "");
+  log_progress(call->log, "");
   if (error != NULL) {
     report(call->command, error, call->log);
     code = exit_code_for(error);
@@ -190,7 +190,7 @@ command_main(const Command *commands, int argc, char **argv)
 
   signal(SIGXFSZ, SIG_IGN); /* who writes hears of the limit, says so, and cleans up */
 
-  CmdLog *log = cmd_log_install();
+  Log *log = log_install();
   const char *name = is_help ? argv[2] : argv[1];
   const Command *command = find_command(commands, name);
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/fault.h"
-#include "cmd/log.h"
+#include "base/log.h"
 
 /* What the program's exit code says; the same for every command. */
 typedef enum {
@@ -33,7 +33,7 @@ struct CommandCall {
   const Command *command;
   int argc; /* of argv; argv[0] is the command's name */
   char **argv;
-  CmdLog *log;
+  Log *log;
 };
 
 /* The whole program: picks the command of `commands` (ended by a nameless row), answers `help`,

@@ -5,16 +5,16 @@
 #include <stdio.h>
 
 #include "cmd/json.h"
-#include "cmd/mappings.h"
 #include "cmd/properties.h"
 #include "cmd/registry.h"
 #include "generate/feed.h"
 #include "generate/topic.h"
+#include "mapping/set.h"
 
 /* What one call needs. */
 typedef struct {
   const CmdFeed *call;     /* borrowed */
-  CmdMappings *mappings;   /* owned */
+  MappingSet *mappings;    /* owned */
   const Mapping *mapping;  /* borrowed from mappings */
   char *topic;             /* owned */
   HttpRegistry *registry;  /* owned; NULL: none is needed */
@@ -29,7 +29,7 @@ work_clear(Work *self)
   kafka_producer_free(self->producer);
   kafka_topics_free(self->topics);
   http_registry_free(self->registry);
-  cmd_mappings_free(self->mappings);
+  mapping_set_free(self->mappings);
   g_free(self->topic);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
@@ -40,9 +40,9 @@ prepare(Work *self, GError **error)
   const CmdFeed *call = self->call;
   g_autofree KafkaProperty *properties = cmd_properties_list(call->config);
 
-  self->mappings = cmd_mappings_load(call->config, error);
+  self->mappings = mapping_set_load(call->config, error);
   self->mapping =
-      self->mappings == NULL ? NULL : cmd_mappings_for_table(self->mappings, call->table, error);
+      self->mappings == NULL ? NULL : mapping_set_for_table(self->mappings, call->table, error);
   if (self->mapping == NULL)
     return false;
   if (mapping_framing(self->mapping) == MAPPING_CONFLUENT) {
@@ -67,8 +67,8 @@ go_on(void *data, const GenerateFed *fed, const AvrofileReader *reader)
       fed->records, (double)fed->records / seconds, avrofile_reader_position(reader),
       avrofile_reader_size(reader));
 
-  cmd_log_progress(self->call->log, text);
-  return !cmd_stop_is_asked(self->call->stop);
+  log_progress(self->call->log, text);
+  return !stop_is_asked(self->call->stop);
 }
 
 static void
@@ -143,7 +143,7 @@ cmd_feed(const CmdFeed *call, GError **error)
   });
   if (!feed_all(&self, feed, &is_whole, error))
     return EXIT_USAGE;
-  cmd_log_progress(call->log, "");
+  log_progress(call->log, "");
   (call->is_json ? print_json : print_text)(&self, feed, is_whole);
   if (!is_whole)
     return EXIT_STOPPED;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "base/stop.h"
 #include "cmd/command.h"
-#include "cmd/stop.h"
 #include "config/config.h"
 
 /* The half of `generate` that makes nothing up: object container files to a mapping's topic. */
@@ -10,8 +10,8 @@
 /* Everything is borrowed. */
 typedef struct {
   const Config *config;
-  CmdLog *log;
-  const CmdStop *stop;
+  Log *log;
+  const Stop *stop;
   const char *const *files; /* NULL-ended */
   const char *table;
   const char *prefix; /* of the topic's name */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/stop.h"
 #include "cmd/feed.h"
 #include "cmd/ledger.h"
 #include "cmd/options.h"
 #include "cmd/properties.h"
-#include "cmd/stop.h"
 #include "generate/avro.h"
 #include "generate/csv.h"
 #include "generate/generate.h"
@@ -100,7 +100,7 @@ typedef struct {
   uint64_t seed;
   int32_t partitions;
   int64_t timestamp_ms;
-  CmdStop *stop;      /* owned */
+  Stop *stop;         /* owned */
   ShopWorld *world;   /* owned */
   int64_t started_us; /* the entity under way */
   CmdLedger ledger;
@@ -110,7 +110,7 @@ static void
 work_clear(Work *self)
 {
   shop_world_free(self->world);
-  cmd_stop_free(self->stop);
+  stop_free(self->stop);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
 
@@ -290,7 +290,7 @@ go_on(void *data, const ShopEntity *entity, const GenerateCounts *counts)
 
   if (counts->records == 0) {
     self->started_us = now_us;
-    return !cmd_stop_is_asked(self->stop);
+    return !stop_is_asked(self->stop);
   }
 
   double seconds = MAX((double)(now_us - self->started_us) / 1e6, 1e-3);
@@ -298,8 +298,8 @@ go_on(void *data, const ShopEntity *entity, const GenerateCounts *counts)
       g_strdup_printf("%s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " records, %.0f a second",
                       entity->name, counts->records, records, (double)counts->records / seconds);
 
-  cmd_log_progress(self->call->log, text);
-  return !cmd_stop_is_asked(self->stop);
+  log_progress(self->call->log, text);
+  return !stop_is_asked(self->stop);
 }
 
 static bool
@@ -320,7 +320,7 @@ make(Work *self, const Texts *texts, GenerateSink sink, GError **error)
   for (size_t i = 0; i < SHOP_ENTITIES; i++) {
     CmdLedgerLine *line = &ledger->lines[ledger->length];
 
-    if (!self->is_wanted[i] || cmd_stop_is_asked(self->stop))
+    if (!self->is_wanted[i] || stop_is_asked(self->stop))
       continue;
     line->entity = &shop_entities[i];
     if (!generate_entity(generate, line->entity, &line->counts, &line->is_whole, error))
@@ -397,7 +397,7 @@ print_ledger(Work *self, const Texts *texts, int64_t started_us)
   ledger->seed = self->seed;
   ledger->scale = (double)self->world->blocks / SHOP_BLOCKS;
   ledger->seconds = (double)(g_get_monotonic_time() - started_us) / 1e6;
-  cmd_log_progress(self->call->log, "");
+  log_progress(self->call->log, "");
   if (texts->json)
     cmd_ledger_print_json(ledger);
   else
@@ -418,7 +418,7 @@ make_all(Work *self, const Texts *texts, GError **error)
   if (!is_made)
     return EXIT_USAGE;
   print_ledger(self, texts, started_us);
-  return cmd_stop_is_asked(self->stop) ? EXIT_STOPPED : EXIT_DONE;
+  return stop_is_asked(self->stop) ? EXIT_STOPPED : EXIT_DONE;
 }
 
 static ExitCode
@@ -459,6 +459,6 @@ cmd_generate(const CommandCall *call, GError **error)
   if (!parse_options(&texts, call, error) || !understand(&work, &texts, error))
     return EXIT_DONE;
   work.ledger.prefix = texts.prefix == NULL ? "" : texts.prefix;
-  work.stop = cmd_stop_new();
+  work.stop = stop_new();
   return (texts.from == NULL ? make_all : feed)(&work, &texts, error);
 }

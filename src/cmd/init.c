@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/retry.h"
 #include "cmd/gateway.h"
-#include "cmd/mappings.h"
 #include "cmd/options.h"
 #include "hbase/catalog.h"
 #include "hbase/shell.h"
+#include "mapping/set.h"
 
 #include <stdio.h>
 
@@ -19,11 +19,11 @@ static const char about[] =
 typedef struct {
   CmdOptions options;
   gboolean is_print;
-  int wait_s;            /* negative: not given */
-  char **tables;         /* owned; NULL: all */
-  CmdMappings *mappings; /* owned */
-  GPtrArray *chosen;     /* owned, of borrowed const Mapping *, in the order asked for */
-  Catalog *catalog;      /* owned */
+  int wait_s;           /* negative: not given */
+  char **tables;        /* owned; NULL: all */
+  MappingSet *mappings; /* owned */
+  GPtrArray *chosen;    /* owned, of borrowed const Mapping *, in the order asked for */
+  Catalog *catalog;     /* owned */
 } Init;
 
 static void
@@ -32,7 +32,7 @@ init_clear(Init *self)
   cmd_options_clear(&self->options);
   g_clear_pointer(&self->tables, g_strfreev);
   g_clear_pointer(&self->chosen, g_ptr_array_unref);
-  g_clear_pointer(&self->mappings, cmd_mappings_free);
+  g_clear_pointer(&self->mappings, mapping_set_free);
   g_clear_pointer(&self->catalog, catalog_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Init, init_clear)
@@ -59,14 +59,14 @@ choose(Init *self, GError **error)
 {
   self->chosen = g_ptr_array_new();
   for (char **table = self->tables; table != NULL && *table != NULL; table++) {
-    const Mapping *mapping = cmd_mappings_for_table(self->mappings, *table, error);
+    const Mapping *mapping = mapping_set_for_table(self->mappings, *table, error);
 
     if (mapping == NULL)
       return false;
     g_ptr_array_add(self->chosen, (gpointer)mapping);
   }
-  for (size_t i = 0; self->tables == NULL && i < cmd_mappings_length(self->mappings); i++)
-    g_ptr_array_add(self->chosen, (gpointer)cmd_mappings_get(self->mappings, i));
+  for (size_t i = 0; self->tables == NULL && i < mapping_set_length(self->mappings); i++)
+    g_ptr_array_add(self->chosen, (gpointer)mapping_set_get(self->mappings, i));
   return true;
 }
 
@@ -180,7 +180,7 @@ cmd_init(const CommandCall *call, GError **error)
   config = cmd_options_config(&init.options, call, error);
   if (config == NULL)
     return EXIT_USAGE;
-  init.mappings = cmd_mappings_load(config, error);
+  init.mappings = mapping_set_load(config, error);
   if (init.mappings == NULL || !choose(&init, error))
     return EXIT_USAGE;
   if (init.is_print) {

@@ -153,7 +153,7 @@ choose(const char *option, const char *text, const char *const *words, unsigned 
 }
 
 static bool
-understand(CmdOptions *self, const Texts *texts, CmdLog *log, GError **error)
+understand(CmdOptions *self, const Texts *texts, Log *log, GError **error)
 {
   unsigned index = 0;
 
@@ -161,14 +161,14 @@ understand(CmdOptions *self, const Texts *texts, CmdLog *log, GError **error)
   self->has_level = texts->level != NULL;
   self->has_format = texts->format != NULL;
   if (texts->format != NULL) {
-    if (!choose("log-format", texts->format, cmd_log_formats, &index, error))
+    if (!choose("log-format", texts->format, log_formats, &index, error))
       return false;
-    cmd_log_set_format(log, (CmdLogFormat)index);
+    log_set_format(log, (LogFormat)index);
   }
   if (texts->level != NULL) {
-    if (!choose("log-level", texts->level, cmd_log_levels, &index, error))
+    if (!choose("log-level", texts->level, log_levels, &index, error))
       return false;
-    cmd_log_set_level(log, (CmdLogLevel)index);
+    log_set_level(log, (LogLevel)index);
   }
   return texts->timeout == NULL ||
          cmd_options_duration("timeout", texts->timeout, &self->timeout_ms, error);
@@ -209,9 +209,9 @@ cmd_options_read_config(const CmdOptions *self, const CommandCall *call, FaultLi
   Config *config = config_read(&sources, faults);
 
   if (!self->has_level)
-    cmd_log_set_level(call->log, (CmdLogLevel)config->log.level);
+    log_set_level(call->log, (LogLevel)config->log.level);
   if (!self->has_format)
-    cmd_log_set_format(call->log, (CmdLogFormat)config->log.format);
+    log_set_format(call->log, (LogFormat)config->log.format);
   cmd_properties_check(config, faults);
   return config;
 }

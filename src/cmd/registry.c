@@ -2,10 +2,10 @@
 #include "cmd/registry.h"
 
 bool
-cmd_registry_is_needed(const CmdMappings *mappings)
+cmd_registry_is_needed(const MappingSet *mappings)
 {
-  for (size_t i = 0; i < cmd_mappings_length(mappings); i++)
-    if (mapping_framing(cmd_mappings_get(mappings, i)) == MAPPING_CONFLUENT)
+  for (size_t i = 0; i < mapping_set_length(mappings); i++)
+    if (mapping_framing(mapping_set_get(mappings, i)) == MAPPING_CONFLUENT)
       return true;
   return false;
 }

@@ -3,13 +3,13 @@
 #include <malloc.h>
 #include <signal.h>
 
-#include "cmd/mappings.h"
 #include "cmd/options.h"
 #include "cmd/pages.h"
 #include "cmd/properties.h"
 #include "cmd/registry.h"
 #include "cmd/sinks.h"
 #include "cmd/summary.h"
+#include "mapping/set.h"
 #include "stream/stream.h"
 
 static const char about[] =
@@ -35,7 +35,7 @@ typedef struct {
   gboolean until_end;
   gboolean json;
   Config *config;            /* owned */
-  CmdMappings *mappings;     /* owned */
+  MappingSet *mappings;      /* owned */
   const Mapping **list;      /* owned array: those that run */
   FramePlan **plans;         /* owned, each owned */
   size_t length;             /* of both */
@@ -64,7 +64,7 @@ run_clear(Run *self)
   g_free(self->plans);
   g_free(self->properties);
   http_registry_free(self->registry);
-  cmd_mappings_free(self->mappings);
+  mapping_set_free(self->mappings);
   config_free(self->config);
   cmd_options_clear(&self->options);
   g_free(self->topic);
@@ -75,18 +75,18 @@ choose_mappings(Run *self, GError **error)
 {
   size_t all;
 
-  self->mappings = cmd_mappings_load(self->config, error);
+  self->mappings = mapping_set_load(self->config, error);
   if (self->mappings == NULL)
     return false;
-  all = cmd_mappings_length(self->mappings);
+  all = mapping_set_length(self->mappings);
   self->list = g_new0(const Mapping *, all + 1);
   if (self->topic != NULL) {
-    self->list[0] = cmd_mappings_for_topic(self->mappings, self->topic, error);
+    self->list[0] = mapping_set_for_topic(self->mappings, self->topic, error);
     self->length = self->list[0] != NULL;
     return self->length == 1;
   }
   for (; self->length < all; self->length++)
-    self->list[self->length] = cmd_mappings_get(self->mappings, self->length);
+    self->list[self->length] = mapping_set_get(self->mappings, self->length);
   if (all == 0)
     g_set_error_literal(error, FAULT, FAULT_SETUP,
                         "there is no mapping: set ingest.mappings to the folder they are in");
@@ -159,7 +159,7 @@ show_progress(void *data)
   text = cmd_summary_progress(&summary, self->shown, self->shown_at);
   self->shown = metrics_counters_consumed(summary.counters, METRICS_ALL_TOPICS);
   self->shown_at = summary.seconds;
-  cmd_log_progress(self->call->log, text);
+  log_progress(self->call->log, text);
 }
 
 static void
@@ -218,7 +218,7 @@ run_stream(Run *self, GError **error)
   outcome = stream_run(self->stream, error);
   for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
     g_source_remove(signals[i]);
-  cmd_log_progress(self->call->log, "");
+  log_progress(self->call->log, "");
   summary = summary_of(self);
   cmd_summary_print(&summary, self->json);
   return outcome == STREAM_DONE ? EXIT_DONE : EXIT_STOPPED;

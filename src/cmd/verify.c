@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/retry.h"
+#include "base/stop.h"
 #include "cmd/differences.h"
 #include "cmd/gateway.h"
-#include "cmd/mappings.h"
 #include "cmd/options.h"
 #include "cmd/properties.h"
 #include "cmd/registry.h"
-#include "cmd/stop.h"
 #include "hbase/catalog.h"
 #include "mapping/instant.h"
+#include "mapping/set.h"
 
 enum { SHOWN = 20, FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 3000 };
 
@@ -50,13 +50,13 @@ typedef struct {
   bool ignores_times;
 
   Config *config;
-  CmdMappings *mappings;
+  MappingSet *mappings;
   const Mapping *mapping; /* borrowed from mappings */
   HttpRegistry *registry; /* NULL: none is set */
   SchemaSource schemas;
   GatewayOptions gateway;
   VerifyWatch watch;
-  CmdStop *stop;
+  Stop *stop;
   VerifyPhase phase; /* that progress was last told of */
   int64_t phase_us;  /* when it began */
 } Verify;
@@ -65,9 +65,9 @@ static void
 verify_clear(Verify *self)
 {
   g_clear_pointer(&self->registry, http_registry_free);
-  g_clear_pointer(&self->mappings, cmd_mappings_free);
+  g_clear_pointer(&self->mappings, mapping_set_free);
   g_clear_pointer(&self->config, config_free);
-  g_clear_pointer(&self->stop, cmd_stop_free);
+  g_clear_pointer(&self->stop, stop_free);
   g_clear_pointer(&self->files, g_ptr_array_unref);
   cmd_options_clear(&self->options);
   g_strfreev(self->csv);
@@ -229,10 +229,10 @@ prepare(Verify *self, GError **error)
   self->config = cmd_options_config(&self->options, self->call, error);
   if (self->config == NULL)
     return false;
-  self->mappings = cmd_mappings_load(self->config, error);
+  self->mappings = mapping_set_load(self->config, error);
   if (self->mappings == NULL)
     return false;
-  self->mapping = cmd_mappings_for_table(self->mappings, self->table, error);
+  self->mapping = mapping_set_for_table(self->mappings, self->table, error);
   if (self->mapping == NULL || !open_registry(self, error))
     return false;
   self->ignores_times =
@@ -261,8 +261,8 @@ go_on(void *data, VerifyPhase phase, uint64_t done, uint64_t total)
   text = g_strdup_printf("%s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " %s, %.0f a second",
                          phase == VERIFY_READING ? "reading the source" : "comparing", done, total,
                          unit, (double)done / seconds);
-  cmd_log_progress(self->call->log, text);
-  return !cmd_stop_is_asked(self->stop);
+  log_progress(self->call->log, text);
+  return !stop_is_asked(self->stop);
 }
 
 /* Before the source is read, which may take long: that there is a table, as the mapping has it. */
@@ -280,7 +280,7 @@ probe_table(Verify *self, GError **error)
 
     if (catalog_probe(catalog, self->table, families, length, &problem))
       return true;
-    if (!g_error_matches(problem, FAULT, FAULT_PEER) || cmd_stop_is_asked(self->stop) ||
+    if (!g_error_matches(problem, FAULT, FAULT_PEER) || stop_is_asked(self->stop) ||
         g_get_monotonic_time() > until_us) {
       g_propagate_error(error, g_steal_pointer(&problem));
       return false;
@@ -394,7 +394,7 @@ verify(Verify *self, GError **error)
 
   if (!verify_compare(&options, records, &(VerifyRows){scanner, next_row}, &result, error))
     return EXIT_USAGE;
-  cmd_log_progress(self->call->log, "");
+  log_progress(self->call->log, "");
   cmd_differences_print(differences,
                         &(CmdDifferencesSummary){
                             .counts = counts,
@@ -414,12 +414,12 @@ cmd_verify(const CommandCall *call, GError **error)
 
   if (!parse(&self, error) || !understand(&self, error))
     return EXIT_DONE;
-  self.stop = cmd_stop_new();
+  self.stop = stop_new();
   self.watch = (VerifyWatch){&self, go_on};
   if (!prepare(&self, error))
     return EXIT_USAGE;
   code = verify(&self, &reason);
-  if (reason != NULL && cmd_stop_is_asked(self.stop))
+  if (reason != NULL && stop_is_asked(self.stop))
     return EXIT_STOPPED;
   if (reason != NULL)
     g_propagate_error(error, g_steal_pointer(&reason));

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/pages.h"
 
-#include "cmd/mappings.h"
+#include "mapping/set.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
 /* Two of the built-in mappings, counted by two threads. */
 typedef struct {
-  CmdMappings *mappings;     /* owned */
+  MappingSet *mappings;      /* owned */
   const Mapping *chosen[2];  /* borrowed */
   MetricsCounters *counters; /* owned */
   CmdPages *pages;           /* owned */
@@ -22,9 +22,9 @@ make(Fixture *self, gconstpointer data)
   const Config config = {.ingest = {.mappings = none, .builtin = builtin}};
 
   (void)data;
-  self->mappings = cmd_mappings_load(&config, NULL);
-  self->chosen[0] = cmd_mappings_for_table(self->mappings, "customers", NULL);
-  self->chosen[1] = cmd_mappings_for_table(self->mappings, "clickstream", NULL);
+  self->mappings = mapping_set_load(&config, NULL);
+  self->chosen[0] = mapping_set_for_table(self->mappings, "customers", NULL);
+  self->chosen[1] = mapping_set_for_table(self->mappings, "clickstream", NULL);
   self->counters = metrics_counters_new(2, 3);
   metrics_count(metrics_counters_sheet(self->counters, 0, 0), COUNTER_READ, 5);
   metrics_count(metrics_counters_sheet(self->counters, 1, 0), COUNTER_READ, 2);
@@ -41,7 +41,7 @@ unmake(Fixture *self, gconstpointer data)
   (void)data;
   cmd_pages_free(self->pages);
   metrics_counters_free(self->counters);
-  cmd_mappings_free(self->mappings);
+  mapping_set_free(self->mappings);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hbase/shell.h"
 
-#include "cmd/mappings.h"
+#include "mapping/set.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -20,14 +20,14 @@ the_script_in_the_tree_is_what_init_prints(void)
   g_autofree char *path = source_path("hbase-init", "tables.rb");
   char *none[] = {NULL};
   const Config config = {.ingest = {.mappings = none, .builtin = builtin}};
-  g_autoptr(CmdMappings) all = cmd_mappings_load(&config, NULL);
+  g_autoptr(MappingSet) all = mapping_set_load(&config, NULL);
   g_autofree char *wanted = NULL;
   g_autofree char *printed = NULL;
 
   g_assert_true(g_file_get_contents(path, &wanted, NULL, NULL));
-  g_assert_cmpuint(cmd_mappings_length(all), ==, G_N_ELEMENTS(mappings));
+  g_assert_cmpuint(mapping_set_length(all), ==, G_N_ELEMENTS(mappings));
   for (size_t i = 0; i < G_N_ELEMENTS(mappings); i++)
-    mappings[i] = cmd_mappings_get(all, i);
+    mappings[i] = mapping_set_get(all, i);
   printed = shell_script(mappings, G_N_ELEMENTS(mappings));
   g_assert_cmpstr(printed, ==, wanted);
 }

@@ -17,7 +17,7 @@ BELOW = {
     "text": ["base", "record"],
     "json": ["base", "record", "text"],
     "schema": ["base", "record", "text", "json"],
-    "mapping": ["base", "record", "text", "json", "schema"],
+    "mapping": ["base", "config", "record", "text", "json", "schema"],
     "datum": ["base", "record", "text", "json", "schema", "mapping"],
     "avrofile": ["base", "record", "text", "json", "schema", "mapping", "datum"],
     "sort": ["base"],

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/stop.h"
 #include "bulk/load/folder.h"
 #include "bulk/load/staging.h"
 #include "bulk/load/target.h"
@@ -8,8 +9,7 @@
 #include "cmd/bulk/report.h"
 #include "cmd/bulk/rest.h"
 #include "cmd/gateway.h"
-#include "cmd/mappings.h"
-#include "cmd/stop.h"
+#include "mapping/set.h"
 
 enum { CALL_TIMEOUT_MS = 180000 };
 
@@ -21,9 +21,9 @@ typedef struct {
   const CommandCall *call;
   CmdBulkArgs args;
   Config *config;         /* owned */
-  CmdMappings *mappings;  /* owned */
+  MappingSet *mappings;   /* owned */
   const Mapping *mapping; /* borrowed */
-  CmdStop *stop;          /* owned */
+  Stop *stop;             /* owned */
   BulkWatch watch;
   BulkFindings findings;
   BulkJob *job;       /* owned */
@@ -48,10 +48,10 @@ bulkload_clear(Bulkload *self)
   bulk_target_free(self->target);
   bulk_findings_clear(&self->findings);
   bulk_survey_clear(&self->survey);
-  cmd_mappings_free(self->mappings);
+  mapping_set_free(self->mappings);
   config_free(self->config);
   cmd_bulkargs_clear(&self->args);
-  cmd_stop_free(self->stop);
+  stop_free(self->stop);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Bulkload, bulkload_clear)
 
@@ -81,13 +81,13 @@ show_progress(void *data, BulkPhase phase, uint64_t done, uint64_t total, uint64
   const CmdBulkProgress progress = {phase, done, total, rows, seconds_since(self->phase_us)};
   g_autofree char *text = cmd_bulkprogress_describe(&progress);
 
-  cmd_log_progress(self->call->log, text);
+  log_progress(self->call->log, text);
 }
 
 static bool
 is_stopped(void *data)
 {
-  return cmd_stop_is_asked(((const Bulkload *)data)->stop);
+  return stop_is_asked(((const Bulkload *)data)->stop);
 }
 
 static bool
@@ -96,10 +96,10 @@ read_configuration(Bulkload *self, GError **error)
   self->config = cmd_options_config(&self->args.options, self->call, error);
   if (self->config == NULL)
     return false;
-  self->mappings = cmd_mappings_load(self->config, error);
+  self->mappings = mapping_set_load(self->config, error);
   if (self->mappings == NULL)
     return false;
-  self->mapping = cmd_mappings_for_table(self->mappings, self->args.table, error);
+  self->mapping = mapping_set_for_table(self->mappings, self->args.table, error);
   return self->mapping != NULL;
 }
 
@@ -331,7 +331,7 @@ describe_rest(Bulkload *self)
       .again = again,
   };
 
-  if (files->len > 0 && !cmd_stop_is_asked(self->stop) && bulk_staging_url(self->place) == NULL)
+  if (files->len > 0 && !stop_is_asked(self->stop) && bulk_staging_url(self->place) == NULL)
     rest.folder = bulk_folder_keep(&self->folder);
   return self->args.complete_with != NULL ? cmd_bulkrest_describe_tool(&rest)
                                           : cmd_bulkrest_describe(&rest);
@@ -395,7 +395,7 @@ print_report(Bulkload *self, bool is_end)
   } else if (is_end) {
     cmd_bulkreport_print(&self->report);
   } else {
-    cmd_log_progress(self->call->log, "");
+    log_progress(self->call->log, "");
     cmd_bulkreport_print_insight(&self->report);
   }
 }
@@ -475,16 +475,16 @@ cmd_bulkload(const CommandCall *call, GError **error)
   bulk_survey_init(&self.survey);
   if (!cmd_bulkargs_parse(&self.args, call, error))
     return EXIT_DONE;
-  self.stop = cmd_stop_new();
+  self.stop = stop_new();
   self.watch = (BulkWatch){.self = &self, .progress = show_progress, .is_stopped = is_stopped};
   if (work(&self, error) || error == NULL || *error == NULL)
     return EXIT_DONE;
-  if (!cmd_stop_is_asked(self.stop))
+  if (!stop_is_asked(self.stop))
     return EXIT_DATA; /* the error decides */
 
   g_autofree char *text = g_strdup_printf("sluice bulkload: %s", (*error)->message);
 
-  cmd_log_error(call->log, text);
+  log_error(call->log, text);
   g_clear_error(error);
   return EXIT_STOPPED;
 }

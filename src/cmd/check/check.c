@@ -139,14 +139,14 @@ look_at_configuration(const Request *request, const CommandCall *call, CmdFindin
   return config;
 }
 
-static CmdMappings *
+static MappingSet *
 look_at_mappings(const Config *config, CmdFindings *findings)
 {
   g_auto(FaultList) faults = {0};
-  CmdMappings *mappings = cmd_mappings_read(config, &faults);
+  MappingSet *mappings = mapping_set_read(config, &faults);
 
-  for (size_t i = 0; i < cmd_mappings_length(mappings); i++) {
-    const Mapping *mapping = cmd_mappings_get(mappings, i);
+  for (size_t i = 0; i < mapping_set_length(mappings); i++) {
+    const Mapping *mapping = mapping_set_get(mappings, i);
 
     cmd_findings_fine(findings, "mapping", "topic %s to table %s (%s)", mapping_topic(mapping),
                       mapping_table(mapping), mapping_path(mapping));
@@ -161,7 +161,7 @@ cmd_check(const CommandCall *call, GError **error)
   g_auto(Request) request = {0};
   g_autoptr(CmdFindings) findings = NULL;
   g_autoptr(Config) config = NULL;
-  g_autoptr(CmdMappings) mappings = NULL;
+  g_autoptr(MappingSet) mappings = NULL;
 
   if (!parse(&request, call, error))
     return EXIT_DONE;
@@ -171,7 +171,7 @@ cmd_check(const CommandCall *call, GError **error)
   findings = cmd_findings_new(request.is_json);
   config = look_at_configuration(&request, call, findings);
   mappings = look_at_mappings(config, findings);
-  if (request.topic != NULL && cmd_mappings_for_topic(mappings, request.topic, error) == NULL)
+  if (request.topic != NULL && mapping_set_for_topic(mappings, request.topic, error) == NULL)
     return EXIT_USAGE;
   if (!request.is_offline) {
     const Check check = {

@@ -2,17 +2,17 @@
 #pragma once
 
 #include "cmd/findings.h"
-#include "cmd/mappings.h"
+#include "mapping/set.h"
 
 /* What the parts of `check` share; all of it borrowed. */
 typedef struct {
   CmdFindings *findings;
   const Config *config;
-  const CmdMappings *mappings; /* those without a fault */
-  int wait_ms;                 /* for any one answer */
-  uint64_t sample;             /* records of each topic; 0: none */
-  const char *sample_topic;    /* the only one; NULL: all */
-  unsigned regions;            /* to propose split points for */
+  const MappingSet *mappings; /* those without a fault */
+  int wait_ms;                /* for any one answer */
+  uint64_t sample;            /* records of each topic; 0: none */
+  const char *sample_topic;   /* the only one; NULL: all */
+  unsigned regions;           /* to propose split points for */
 } Check;
 
 /* Broker, topics, dead-letter topics. */

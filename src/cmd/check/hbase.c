@@ -100,8 +100,8 @@ look_at_table(const Check *self, Catalog *catalog, char **tables, const Mapping 
 static void
 look_at_tables(const Check *self, Catalog *catalog, char **tables)
 {
-  for (size_t i = 0; i < cmd_mappings_length(self->mappings); i++)
-    look_at_table(self, catalog, tables, cmd_mappings_get(self->mappings, i));
+  for (size_t i = 0; i < mapping_set_length(self->mappings); i++)
+    look_at_table(self, catalog, tables, mapping_set_get(self->mappings, i));
 }
 
 static bool

@@ -70,8 +70,8 @@ look_at_dead_letters(const Check *self, KafkaTopics *kafka, const GPtrArray *top
 static void
 look_at_topics(const Check *self, KafkaTopics *kafka, const GPtrArray *topics)
 {
-  for (size_t i = 0; i < cmd_mappings_length(self->mappings); i++) {
-    const Mapping *mapping = cmd_mappings_get(self->mappings, i);
+  for (size_t i = 0; i < mapping_set_length(self->mappings); i++) {
+    const Mapping *mapping = mapping_set_get(self->mappings, i);
 
     look_at_topic(self, topics, mapping);
     look_at_dead_letters(self, kafka, topics, mapping);

@@ -304,9 +304,9 @@ look_at_topics(const Check *self, const KafkaProperty *properties, const GPtrArr
   const SchemaSource schemas =
       registry == NULL ? (SchemaSource){0} : http_registry_source(registry);
 
-  for (size_t i = 0; i < cmd_mappings_length(self->mappings); i++) {
+  for (size_t i = 0; i < mapping_set_length(self->mappings); i++) {
     const ProbeSampleOptions options = {
-        .mapping = cmd_mappings_get(self->mappings, i),
+        .mapping = mapping_set_get(self->mappings, i),
         .schemas = registry == NULL ? NULL : &schemas,
         .properties = properties,
         .records = self->sample,

@@ -37,7 +37,7 @@ typedef struct {
   guint64 most;      /* letters */
 
   Config *config;
-  CmdMappings *mappings;
+  MappingSet *mappings;
   KafkaProperty *properties;
   HttpRegistry *registry; /* NULL: none is needed */
   SchemaSource schemas;
@@ -45,7 +45,7 @@ typedef struct {
   CmdReplayPlace *place;
   CmdReplayReport *report;
   CmdReplayRoad *road;
-  CmdStop *stop;
+  Stop *stop;
 
   int64_t began_us;
 } Replay;
@@ -59,9 +59,9 @@ replay_clear(Replay *self)
   cmd_sinks_free(self->sinks);
   http_registry_free(self->registry);
   g_free(self->properties);
-  cmd_mappings_free(self->mappings);
+  mapping_set_free(self->mappings);
   config_free(self->config);
-  cmd_stop_free(self->stop);
+  stop_free(self->stop);
   cmd_options_clear(&self->options);
   cmd_replay_filter_clear(&self->filter);
   g_strfreev(self->arguments);
@@ -199,7 +199,7 @@ prepare(Replay *self, GError **error)
   self->config = cmd_options_config(&self->options, self->call, error);
   if (self->config == NULL)
     return false;
-  self->mappings = cmd_mappings_load(self->config, error);
+  self->mappings = mapping_set_load(self->config, error);
   if (self->mappings == NULL)
     return false;
   self->properties = cmd_properties_list(self->config);
@@ -227,7 +227,7 @@ replay(Replay *self, GError **error)
   bool is_whole = cmd_replay_road_run(self->road, &problem);
   g_autofree char *left = cmd_replay_place_left(self->place);
 
-  cmd_log_progress(self->call->log, "");
+  log_progress(self->call->log, "");
   cmd_replay_report_finish(self->report,
                            &(CmdReplayEnd){
                                .read = kafka_reader_passed(cmd_replay_place_reader(self->place)),
@@ -240,7 +240,7 @@ replay(Replay *self, GError **error)
     g_propagate_error(error, g_steal_pointer(&problem));
     return EXIT_USAGE;
   }
-  if (!is_whole || (cmd_stop_is_asked(self->stop) && left != NULL))
+  if (!is_whole || (stop_is_asked(self->stop) && left != NULL))
     return EXIT_STOPPED;
   return cmd_replay_report_failed(self->report) == 0 ? EXIT_DONE : EXIT_DATA;
 }
@@ -252,8 +252,8 @@ cmd_replay(const CommandCall *call, GError **error)
 
   if (!parse(&self, error) || !understand(&self, error))
     return EXIT_DONE;
-  self.stop = cmd_stop_new();
+  self.stop = stop_new();
   if (!prepare(&self, error))
-    return cmd_stop_is_asked(self.stop) ? EXIT_STOPPED : EXIT_USAGE;
+    return stop_is_asked(self.stop) ? EXIT_STOPPED : EXIT_USAGE;
   return replay(&self, error);
 }

@@ -41,10 +41,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CmdReplayRoad, cmd_replay_road_free)
 static void
 make_plans(CmdReplayRoad *self)
 {
-  self->length = cmd_mappings_length(self->options.mappings);
+  self->length = mapping_set_length(self->options.mappings);
   self->plans = g_new0(FramePlan *, self->length);
   for (size_t i = 0; i < self->length; i++) {
-    const Mapping *mapping = cmd_mappings_get(self->options.mappings, i);
+    const Mapping *mapping = mapping_set_get(self->options.mappings, i);
     size_t columns_length;
     const Column *columns = mapping_columns(mapping, &columns_length);
 
@@ -79,11 +79,11 @@ on_pause(void *data, const GError *reason, uint32_t wait_ms)
     return false;
   }
   while (g_get_monotonic_time() < until) {
-    if (cmd_stop_is_asked(self->options.stop))
+    if (stop_is_asked(self->options.stop))
       return false;
     g_usleep((gulong)PAUSE_STEP_MS * 1000);
   }
-  return !cmd_stop_is_asked(self->options.stop);
+  return !stop_is_asked(self->options.stop);
 }
 
 static void
@@ -106,7 +106,7 @@ on_refused(void *data, const StreamReject *reject, size_t line)
   CmdReplayEntry entry = {
       .timestamp_ms = reject->message.timestamp_ms,
       .letter = stream_letter_read(headers, &letter, NULL) ? &letter : NULL,
-      .table = mapping_table(cmd_mappings_get(self->options.mappings, line)),
+      .table = mapping_table(mapping_set_get(self->options.mappings, line)),
       .stage = stream_stage_info(reject->stage)->word,
       .reason = reject->reason,
   };
@@ -123,7 +123,7 @@ line_options(const CmdReplayRoad *self, size_t i)
   const Config *config = self->options.config;
 
   return (StreamLineOptions){
-      .mapping = cmd_mappings_get(self->options.mappings, i),
+      .mapping = mapping_set_get(self->options.mappings, i),
       .plan = self->plans[i],
       .schemas = self->options.schemas,
       .sheet = metrics_counters_sheet(self->counters, 0, i),
@@ -184,7 +184,7 @@ static const Mapping *
 find_mapping(const CmdReplayRoad *self, Slice topic, size_t *out_line)
 {
   for (size_t i = 0; i < self->length; i++) {
-    const Mapping *mapping = cmd_mappings_get(self->options.mappings, i);
+    const Mapping *mapping = mapping_set_get(self->options.mappings, i);
 
     if (slice_equal(slice_text(mapping_topic(mapping)), topic)) {
       *out_line = i;
@@ -304,7 +304,7 @@ is_enough(const CmdReplayRoad *self)
 static bool
 is_round_full(const CmdReplayRoad *self)
 {
-  return self->round >= ROUND_LETTERS || is_enough(self) || cmd_stop_is_asked(self->options.stop) ||
+  return self->round >= ROUND_LETTERS || is_enough(self) || stop_is_asked(self->options.stop) ||
          stream_replay_bytes(self->replay) >=
              stream_memory_writer(self->options.config->ingest.memory_bytes, 1);
 }
@@ -320,7 +320,7 @@ show_progress(const CmdReplayRoad *self)
       cmd_replay_report_matched(self->options.report), cmd_replay_road_written(self),
       cmd_replay_report_failed(self->options.report));
 
-  cmd_log_progress(self->options.log, text);
+  log_progress(self->options.log, text);
 }
 
 typedef enum { ROUND_MORE, ROUND_LAST, ROUND_GIVEN_UP, ROUND_FAILED } Round;
@@ -346,7 +346,7 @@ read_round(CmdReplayRoad *self, GError **error)
       return ROUND_FAILED;
     }
   }
-  return is_enough(self) || cmd_stop_is_asked(self->options.stop) ? ROUND_LAST : ROUND_MORE;
+  return is_enough(self) || stop_is_asked(self->options.stop) ? ROUND_LAST : ROUND_MORE;
 }
 
 bool

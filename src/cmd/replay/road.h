@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "cmd/mappings.h"
+#include "base/log.h"
+#include "base/stop.h"
 #include "cmd/replay/place.h"
 #include "cmd/replay/report.h"
-#include "cmd/stop.h"
-#include "cmd/log.h"
+#include "mapping/set.h"
 #include "stream/replay.h"
 
 /* What `replay` does: letters off their topic, through the filter and the mappings of where they
@@ -15,15 +15,15 @@ typedef struct CmdReplayRoad CmdReplayRoad;
 /* All borrowed. */
 typedef struct {
   const Config *config;
-  const CmdMappings *mappings;
+  const MappingSet *mappings;
   const SchemaSource *schemas; /* NULL: no registry is needed */
   const StreamSink *sink;      /* NULL: a dry run, which lists every letter */
   WireProtocol protocol;
   const CmdReplayFilter *filter;
   CmdReplayPlace *place;
   CmdReplayReport *report;
-  const CmdStop *stop;
-  CmdLog *log;
+  const Stop *stop;
+  Log *log;
   uint64_t most; /* letters */
   int64_t timeout_ms;
 } CmdReplayRoadOptions;

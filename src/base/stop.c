@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/stop.h"
+#include "base/stop.h"
 
 #include <pthread.h>
 #include <signal.h>
 
-struct CmdStop {
+struct Stop {
   pthread_t thread;
   sigset_t signals;
   sigset_t before; /* the mask that free restores */
@@ -15,7 +15,7 @@ struct CmdStop {
 /* Only this thread does not hold the signal back any more, and nobody handles it: its default
  * action ends the program, and whoever started it sees by what. */
 static void
-end_at_once(const CmdStop *self, int signal_number)
+end_at_once(const Stop *self, int signal_number)
 {
   pthread_sigmask(SIG_UNBLOCK, &self->signals, NULL);
   pthread_kill(pthread_self(), signal_number);
@@ -24,7 +24,7 @@ end_at_once(const CmdStop *self, int signal_number)
 static void *
 take_signals(void *data)
 {
-  CmdStop *self = data;
+  Stop *self = data;
   int signal_number;
 
   while (sigwait(&self->signals, &signal_number) == 0) {
@@ -39,10 +39,10 @@ take_signals(void *data)
   return NULL;
 }
 
-CmdStop *
-cmd_stop_new(void)
+Stop *
+stop_new(void)
 {
-  CmdStop *self = g_new0(CmdStop, 1);
+  Stop *self = g_new0(Stop, 1);
 
   sigemptyset(&self->signals);
   sigaddset(&self->signals, SIGINT);
@@ -57,7 +57,7 @@ cmd_stop_new(void)
 }
 
 void
-cmd_stop_free(CmdStop *self)
+stop_free(Stop *self)
 {
   if (self == NULL)
     return;
@@ -69,7 +69,7 @@ cmd_stop_free(CmdStop *self)
 }
 
 bool
-cmd_stop_is_asked(const CmdStop *self)
+stop_is_asked(const Stop *self)
 {
   return g_atomic_int_get(&self->is_asked);
 }

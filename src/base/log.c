@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/log.h"
+#include "base/log.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,18 +9,18 @@ enum { LIVE_EVERY_MS = 100, LINE_EVERY_MS = 5000 };
 
 typedef enum { STAMP_NONE, STAMP_JOURNAL, STAMP_TIME } Stamp;
 
-struct CmdLog {
+struct Log {
   GMutex mutex; /* over all of this: any thread logs */
-  CmdLogFormat format;
-  CmdLogLevel level;
+  LogFormat format;
+  LogLevel level;
   Stamp stamp;
   bool is_terminal;
   bool has_live_line;
   int64_t progress_at_us; /* when progress was last shown */
 };
 
-const char *const cmd_log_formats[] = {"text", "json", NULL};
-const char *const cmd_log_levels[] = {"error", "warning", "message", "info", "debug", NULL};
+const char *const log_formats[] = {"text", "json", NULL};
+const char *const log_levels[] = {"error", "warning", "message", "info", "debug", NULL};
 
 /* syslog's severities, which the journal reads from <N>. */
 static const int journal_severities[] = {3, 4, 5, 6, 7};
@@ -54,12 +54,12 @@ utc_now(void)
 }
 
 static void
-append_json_line(GString *line, CmdLogLevel level, const char *domain, const char *text)
+append_json_line(GString *line, LogLevel level, const char *domain, const char *text)
 {
   g_autofree char *now = utc_now();
 
   g_string_append_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"from\":", now,
-                         cmd_log_levels[level]);
+                         log_levels[level]);
   append_json_text(line, domain);
   g_string_append(line, ",\"message\":");
   append_json_text(line, text);
@@ -67,11 +67,11 @@ append_json_line(GString *line, CmdLogLevel level, const char *domain, const cha
 }
 
 static void
-append_text_line(GString *line, Stamp stamp, CmdLogLevel level, const char *text)
+append_text_line(GString *line, Stamp stamp, LogLevel level, const char *text)
 {
   switch (stamp) {
   case STAMP_NONE:
-    if (level == CMD_LOG_WARNING)
+    if (level == LOG_WARNING)
       g_string_append(line, "warning: ");
     break;
   case STAMP_JOURNAL:
@@ -80,7 +80,7 @@ append_text_line(GString *line, Stamp stamp, CmdLogLevel level, const char *text
   case STAMP_TIME: {
     g_autofree char *now = utc_now();
 
-    g_string_append_printf(line, "%s %s ", now, cmd_log_levels[level]);
+    g_string_append_printf(line, "%s %s ", now, log_levels[level]);
     break;
   }
   }
@@ -90,14 +90,14 @@ append_text_line(GString *line, Stamp stamp, CmdLogLevel level, const char *text
 
 /* One write a line, so that lines of several processes on one stderr stay whole. */
 static void
-write_line(CmdLog *self, CmdLogLevel level, const char *domain, const char *text)
+write_line(Log *self, LogLevel level, const char *domain, const char *text)
 {
   g_autoptr(GString) line = g_string_new(NULL);
 
   if (self->has_live_line)
     g_string_append(line, "\r\033[K");
   self->has_live_line = false;
-  if (self->format == CMD_LOG_JSON)
+  if (self->format == LOG_JSON)
     append_json_line(line, level, domain, text);
   else
     append_text_line(line, self->stamp, level, text);
@@ -105,16 +105,16 @@ write_line(CmdLog *self, CmdLogLevel level, const char *domain, const char *text
   fflush(stderr);
 }
 
-static CmdLogLevel
+static LogLevel
 level_of(GLogLevelFlags flags)
 {
   if (flags & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL))
-    return CMD_LOG_ERROR;
+    return LOG_ERROR;
   if (flags & G_LOG_LEVEL_WARNING)
-    return CMD_LOG_WARNING;
+    return LOG_WARNING;
   if (flags & G_LOG_LEVEL_MESSAGE)
-    return CMD_LOG_MESSAGE;
-  return flags & G_LOG_LEVEL_INFO ? CMD_LOG_INFO : CMD_LOG_DEBUG;
+    return LOG_MESSAGE;
+  return flags & G_LOG_LEVEL_INFO ? LOG_INFO : LOG_DEBUG;
 }
 
 static const char *
@@ -130,12 +130,12 @@ field_text(const GLogField *fields, gsize length, const char *key)
 static GLogWriterOutput
 write_event(GLogLevelFlags flags, const GLogField *fields, gsize length, gpointer user_data)
 {
-  CmdLog *self = user_data;
+  Log *self = user_data;
   const char *domain = field_text(fields, length, "GLIB_DOMAIN");
-  CmdLogLevel level = level_of(flags);
+  LogLevel level = level_of(flags);
 
-  if (level > CMD_LOG_WARNING && strcmp(domain, G_LOG_DOMAIN) != 0)
-    level = CMD_LOG_DEBUG;
+  if (level > LOG_WARNING && strcmp(domain, G_LOG_DOMAIN) != 0)
+    level = LOG_DEBUG;
   g_mutex_lock(&self->mutex);
   if (level <= self->level)
     write_line(self, level, domain, field_text(fields, length, "MESSAGE"));
@@ -143,13 +143,13 @@ write_event(GLogLevelFlags flags, const GLogField *fields, gsize length, gpointe
   return G_LOG_WRITER_HANDLED;
 }
 
-CmdLog *
-cmd_log_install(void)
+Log *
+log_install(void)
 {
-  CmdLog *self = g_new0(CmdLog, 1);
+  Log *self = g_new0(Log, 1);
 
   g_mutex_init(&self->mutex);
-  self->level = CMD_LOG_MESSAGE;
+  self->level = LOG_MESSAGE;
   self->is_terminal = isatty(STDERR_FILENO);
   self->stamp = STAMP_TIME;
   if (g_getenv("JOURNAL_STREAM") != NULL)
@@ -161,7 +161,7 @@ cmd_log_install(void)
 }
 
 void
-cmd_log_set_format(CmdLog *self, CmdLogFormat format)
+log_set_format(Log *self, LogFormat format)
 {
   g_mutex_lock(&self->mutex);
   self->format = format;
@@ -169,7 +169,7 @@ cmd_log_set_format(CmdLog *self, CmdLogFormat format)
 }
 
 void
-cmd_log_set_level(CmdLog *self, CmdLogLevel level)
+log_set_level(Log *self, LogLevel level)
 {
   g_mutex_lock(&self->mutex);
   self->level = level;
@@ -177,11 +177,11 @@ cmd_log_set_level(CmdLog *self, CmdLogLevel level)
 }
 
 void
-cmd_log_error(CmdLog *self, const char *text)
+log_error(Log *self, const char *text)
 {
   g_mutex_lock(&self->mutex);
-  if (self->format == CMD_LOG_JSON) {
-    write_line(self, CMD_LOG_ERROR, G_LOG_DOMAIN, text);
+  if (self->format == LOG_JSON) {
+    write_line(self, LOG_ERROR, G_LOG_DOMAIN, text);
   } else {
     fprintf(stderr, "%s%s\n", self->has_live_line ? "\r\033[K" : "", text);
     self->has_live_line = false;
@@ -191,7 +191,7 @@ cmd_log_error(CmdLog *self, const char *text)
 
 /* The first time says nothing yet: work that is done before a line is due needs none. */
 static bool
-is_due(CmdLog *self, int64_t every_ms)
+is_due(Log *self, int64_t every_ms)
 {
   int64_t now_us = g_get_monotonic_time();
 
@@ -204,7 +204,7 @@ is_due(CmdLog *self, int64_t every_ms)
 }
 
 static void
-show_live_line(CmdLog *self, const char *text)
+show_live_line(Log *self, const char *text)
 {
   fprintf(stderr, "\r\033[K%s", text);
   fflush(stderr);
@@ -212,16 +212,16 @@ show_live_line(CmdLog *self, const char *text)
 }
 
 void
-cmd_log_progress(CmdLog *self, const char *text)
+log_progress(Log *self, const char *text)
 {
   bool is_end = *text == '\0';
 
   g_mutex_lock(&self->mutex);
-  if (self->is_terminal && self->format == CMD_LOG_TEXT) {
+  if (self->is_terminal && self->format == LOG_TEXT) {
     if ((is_end && self->has_live_line) || (!is_end && is_due(self, LIVE_EVERY_MS)))
       show_live_line(self, text);
-  } else if (!is_end && self->level >= CMD_LOG_MESSAGE && is_due(self, LINE_EVERY_MS)) {
-    write_line(self, CMD_LOG_MESSAGE, G_LOG_DOMAIN, text);
+  } else if (!is_end && self->level >= LOG_MESSAGE && is_due(self, LINE_EVERY_MS)) {
+    write_line(self, LOG_MESSAGE, G_LOG_DOMAIN, text);
   }
   g_mutex_unlock(&self->mutex);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/mappings.h"
+#include "mapping/set.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -70,11 +70,11 @@ read_all(const Folders *folders, const char *builtin, FaultList *faults)
 {
   char *mappings[] = {folders->user, NULL};
   const Config config = {.ingest = {.mappings = mappings, .builtin = (char *)builtin}};
-  g_autoptr(CmdMappings) self = cmd_mappings_read(&config, faults);
+  g_autoptr(MappingSet) self = mapping_set_read(&config, faults);
   g_autoptr(GString) all = g_string_new(NULL);
 
-  for (size_t i = 0; i < cmd_mappings_length(self); i++) {
-    const Mapping *mapping = cmd_mappings_get(self, i);
+  for (size_t i = 0; i < mapping_set_length(self); i++) {
+    const Mapping *mapping = mapping_set_get(self, i);
     bool is_user = g_str_has_prefix(mapping_path(mapping), folders->user);
 
     g_string_append_printf(all, "%s<-%s(%c) ", mapping_table(mapping), mapping_topic(mapping),
@@ -156,7 +156,7 @@ without_any_mapping_there_is_nothing_to_do(void)
   const Config config = {.ingest = {.mappings = none, .builtin = (char *)"none"}};
   g_autoptr(GError) error = NULL;
 
-  g_assert_null(cmd_mappings_load(&config, &error));
+  g_assert_null(mapping_set_load(&config, &error));
   g_assert_error(error, FAULT, FAULT_SETUP);
 }
 
@@ -165,19 +165,19 @@ a_name_without_a_mapping_gets_the_nearest(Folders *folders, gconstpointer data)
 {
   char *mappings[] = {folders->user, NULL};
   const Config config = {.ingest = {.mappings = mappings, .builtin = (char *)"none"}};
-  g_autoptr(CmdMappings) self = NULL;
+  g_autoptr(MappingSet) self = NULL;
   g_autoptr(GError) near = NULL;
   g_autoptr(GError) far = NULL;
 
   (void)data;
   write_mapping(folders->user, "1.json", "customers", "customer");
-  self = cmd_mappings_load(&config, NULL);
-  g_assert_nonnull(cmd_mappings_for_table(self, "customers", NULL));
-  g_assert_nonnull(cmd_mappings_for_topic(self, "customer", NULL));
-  g_assert_null(cmd_mappings_for_table(self, "customer", &near));
+  self = mapping_set_load(&config, NULL);
+  g_assert_nonnull(mapping_set_for_table(self, "customers", NULL));
+  g_assert_nonnull(mapping_set_for_topic(self, "customer", NULL));
+  g_assert_null(mapping_set_for_table(self, "customer", &near));
   g_assert_cmpstr(near->message, ==,
                   "no mapping has the table 'customer': did you mean customers?");
-  g_assert_null(cmd_mappings_for_topic(self, "orders", &far));
+  g_assert_null(mapping_set_for_topic(self, "orders", &far));
   g_assert_cmpstr(far->message, ==, "no mapping has the topic 'orders': there are customer");
 }
 
@@ -188,10 +188,10 @@ the_mappings_in_the_tree_are_four(void)
   char *none[] = {NULL};
   const Config config = {.ingest = {.mappings = none, .builtin = folder}};
   g_autoptr(GError) error = NULL;
-  g_autoptr(CmdMappings) self = cmd_mappings_load(&config, &error);
+  g_autoptr(MappingSet) self = mapping_set_load(&config, &error);
 
   g_assert_no_error(error);
-  g_assert_cmpuint(cmd_mappings_length(self), ==, 4);
+  g_assert_cmpuint(mapping_set_length(self), ==, 4);
 }
 
 int

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/mappings.h"
+#include "mapping/set.h"
 
 #include <string.h>
 
-struct CmdMappings {
+struct MappingSet {
   GPtrArray *mappings; /* owned, of owned Mapping * */
 };
 
@@ -13,17 +13,17 @@ free_mapping(void *mapping)
   mapping_free(mapping);
 }
 
-static CmdMappings *
+static MappingSet *
 new_empty(void)
 {
-  CmdMappings *self = g_new0(CmdMappings, 1);
+  MappingSet *self = g_new0(MappingSet, 1);
 
   self->mappings = g_ptr_array_new_with_free_func(free_mapping);
   return self;
 }
 
 void
-cmd_mappings_free(CmdMappings *self)
+mapping_set_free(MappingSet *self)
 {
   if (self == NULL)
     return;
@@ -60,7 +60,7 @@ list_folder(const char *folder, GError **error)
 }
 
 static void
-load_folder(CmdMappings *self, const char *folder, const char *setting, FaultList *faults)
+load_folder(MappingSet *self, const char *folder, const char *setting, FaultList *faults)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) paths = list_folder(folder, &error);
@@ -87,7 +87,7 @@ collide(const Mapping *a, const Mapping *b)
 }
 
 static void
-refuse_collisions(const CmdMappings *self, FaultList *faults)
+refuse_collisions(const MappingSet *self, FaultList *faults)
 {
   for (guint i = 0; i < self->mappings->len; i++) {
     for (guint j = i + 1; j < self->mappings->len; j++) {
@@ -105,7 +105,7 @@ refuse_collisions(const CmdMappings *self, FaultList *faults)
 }
 
 static bool
-has_collision(const CmdMappings *self, const Mapping *mapping)
+has_collision(const MappingSet *self, const Mapping *mapping)
 {
   for (guint i = 0; i < self->mappings->len; i++)
     if (collide(self->mappings->pdata[i], mapping))
@@ -115,7 +115,7 @@ has_collision(const CmdMappings *self, const Mapping *mapping)
 
 /* Built-in mappings join where the user has none for their table or topic. */
 static void
-join_builtin(CmdMappings *self, CmdMappings *builtin)
+join_builtin(MappingSet *self, MappingSet *builtin)
 {
   g_autoptr(GPtrArray) joining = g_ptr_array_new();
 
@@ -152,7 +152,7 @@ find_builtin(void)
 }
 
 static void
-load_builtin(CmdMappings *self, const char *setting, FaultList *faults)
+load_builtin(MappingSet *self, const char *setting, FaultList *faults)
 {
   bool is_auto = g_ascii_strcasecmp(setting, "auto") == 0;
   g_autofree char *folder = is_auto ? find_builtin() : g_strdup(setting);
@@ -170,11 +170,11 @@ compare_tables(const void *a, const void *b)
   return strcmp(mapping_table(*(Mapping *const *)a), mapping_table(*(Mapping *const *)b));
 }
 
-CmdMappings *
-cmd_mappings_read(const Config *config, FaultList *faults)
+MappingSet *
+mapping_set_read(const Config *config, FaultList *faults)
 {
-  g_autoptr(CmdMappings) self = new_empty();
-  g_autoptr(CmdMappings) builtin = new_empty();
+  g_autoptr(MappingSet) self = new_empty();
+  g_autoptr(MappingSet) builtin = new_empty();
   const char *setting = config->ingest.builtin == NULL ? "auto" : config->ingest.builtin;
   size_t faults_before = fault_list_length(faults);
 
@@ -191,11 +191,11 @@ cmd_mappings_read(const Config *config, FaultList *faults)
   return g_steal_pointer(&self);
 }
 
-CmdMappings *
-cmd_mappings_load(const Config *config, GError **error)
+MappingSet *
+mapping_set_load(const Config *config, GError **error)
 {
   g_auto(FaultList) faults = {0};
-  g_autoptr(CmdMappings) self = cmd_mappings_read(config, &faults);
+  g_autoptr(MappingSet) self = mapping_set_read(config, &faults);
 
   if (fault_list_length(&faults) == 0)
     return g_steal_pointer(&self);
@@ -204,13 +204,13 @@ cmd_mappings_load(const Config *config, GError **error)
 }
 
 size_t
-cmd_mappings_length(const CmdMappings *self)
+mapping_set_length(const MappingSet *self)
 {
   return self->mappings->len;
 }
 
 const Mapping *
-cmd_mappings_get(const CmdMappings *self, size_t i)
+mapping_set_get(const MappingSet *self, size_t i)
 {
   return self->mappings->pdata[i];
 }
@@ -218,7 +218,7 @@ cmd_mappings_get(const CmdMappings *self, size_t i)
 typedef const char *(*NameOf)(const Mapping *mapping);
 
 static const Mapping *
-find(const CmdMappings *self, NameOf name_of, const char *what, const char *name, GError **error)
+find(const MappingSet *self, NameOf name_of, const char *what, const char *name, GError **error)
 {
   g_autoptr(GPtrArray) names = g_ptr_array_new();
 
@@ -246,13 +246,13 @@ find(const CmdMappings *self, NameOf name_of, const char *what, const char *name
 }
 
 const Mapping *
-cmd_mappings_for_table(const CmdMappings *self, const char *table, GError **error)
+mapping_set_for_table(const MappingSet *self, const char *table, GError **error)
 {
   return find(self, mapping_table, "table", table, error);
 }
 
 const Mapping *
-cmd_mappings_for_topic(const CmdMappings *self, const char *topic, GError **error)
+mapping_set_for_topic(const MappingSet *self, const char *topic, GError **error)
 {
   return find(self, mapping_topic, "topic", topic, error);
 }

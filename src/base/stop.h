@@ -7,11 +7,11 @@
 /* SIGINT and SIGTERM ask long work to stop where it can; the second of them ends the program there
  * and then, whatever it waits for. A thread of its own takes them: make it before all others, so
  * that they inherit that signals are not theirs. One at a time. */
-typedef struct CmdStop CmdStop;
+typedef struct Stop Stop;
 
-CmdStop *cmd_stop_new(void);
+Stop *stop_new(void);
 /* From here on signals do again what they did before. */
-void cmd_stop_free(CmdStop *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(CmdStop, cmd_stop_free)
+void stop_free(Stop *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stop, stop_free)
 
-bool cmd_stop_is_asked(const CmdStop *self);
+bool stop_is_asked(const Stop *self);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/stop.h"
+#include "base/stop.h"
 
 #include <signal.h>
 #include <unistd.h>
 
 /* The signal is taken by another thread, sometime soon: no answer ends in meson's timeout. */
 static void
-wait_until_asked(const CmdStop *stop)
+wait_until_asked(const Stop *stop)
 {
-  while (!cmd_stop_is_asked(stop))
+  while (!stop_is_asked(stop))
     g_thread_yield();
 }
 
@@ -18,9 +18,9 @@ one_signal_asks_and_does_not_end(void)
   const int signals[] = {SIGINT, SIGTERM};
 
   for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
-    g_autoptr(CmdStop) stop = cmd_stop_new();
+    g_autoptr(Stop) stop = stop_new();
 
-    g_assert_false(cmd_stop_is_asked(stop));
+    g_assert_false(stop_is_asked(stop));
     kill(getpid(), signals[i]);
     wait_until_asked(stop);
   }
@@ -41,7 +41,7 @@ static void
 a_second_signal_ends_the_program(void)
 {
   if (g_test_subprocess()) {
-    g_autoptr(CmdStop) stop = cmd_stop_new();
+    g_autoptr(Stop) stop = stop_new();
 
     kill(getpid(), SIGTERM);
     wait_until_asked(stop);
@@ -57,7 +57,7 @@ static void
 without_it_signals_do_what_they_did(void)
 {
   if (g_test_subprocess()) {
-    cmd_stop_free(cmd_stop_new());
+    stop_free(stop_new());
     kill(getpid(), SIGTERM);
     for (;;)
       pause();
