@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "cmd/help.h"
+#include "cmd/version.h"
 
 #include <gio/gio.h>
 #include <poll.h>
@@ -180,7 +181,7 @@ command_main(const Command *commands, int argc, char **argv)
   bool is_help = is_any_of(argv[1], help);
 
   if (is_any_of(argv[1], version)) {
-    puts("sluice " SLUICE_VERSION);
+    cmd_version_print();
     return EXIT_DONE;
   }
   if (is_help && argc == 2)

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "cmd/help.h"
 #include "cmd/properties.h"
+#include "cmd/version.h"
 #include "config/value.h"
 
 #include <stdio.h>
@@ -191,7 +192,7 @@ cmd_options_parse(CmdOptions *self, const CommandCall *call, const GOptionEntry 
     return false;
   }
   if (texts.wants_version) {
-    puts("sluice " SLUICE_VERSION);
+    cmd_version_print();
     return false;
   }
   return understand(self, &texts, call->log, error);

@@ -115,3 +115,9 @@ kafka_property_check(const KafkaProperty *property, bool is_secret, GError **err
                       is_secret ? "librdkafka does not take this value" : why);
   return false;
 }
+
+const char *
+kafka_library_version(void)
+{
+  return rd_kafka_version_str();
+}

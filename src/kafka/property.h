@@ -15,3 +15,6 @@ bool kafka_property_exists(const char *name);
 /* Whether librdkafka takes the property and it breaks none of sluice's promises. FAULT_SETUP
  * never repeats the value when `is_secret`. */
 bool kafka_property_check(const KafkaProperty *property, bool is_secret, GError **error);
+
+/* The version of the librdkafka that runs; it need not be the one that was compiled against. */
+const char *kafka_library_version(void);

@@ -254,7 +254,7 @@ wire_read_i64(WireReader *self, int64_t *out_value)
 bool
 wire_read_binary(WireReader *self, Slice *out_value)
 {
-  uint64_t len;
+  uint64_t len = 0;
   const uint8_t *at;
 
   if (!read_size(self, &len) || !wire_take(self, len, &at))

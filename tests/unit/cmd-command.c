@@ -90,6 +90,7 @@ static const Case cases[] = {
     {{"--help"}, EXIT_DONE, "sluice takes Avro", ""},
     {{"help", "settings"}, EXIT_DONE, "Settings come from", ""},
     {{"--version"}, EXIT_DONE, "sluice ", ""},
+    {{"greet", "--version"}, EXIT_DONE, "sluice ", ""},
     {{"well"}, EXIT_DONE, "", ""},
     {{"differs"}, EXIT_DATA, "", ""},
     {{"stopped"}, EXIT_STOPPED, "", ""},

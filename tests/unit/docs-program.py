@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -68,6 +69,18 @@ def warnings(manual):
         yield from done.stderr.splitlines()
 
 
+def missing_versions(path):
+    """What --version keeps back: the source's revision, and the libraries that it runs with."""
+    said = dict(re.findall(r"^(sluice|revision|built with|runs with) +(.+)$", program.ask(path, "--version"), re.M))
+    if not re.fullmatch(r"unknown|[0-9a-f]{7,40}(-dirty)?", said.get("revision", "")):
+        yield f"no revision: {said}"
+    for library in ("librdkafka", "thrift", "avro-c", "json-glib", "libsoup", "glib", "zlib", "zstd", "lz4"):
+        if not re.search(rf"\b{library} \d+\.\d", said.get("built with", "")):
+            yield f"no {library}: {said}"
+    if not re.fullmatch(r"librdkafka \d+\.\d+\.\d+.*", said.get("runs with", "")):
+        yield f"no running librdkafka: {said}"
+
+
 def main(path):
     with tempfile.TemporaryDirectory() as folder:
         manual, completion = pathlib.Path(folder) / "sluice.1", pathlib.Path(folder) / "sluice"
@@ -76,6 +89,7 @@ def main(path):
         checks = {
             "the manual page has every command, option and setting": list(missing_words(path, manual)),
             "man reads it without a warning": list(warnings(manual)),
+            "--version tells the revision and the libraries": list(missing_versions(path)),
             "bash offers what fits": list(wrong_offers(completion)),
         }
     print(f"1..{len(checks)}")
