@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/gateway.h"
 
-#include "cmd/gateway_http.h"
+#include "http/channel.h"
 
 enum { ANSWER_MAX_BYTES = 64 << 20 };
 
@@ -34,6 +34,6 @@ cmd_gateway_options(const Config *config)
       .tls = config->gateway.tls,
       .tls_ca_file = config->gateway.tls_ca_location,
       .do_as = config->gateway.do_as,
-      .open_http = cmd_gateway_http_open,
+      .open_http = http_channel_open,
   };
 }

@@ -3,13 +3,14 @@
 #include <malloc.h>
 #include <signal.h>
 
+#include "cmd/gateway.h"
 #include "cmd/options.h"
 #include "cmd/pages.h"
 #include "cmd/properties.h"
 #include "cmd/registry.h"
-#include "cmd/sinks.h"
 #include "cmd/summary.h"
 #include "mapping/set.h"
+#include "stream/sinks.h"
 #include "stream/stream.h"
 
 static const char about[] =
@@ -42,7 +43,7 @@ typedef struct {
   KafkaProperty *properties; /* owned array */
   HttpRegistry *registry;    /* owned; NULL: none is set */
   SchemaSource schemas;      /* the registry's */
-  CmdSinks *sinks;           /* owned */
+  StreamSinks *sinks;        /* owned */
   CmdPages *pages;           /* owned */
   Stream *stream;            /* owned */
   int64_t began_us;
@@ -58,7 +59,7 @@ run_clear(Run *self)
   if (self->stream != NULL && stream_is_stuck(self->stream))
     return; /* the process ends now, and its threads with it */
   stream_free(self->stream);
-  cmd_sinks_free(self->sinks);
+  stream_sinks_free(self->sinks);
   for (size_t i = 0; i < self->length; i++)
     frame_plan_free(self->plans[i]);
   g_free(self->plans);
@@ -105,10 +106,11 @@ open_registry(Run *self, GError **error)
 static bool
 open_gateway(Run *self, GError **error)
 {
+  const GatewayOptions gateway = cmd_gateway_options(self->config);
   int64_t timeout_ms = self->until_end ? self->options.timeout_ms : INT64_MAX;
 
-  self->sinks = cmd_sinks_new(self->config, error);
-  if (self->sinks == NULL || !cmd_sinks_open(self->sinks, timeout_ms, error))
+  self->sinks = stream_sinks_new(&gateway, self->config->gateway.connections, error);
+  if (self->sinks == NULL || !stream_sinks_open(self->sinks, timeout_ms, error))
     return false;
 
   self->plans = g_new0(FramePlan *, self->length);
@@ -116,8 +118,8 @@ open_gateway(Run *self, GError **error)
     size_t columns_length;
     const Column *columns = mapping_columns(self->list[i], &columns_length);
 
-    self->plans[i] = frame_plan_new(cmd_sinks_protocol(self->sinks), mapping_table(self->list[i]),
-                                    columns, columns_length);
+    self->plans[i] = frame_plan_new(stream_sinks_protocol(self->sinks),
+                                    mapping_table(self->list[i]), columns, columns_length);
   }
   return true;
 }
@@ -192,7 +194,7 @@ open_stream(Run *self)
     self->schemas = http_registry_source(self->registry);
     options.schemas = &self->schemas;
   }
-  options.sinks = cmd_sinks_list(self->sinks, &options.sinks_length);
+  options.sinks = stream_sinks_list(self->sinks, &options.sinks_length);
   self->stream = stream_new(&options);
   cmd_pages_watch(self->pages, stream_counters(self->stream), self->list, self->length);
 }

@@ -28,7 +28,7 @@ BELOW = {
     "csv": ["base", "record"],
     "shop": ["base", "record", "text", "json", "schema"],
     "hfile": ["base", "record"],
-    "http": ["base", "record", "text", "json", "schema", "mapping", "datum"],
+    "http": ["base", "record", "text", "json", "schema", "mapping", "datum", "config", "wire", "hbase"],
     "config": ["base"],
     "metrics": ["base"],
 }

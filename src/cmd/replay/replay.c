@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/gateway.h"
 #include "cmd/options.h"
 #include "cmd/properties.h"
 #include "cmd/registry.h"
 #include "cmd/replay/road.h"
-#include "cmd/sinks.h"
+#include "stream/sinks.h"
 
 static const char about[] =
     "Takes records back out of a dead-letter topic, through the mapping of the topic that they\n"
@@ -41,7 +42,7 @@ typedef struct {
   KafkaProperty *properties;
   HttpRegistry *registry; /* NULL: none is needed */
   SchemaSource schemas;
-  CmdSinks *sinks; /* NULL: --dry-run */
+  StreamSinks *sinks; /* NULL: --dry-run */
   CmdReplayPlace *place;
   CmdReplayReport *report;
   CmdReplayRoad *road;
@@ -56,7 +57,7 @@ replay_clear(Replay *self)
   cmd_replay_road_free(self->road);
   cmd_replay_place_free(self->place);
   cmd_replay_report_free(self->report);
-  cmd_sinks_free(self->sinks);
+  stream_sinks_free(self->sinks);
   http_registry_free(self->registry);
   g_free(self->properties);
   mapping_set_free(self->mappings);
@@ -135,10 +136,12 @@ understand(Replay *self, GError **error)
 static bool
 open_gateway(Replay *self, GError **error)
 {
+  const GatewayOptions gateway = cmd_gateway_options(self->config);
+
   if (self->is_dry_run)
     return true;
-  self->sinks = cmd_sinks_new(self->config, error);
-  return self->sinks != NULL && cmd_sinks_open(self->sinks, self->options.timeout_ms, error);
+  self->sinks = stream_sinks_new(&gateway, self->config->gateway.connections, error);
+  return self->sinks != NULL && stream_sinks_open(self->sinks, self->options.timeout_ms, error);
 }
 
 static bool
@@ -179,8 +182,8 @@ open_road(Replay *self, GError **error)
           .config = self->config,
           .mappings = self->mappings,
           .schemas = self->registry == NULL ? NULL : &self->schemas,
-          .sink = self->is_dry_run ? NULL : cmd_sinks_list(self->sinks, &sinks),
-          .protocol = self->is_dry_run ? WIRE_BINARY : cmd_sinks_protocol(self->sinks),
+          .sink = self->is_dry_run ? NULL : stream_sinks_list(self->sinks, &sinks),
+          .protocol = self->is_dry_run ? WIRE_BINARY : stream_sinks_protocol(self->sinks),
           .filter = &self->filter,
           .place = self->place,
           .report = self->report,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/gateway_http.h"
+#include "http/channel.h"
 
 #include "support/http-peer.h"
 
@@ -20,7 +20,7 @@ call(const GatewayOptions *options, const char *url, Bytes *out_answer, GError *
   Slice answer;
 
   g_assert_true(endpoint_parse(url, &endpoint, NULL));
-  g_assert_true(cmd_gateway_http_open(options, &endpoint, &channel, NULL));
+  g_assert_true(http_channel_open(options, &endpoint, &channel, NULL));
   g_assert_cmpuint(channel.depth, ==, 2);
   if (!channel.send(channel.self, parts, G_N_ELEMENTS(parts), error) ||
       !channel.receive(channel.self, &answer, error))
@@ -117,7 +117,7 @@ open_channel(const HttpPeer *peer, Channel *out_channel)
   g_auto(Endpoint) endpoint = {0};
 
   g_assert_true(endpoint_parse(http_peer_url(peer), &endpoint, NULL));
-  g_assert_true(cmd_gateway_http_open(&plain, &endpoint, out_channel, NULL));
+  g_assert_true(http_channel_open(&plain, &endpoint, out_channel, NULL));
 }
 
 static void
@@ -200,7 +200,7 @@ closing_waits_for_no_answer(void)
 
   patient.receive_timeout_ms = 60000;
   g_assert_true(endpoint_parse(http_peer_url(peer), &endpoint, NULL));
-  g_assert_true(cmd_gateway_http_open(&patient, &endpoint, &channel, NULL));
+  g_assert_true(http_channel_open(&patient, &endpoint, &channel, NULL));
   send_text(&channel, "one");
   send_text(&channel, "two");
   while (http_peer_requests(peer) == 0)
@@ -221,7 +221,7 @@ whoever_cancels_is_heard_while_an_answer_is_waited_for(void)
   patient.receive_timeout_ms = 60000;
   patient.cancellable = cancellable;
   g_assert_true(endpoint_parse(http_peer_url(peer), &endpoint, NULL));
-  g_assert_true(cmd_gateway_http_open(&patient, &endpoint, &channel, NULL));
+  g_assert_true(http_channel_open(&patient, &endpoint, &channel, NULL));
   send_text(&channel, "one");
   while (http_peer_requests(peer) == 0)
     g_thread_yield();

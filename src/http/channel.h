@@ -5,5 +5,5 @@
 
 /* A channel to a gateway that speaks Thrift over HTTP or HTTPS: a POST for each call, one at a
  * time. Connects with the first. */
-bool cmd_gateway_http_open(const GatewayOptions *options, const Endpoint *endpoint,
-                           Channel *out_channel, GError **error);
+bool http_channel_open(const GatewayOptions *options, const Endpoint *endpoint,
+                       Channel *out_channel, GError **error);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/sinks.h"
+#include "stream/sinks.h"
 
 #include "base/retry.h"
-#include "cmd/gateway.h"
 #include "hbase/catalog.h"
 #include "hbase/gateway.h"
 
@@ -12,10 +11,10 @@ typedef struct {
   Gateway *gateway;          /* owned */
 } Sink;
 
-struct CmdSinks {
-  const Config *config; /* borrowed */
-  Sink *sinks;          /* owned */
-  StreamSink *list;     /* owned */
+struct StreamSinks {
+  GatewayOptions options;
+  Sink *sinks;      /* owned */
+  StreamSink *list; /* owned */
   size_t length;
 };
 
@@ -54,27 +53,27 @@ sink_cancel(void *data)
 }
 
 static bool
-sink_init(Sink *self, const CmdSinks *owner, size_t number, GError **error)
+sink_init(Sink *self, const StreamSinks *owner, size_t number, GError **error)
 {
   self->cancellable = g_cancellable_new();
-  self->options = cmd_gateway_options(owner->config);
+  self->options = owner->options;
   self->options.cancellable = self->cancellable;
   self->gateway = gateway_new(&self->options, number, error);
   return self->gateway != NULL;
 }
 
-CmdSinks *
-cmd_sinks_new(const Config *config, GError **error)
+StreamSinks *
+stream_sinks_new(const GatewayOptions *options, size_t connections, GError **error)
 {
-  CmdSinks *self = g_new0(CmdSinks, 1);
+  StreamSinks *self = g_new0(StreamSinks, 1);
 
-  self->config = config;
-  self->length = config->gateway.connections;
+  self->options = *options;
+  self->length = connections;
   self->sinks = g_new0(Sink, self->length);
   self->list = g_new0(StreamSink, self->length);
   for (size_t i = 0; i < self->length; i++) {
     if (!sink_init(&self->sinks[i], self, i, error)) {
-      cmd_sinks_free(self);
+      stream_sinks_free(self);
       return NULL;
     }
   }
@@ -82,7 +81,7 @@ cmd_sinks_new(const Config *config, GError **error)
 }
 
 void
-cmd_sinks_free(CmdSinks *self)
+stream_sinks_free(StreamSinks *self)
 {
   if (self == NULL)
     return;
@@ -97,10 +96,9 @@ cmd_sinks_free(CmdSinks *self)
 }
 
 static bool
-is_auto(const Config *config)
+is_auto(const GatewayOptions *options)
 {
-  return config->gateway.transport == CONFIG_TRANSPORT_AUTO ||
-         config->gateway.protocol == CONFIG_PROTOCOL_AUTO;
+  return options->transport == GATEWAY_TRANSPORT_AUTO || options->protocol == GATEWAY_PROTOCOL_AUTO;
 }
 
 static bool
@@ -126,17 +124,17 @@ await_gateway(Gateway *gateway, int64_t timeout_ms, GError **error)
 }
 
 bool
-cmd_sinks_open(CmdSinks *self, int64_t timeout_ms, GError **error)
+stream_sinks_open(StreamSinks *self, int64_t timeout_ms, GError **error)
 {
   for (size_t i = 0; i < self->length; i++) {
     Sink *sink = &self->sinks[i];
 
-    if (is_auto(self->config) && !await_gateway(sink->gateway, timeout_ms, error))
+    if (is_auto(&self->options) && !await_gateway(sink->gateway, timeout_ms, error))
       return false;
     self->list[i] = (StreamSink){
         .self = sink,
         .depth = gateway_depth(sink->gateway),
-        .frame_max_bytes = self->config->gateway.frame_max_bytes,
+        .frame_max_bytes = self->options.frame_max_bytes,
         .send = sink_send,
         .receive = sink_receive,
         .is_busy = sink_is_busy,
@@ -148,14 +146,14 @@ cmd_sinks_open(CmdSinks *self, int64_t timeout_ms, GError **error)
 }
 
 const StreamSink *
-cmd_sinks_list(const CmdSinks *self, size_t *out_length)
+stream_sinks_list(const StreamSinks *self, size_t *out_length)
 {
   *out_length = self->length;
   return self->list;
 }
 
 WireProtocol
-cmd_sinks_protocol(const CmdSinks *self)
+stream_sinks_protocol(const StreamSinks *self)
 {
   return gateway_protocol(self->sinks[0].gateway);
 }

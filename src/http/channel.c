@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/gateway_http.h"
+#include "http/channel.h"
 
 #include "http/client.h"
 
@@ -241,8 +241,8 @@ url_of(const Endpoint *endpoint)
 }
 
 bool
-cmd_gateway_http_open(const GatewayOptions *options, const Endpoint *endpoint, Channel *out_channel,
-                      GError **error)
+http_channel_open(const GatewayOptions *options, const Endpoint *endpoint, Channel *out_channel,
+                  GError **error)
 {
   g_autoptr(HttpChannel) self = g_new0(HttpChannel, 1);
   const HttpClientOptions client = {

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "hbase/options.h"
+#include "stream/sink.h"
+
+/* The gateway as the sinks of `run`: [gateway] connections of them, a connection each. */
+typedef struct StreamSinks StreamSinks;
+
+/* What the options name is borrowed. FAULT_SETUP. */
+StreamSinks *stream_sinks_new(const GatewayOptions *options, size_t connections, GError **error);
+void stream_sinks_free(StreamSinks *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StreamSinks, stream_sinks_free)
+
+/* Finds out what the gateway speaks, where the configuration says `auto`; waits for one that is
+ * not there yet, up to timeout_ms. */
+bool stream_sinks_open(StreamSinks *self, int64_t timeout_ms, GError **error);
+
+/* After stream_sinks_open(). */
+const StreamSink *stream_sinks_list(const StreamSinks *self, size_t *out_length);
+WireProtocol stream_sinks_protocol(const StreamSinks *self);
