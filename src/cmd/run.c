@@ -5,11 +5,11 @@
 
 #include "cmd/gateway.h"
 #include "cmd/options.h"
-#include "cmd/pages.h"
 #include "cmd/properties.h"
 #include "cmd/registry.h"
 #include "cmd/summary.h"
 #include "mapping/set.h"
+#include "metrics/pages.h"
 #include "stream/sinks.h"
 #include "stream/stream.h"
 
@@ -44,7 +44,7 @@ typedef struct {
   HttpRegistry *registry;    /* owned; NULL: none is set */
   SchemaSource schemas;      /* the registry's */
   StreamSinks *sinks;        /* owned */
-  CmdPages *pages;           /* owned */
+  MetricsPages *pages;       /* owned */
   Stream *stream;            /* owned */
   int64_t began_us;
   uint64_t shown; /* consumed when progress was last made a line of */
@@ -54,7 +54,7 @@ typedef struct {
 static void
 run_clear(Run *self)
 {
-  cmd_pages_free(self->pages);
+  metrics_pages_free(self->pages);
   g_free(self->list);
   if (self->stream != NULL && stream_is_stuck(self->stream))
     return; /* the process ends now, and its threads with it */
@@ -143,7 +143,7 @@ tell_standings(const Run *self)
   if (self->config->http.listen == NULL)
     return; /* the broker is not asked for what nobody reads */
   stream_standings(self->stream, standings);
-  cmd_pages_stand(self->pages, standings);
+  metrics_pages_stand(self->pages, standings);
 }
 
 static void
@@ -154,7 +154,7 @@ show_progress(void *data)
   const char *reason = NULL;
   g_autofree char *text = NULL;
 
-  cmd_pages_tell(self->pages, stream_is_ready(self->stream, &reason) ? NULL : reason);
+  metrics_pages_tell(self->pages, stream_is_ready(self->stream, &reason) ? NULL : reason);
   if (summary.seconds - self->shown_at < 1)
     return;
   tell_standings(self);
@@ -196,7 +196,7 @@ open_stream(Run *self)
   }
   options.sinks = stream_sinks_list(self->sinks, &options.sinks_length);
   self->stream = stream_new(&options);
-  cmd_pages_watch(self->pages, stream_counters(self->stream), self->list, self->length);
+  metrics_pages_watch(self->pages, stream_counters(self->stream), self->list, self->length);
 }
 
 static gboolean
@@ -256,7 +256,7 @@ run(Run *self, const GOptionEntry *entries, GError **error)
   self->config = cmd_options_config(&self->options, self->call, error);
   if (self->config == NULL)
     return EXIT_USAGE;
-  self->pages = cmd_pages_new(self->config, error);
+  self->pages = metrics_pages_new(self->config, error);
   if (self->pages == NULL || !choose_mappings(self, error) || !open_registry(self, error) ||
       !open_gateway(self, error))
     return EXIT_USAGE;

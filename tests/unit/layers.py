@@ -30,7 +30,7 @@ BELOW = {
     "hfile": ["base", "record"],
     "http": ["base", "record", "text", "json", "schema", "mapping", "datum", "config", "wire", "hbase"],
     "config": ["base"],
-    "metrics": ["base"],
+    "metrics": ["base", "config", "kafka", "mapping", "http"],
 }
 BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = BELOW["verify"] = BELOW["probe"] = list(BELOW)
 BELOW["cmd"] = list(BELOW)

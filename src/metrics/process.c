@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/process.h"
+#include "metrics/process.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -81,7 +81,7 @@ export_stat(MetricsExporter *exporter)
 }
 
 void
-cmd_process_export(MetricsExporter *exporter)
+metrics_process_export(MetricsExporter *exporter)
 {
   struct rlimit files = {0};
 

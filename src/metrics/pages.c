@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/pages.h"
+#include "metrics/pages.h"
 
-#include "cmd/process.h"
 #include "http/server.h"
 #include "metrics/exporter.h"
+#include "metrics/process.h"
 
 #include <string.h>
 
-struct CmdPages {
+struct MetricsPages {
   HttpServer *server;              /* owned; NULL: off */
   GMutex mutex;                    /* over the rest */
   char *reason;                    /* owned; NULL: ready */
@@ -40,7 +40,7 @@ is_by_topic(Counter counter)
 }
 
 static void
-export_by_topic(const CmdPages *self, MetricsExporter *exporter, Counter counter)
+export_by_topic(const MetricsPages *self, MetricsExporter *exporter, Counter counter)
 {
   for (size_t i = 0; i < self->mappings_length; i++) {
     const MetricsLabel labels[] = {{"topic", mapping_topic(self->mappings[i])},
@@ -53,7 +53,7 @@ export_by_topic(const CmdPages *self, MetricsExporter *exporter, Counter counter
 
 /* Times are counted in microseconds and told in seconds, as Prometheus has them. */
 static void
-export_counter(const CmdPages *self, MetricsExporter *exporter, Counter counter)
+export_counter(const MetricsPages *self, MetricsExporter *exporter, Counter counter)
 {
   const CounterInfo *info = &metrics_counter_infos[counter];
   const char *microseconds = strstr(info->name, "_microseconds");
@@ -96,7 +96,7 @@ stand_of(const KafkaStanding *standing, Stand stand)
 }
 
 static void
-export_stand(const CmdPages *self, MetricsExporter *exporter, Stand stand)
+export_stand(const MetricsPages *self, MetricsExporter *exporter, Stand stand)
 {
   metrics_exporter_family(exporter, stands[stand].name, METRICS_GAUGE, stands[stand].help);
   for (guint i = 0; i < self->standings->len; i++) {
@@ -116,7 +116,7 @@ export_stand(const CmdPages *self, MetricsExporter *exporter, Stand stand)
 }
 
 char *
-cmd_pages_metrics(CmdPages *self)
+metrics_pages_metrics(MetricsPages *self)
 {
   g_autoptr(MetricsExporter) exporter = metrics_exporter_new();
   const MetricsLabel version[] = {{"version", SLUICE_VERSION}, {NULL, NULL}};
@@ -131,7 +131,7 @@ cmd_pages_metrics(CmdPages *self)
   for (Stand stand = 0; self->mappings != NULL && stand < STANDS; stand++)
     export_stand(self, exporter, stand);
   g_mutex_unlock(&self->mutex);
-  cmd_process_export(exporter);
+  metrics_process_export(exporter);
   return metrics_exporter_finish(exporter);
 }
 
@@ -144,7 +144,7 @@ append_cell(GString *page, const char *tag, const char *text)
 }
 
 static void
-append_row(const CmdPages *self, GString *page, size_t i)
+append_row(const MetricsPages *self, GString *page, size_t i)
 {
   const Counter shown[] = {COUNTER_READ, COUNTER_WRITTEN, COUNTER_SKIPPED, COUNTER_DEAD_LETTERED};
 
@@ -158,7 +158,7 @@ append_row(const CmdPages *self, GString *page, size_t i)
 }
 
 char *
-cmd_pages_console(CmdPages *self)
+metrics_pages_console(MetricsPages *self)
 {
   g_autoptr(GString) page = g_string_new(
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
@@ -181,7 +181,7 @@ cmd_pages_console(CmdPages *self)
 static bool
 page_is_ready(void *data, GString *reasons)
 {
-  CmdPages *self = data;
+  MetricsPages *self = data;
   bool is_ready;
 
   g_mutex_lock(&self->mutex);
@@ -195,19 +195,19 @@ page_is_ready(void *data, GString *reasons)
 static char *
 page_metrics(void *self)
 {
-  return cmd_pages_metrics(self);
+  return metrics_pages_metrics(self);
 }
 
 static char *
 page_console(void *self)
 {
-  return cmd_pages_console(self);
+  return metrics_pages_console(self);
 }
 
-CmdPages *
-cmd_pages_new(const Config *config, GError **error)
+MetricsPages *
+metrics_pages_new(const Config *config, GError **error)
 {
-  g_autoptr(CmdPages) self = g_new0(CmdPages, 1);
+  g_autoptr(MetricsPages) self = g_new0(MetricsPages, 1);
   const HttpPages what = {self, page_is_ready, page_metrics,
                           config->http.console ? page_console : NULL};
 
@@ -224,7 +224,7 @@ cmd_pages_new(const Config *config, GError **error)
 }
 
 void
-cmd_pages_free(CmdPages *self)
+metrics_pages_free(MetricsPages *self)
 {
   if (self == NULL)
     return;
@@ -236,8 +236,8 @@ cmd_pages_free(CmdPages *self)
 }
 
 void
-cmd_pages_watch(CmdPages *self, const MetricsCounters *counters, const Mapping *const *mappings,
-                size_t mappings_length)
+metrics_pages_watch(MetricsPages *self, const MetricsCounters *counters,
+                    const Mapping *const *mappings, size_t mappings_length)
 {
   g_mutex_lock(&self->mutex);
   self->counters = counters;
@@ -247,7 +247,7 @@ cmd_pages_watch(CmdPages *self, const MetricsCounters *counters, const Mapping *
 }
 
 void
-cmd_pages_stand(CmdPages *self, const GArray *standings)
+metrics_pages_stand(MetricsPages *self, const GArray *standings)
 {
   g_mutex_lock(&self->mutex);
   g_array_set_size(self->standings, 0);
@@ -256,7 +256,7 @@ cmd_pages_stand(CmdPages *self, const GArray *standings)
 }
 
 void
-cmd_pages_tell(CmdPages *self, const char *reason)
+metrics_pages_tell(MetricsPages *self, const char *reason)
 {
   g_mutex_lock(&self->mutex);
   if (g_strcmp0(self->reason, reason) != 0) {

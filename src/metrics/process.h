@@ -4,4 +4,4 @@
 #include "metrics/exporter.h"
 
 /* What Prometheus's own client libraries say of every process: CPU, memory, open files, start. */
-void cmd_process_export(MetricsExporter *exporter);
+void metrics_process_export(MetricsExporter *exporter);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/pages.h"
+#include "metrics/pages.h"
 
 #include "mapping/set.h"
 
@@ -11,7 +11,7 @@ typedef struct {
   MappingSet *mappings;      /* owned */
   const Mapping *chosen[2];  /* borrowed */
   MetricsCounters *counters; /* owned */
-  CmdPages *pages;           /* owned */
+  MetricsPages *pages;       /* owned */
 } Fixture;
 
 static void
@@ -31,15 +31,15 @@ make(Fixture *self, gconstpointer data)
   metrics_count(metrics_counters_sheet(self->counters, 1, 1), COUNTER_WRITTEN, 3);
   metrics_count(metrics_counters_sheet(self->counters, 0, 2), COUNTER_BATCHES, 4);
   metrics_count(metrics_counters_sheet(self->counters, 0, 2), COUNTER_ANSWER_US, 1500000);
-  self->pages = cmd_pages_new(&config, NULL);
-  cmd_pages_watch(self->pages, self->counters, self->chosen, 2);
+  self->pages = metrics_pages_new(&config, NULL);
+  metrics_pages_watch(self->pages, self->counters, self->chosen, 2);
 }
 
 static void
 unmake(Fixture *self, gconstpointer data)
 {
   (void)data;
-  cmd_pages_free(self->pages);
+  metrics_pages_free(self->pages);
   metrics_counters_free(self->counters);
   mapping_set_free(self->mappings);
 }
@@ -54,7 +54,7 @@ assert_holds(const char *text, const char *line)
 static void
 counters_are_told_by_topic_or_once(Fixture *self, gconstpointer data)
 {
-  g_autofree char *text = cmd_pages_metrics(self->pages);
+  g_autofree char *text = metrics_pages_metrics(self->pages);
   const char *const lines[] = {
       "\nsluice_records_read_total{topic=\"customer\",table=\"customers\"} 7\n"
       "sluice_records_read_total{topic=\"click_stream\",table=\"clickstream\"} 0\n",
@@ -74,7 +74,7 @@ counters_are_told_by_topic_or_once(Fixture *self, gconstpointer data)
 }
 
 static void
-tell_standings(CmdPages *pages)
+tell_standings(MetricsPages *pages)
 {
   const KafkaStanding standings[] = {
       {.topic_index = 1, .id = 3, .acknowledged = 40, .committed = 30, .end = 100},
@@ -84,7 +84,7 @@ tell_standings(CmdPages *pages)
   g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(KafkaStanding));
 
   g_array_append_vals(list, standings, G_N_ELEMENTS(standings));
-  cmd_pages_stand(pages, list);
+  metrics_pages_stand(pages, list);
 }
 
 static void
@@ -97,7 +97,7 @@ partitions_are_told_as_far_as_they_are_known(Fixture *self, gconstpointer data)
 
   (void)data;
   tell_standings(self->pages);
-  text = cmd_pages_metrics(self->pages);
+  text = metrics_pages_metrics(self->pages);
   for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
     g_auto(GStrv) parts = g_strsplit(lines[i], "%s", 2);
     g_autofree char *line = g_strdup_printf("\n%s%s%s\n", parts[0], clicks, parts[1]);
@@ -114,17 +114,17 @@ partitions_are_told_as_far_as_they_are_known(Fixture *self, gconstpointer data)
 static void
 readiness_is_what_was_told_last(Fixture *self, gconstpointer data)
 {
-  g_autofree char *starting = cmd_pages_metrics(self->pages);
+  g_autofree char *starting = metrics_pages_metrics(self->pages);
   g_autofree char *ready = NULL;
   g_autofree char *page = NULL;
 
   (void)data;
   assert_holds(starting, "\nsluice_ready 0\n");
-  cmd_pages_tell(self->pages, NULL);
-  ready = cmd_pages_metrics(self->pages);
+  metrics_pages_tell(self->pages, NULL);
+  ready = metrics_pages_metrics(self->pages);
   assert_holds(ready, "\nsluice_ready 1\n");
-  cmd_pages_tell(self->pages, "no <gateway>");
-  page = cmd_pages_console(self->pages);
+  metrics_pages_tell(self->pages, "no <gateway>");
+  page = metrics_pages_console(self->pages);
   assert_holds(page, "<p>no &lt;gateway&gt;</p>");
   assert_holds(page, "<tr><th>customer</th><th>customers</th><td>7</td><td>0</td>");
 }
@@ -135,8 +135,8 @@ without_counters_there_is_still_an_answer(Fixture *self, gconstpointer data)
   g_autofree char *text = NULL;
 
   (void)data;
-  cmd_pages_watch(self->pages, NULL, NULL, 0);
-  text = cmd_pages_metrics(self->pages);
+  metrics_pages_watch(self->pages, NULL, NULL, 0);
+  text = metrics_pages_metrics(self->pages);
   g_assert_null(strstr(text, "sluice_records"));
   assert_holds(text, "\nsluice_ready 0\n");
 }
@@ -158,7 +158,7 @@ prometheus_own_checker_has_nothing_to_say(Fixture *self, gconstpointer data)
     return;
   }
   tell_standings(self->pages);
-  text = cmd_pages_metrics(self->pages);
+  text = metrics_pages_metrics(self->pages);
   file = g_file_open_tmp("sluice-pages-XXXXXX", &path, NULL);
   g_assert_cmpint(file, >=, 0);
   g_close(file, NULL);
