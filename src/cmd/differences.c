@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/differences.h"
 
-#include "cmd/json.h"
+#include "json/build.h"
 
 #include <stdio.h>
 
@@ -26,7 +26,7 @@ cmd_differences_new(const CmdDifferencesOptions *options)
   self->text = g_string_new(NULL);
   self->json = json_builder_new();
   json_builder_begin_object(self->json);
-  cmd_json_list(self->json, "differences");
+  json_build_list(self->json, "differences");
   return self;
 }
 
@@ -150,7 +150,7 @@ add_bytes(JsonBuilder *json, const char *name, Slice bytes)
 {
   g_autofree char *quoted = slice_quote(bytes);
 
-  cmd_json_text(json, name, quoted);
+  json_build_text(json, name, quoted);
 }
 
 /* A count by its name in the text, with underscores. */
@@ -159,35 +159,35 @@ add_count(JsonBuilder *json, const char *name, uint64_t count)
 {
   g_autofree char *word = g_strdelimit(g_strdup(name), " ", '_');
 
-  cmd_json_number(json, word, (int64_t)count);
+  json_build_number(json, word, (int64_t)count);
 }
 
 static void
 add_place(const CmdDifferences *self, VerifyPlace place)
 {
   if (self->options.topic != NULL) {
-    cmd_json_text(self->json, "topic", self->options.topic);
-    cmd_json_number(self->json, "partition", place.part);
-    cmd_json_number(self->json, "offset", place.at);
+    json_build_text(self->json, "topic", self->options.topic);
+    json_build_number(self->json, "partition", place.part);
+    json_build_number(self->json, "offset", place.at);
     return;
   }
 
   g_autofree char *file = g_utf8_make_valid(self->options.files[place.part], -1);
 
-  cmd_json_text(self->json, "file", file);
-  cmd_json_number(self->json, self->options.unit, place.at);
+  json_build_text(self->json, "file", file);
+  json_build_number(self->json, self->options.unit, place.at);
 }
 
 static void
 add_wanted_json(const CmdDifferences *self, const VerifyDifference *difference)
 {
-  cmd_json_object(self->json, "source");
+  json_build_object(self->json, "source");
   if (difference->kind == VERIFY_MISSING_ROW)
-    cmd_json_number(self->json, "cells", (int64_t)difference->cells);
+    json_build_number(self->json, "cells", (int64_t)difference->cells);
   else
     add_bytes(self->json, "value", bytes_slice(&difference->wanted->value));
   if (!self->options.ignores_times)
-    cmd_json_number(self->json, "timestamp", difference->wanted_at);
+    json_build_number(self->json, "timestamp", difference->wanted_at);
   add_place(self, difference->wanted->place);
   json_builder_end_object(self->json);
 }
@@ -195,12 +195,12 @@ add_wanted_json(const CmdDifferences *self, const VerifyDifference *difference)
 static void
 add_found_json(const CmdDifferences *self, const VerifyDifference *difference)
 {
-  cmd_json_object(self->json, "table");
+  json_build_object(self->json, "table");
   if (difference->kind == VERIFY_EXTRA_ROW) {
-    cmd_json_number(self->json, "cells", (int64_t)difference->cells);
+    json_build_number(self->json, "cells", (int64_t)difference->cells);
   } else {
     add_bytes(self->json, "value", difference->found);
-    cmd_json_number(self->json, "timestamp", difference->found_at);
+    json_build_number(self->json, "timestamp", difference->found_at);
   }
   json_builder_end_object(self->json);
 }
@@ -209,20 +209,20 @@ static void
 add_json(const CmdDifferences *self, const VerifyDifference *difference)
 {
   json_builder_begin_object(self->json);
-  cmd_json_text(self->json, "kind", verify_kind_names[difference->kind]);
+  json_build_text(self->json, "kind", verify_kind_names[difference->kind]);
   add_bytes(self->json, "row", difference->row);
   if (difference->family.len > 0) {
     add_bytes(self->json, "family", difference->family);
     add_bytes(self->json, "qualifier", difference->qualifier);
   }
-  cmd_json_number(self->json, "records", (int64_t)difference->records);
+  json_build_number(self->json, "records", (int64_t)difference->records);
   if (difference->wanted != NULL)
     add_wanted_json(self, difference);
   if (difference->kind > VERIFY_MISSING_CELL)
     add_found_json(self, difference);
   if (difference->deleted_at >= 0) {
-    cmd_json_object(self->json, "deleted_by");
-    cmd_json_number(self->json, "timestamp", difference->deleted_at);
+    json_build_object(self->json, "deleted_by");
+    json_build_number(self->json, "timestamp", difference->deleted_at);
     add_place(self, difference->deleted_by);
     json_builder_end_object(self->json);
   }
@@ -292,21 +292,21 @@ print_json(CmdDifferences *self, const CmdDifferencesSummary *summary)
   list_records(&summary->counts, records);
   list_rows(summary->result, rows);
   json_builder_end_array(self->json);
-  cmd_json_text(self->json, "table", self->options.table);
-  cmd_json_claim(self->json, "equal", cmd_differences_total(self, summary->result) == 0);
-  cmd_json_real(self->json, "seconds", summary->seconds);
-  cmd_json_object(self->json, "records");
+  json_build_text(self->json, "table", self->options.table);
+  json_build_claim(self->json, "equal", cmd_differences_total(self, summary->result) == 0);
+  json_build_real(self->json, "seconds", summary->seconds);
+  json_build_object(self->json, "records");
   for (size_t i = 0; i < RECORD_LINES; i++)
     add_count(self->json, records[i].name, records[i].number);
   json_builder_end_object(self->json);
   for (size_t i = 0; i < ROW_LINES; i++)
     add_count(self->json, rows[i].name, rows[i].number);
-  cmd_json_object(self->json, "counts");
+  json_build_object(self->json, "counts");
   for (size_t i = 0; i < VERIFY_KINDS; i++)
     add_count(self->json, verify_kind_names[i], summary->result->differences[i]);
   json_builder_end_object(self->json);
   json_builder_end_object(self->json);
-  cmd_json_print(self->json, false);
+  json_build_print(self->json, false);
 }
 
 static void

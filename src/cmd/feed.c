@@ -4,11 +4,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "cmd/json.h"
 #include "cmd/properties.h"
 #include "cmd/registry.h"
 #include "generate/feed.h"
 #include "generate/topic.h"
+#include "json/build.h"
 #include "mapping/set.h"
 
 /* What one call needs. */
@@ -92,22 +92,22 @@ print_json(const Work *self, const GenerateFeed *feed, bool is_whole)
   g_autoptr(JsonBuilder) json = json_builder_new();
 
   json_builder_begin_object(json);
-  cmd_json_text(json, "table", self->call->table);
-  cmd_json_text(json, "topic", self->topic);
-  cmd_json_claim(json, "whole", is_whole);
-  cmd_json_count(json, "records", fed.records);
-  cmd_json_count(json, "messages", fed.messages);
-  cmd_json_count(json, "bad", fed.bad);
-  cmd_json_list(json, "examples");
+  json_build_text(json, "table", self->call->table);
+  json_build_text(json, "topic", self->topic);
+  json_build_claim(json, "whole", is_whole);
+  json_build_count(json, "records", fed.records);
+  json_build_count(json, "messages", fed.messages);
+  json_build_count(json, "bad", fed.bad);
+  json_build_list(json, "examples");
   for (size_t i = 0; i < fault_list_length(examples); i++) {
     g_autofree char *valid = g_utf8_make_valid(fault_list_get(examples, i), -1);
 
     json_builder_add_string_value(json, valid);
   }
   json_builder_end_array(json);
-  cmd_json_real(json, "seconds", (double)(g_get_monotonic_time() - self->began_us) / 1e6);
+  json_build_real(json, "seconds", (double)(g_get_monotonic_time() - self->began_us) / 1e6);
   json_builder_end_object(json);
-  cmd_json_print(json, false);
+  json_build_print(json, false);
 }
 
 /* What was sent stays, whole or not: so it is waited for. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/ledger.h"
 
-#include "cmd/json.h"
+#include "json/build.h"
 
 #include <stdio.h>
 
@@ -98,17 +98,17 @@ add_chaos(JsonBuilder *json, const CmdLedger *self, const CmdLedgerLine *line)
 {
   const GenerateCounts *counts = &line->counts;
 
-  cmd_json_object(json, "chaos");
-  cmd_json_object(json, "nulls");
+  json_build_object(json, "chaos");
+  json_build_object(json, "nulls");
   for (size_t i = 0; i < line->entity->fields_length; i++)
-    cmd_json_count(json, line->entity->fields[i].name, counts->nulls[i]);
+    json_build_count(json, line->entity->fields[i].name, counts->nulls[i]);
   json_builder_end_object(json);
-  cmd_json_count(json, "duplicates", counts->duplicates);
-  cmd_json_count(json, "out_of_order", counts->out_of_order);
-  cmd_json_count(json, "late", counts->late);
-  cmd_json_object(json, "undecodable");
+  json_build_count(json, "duplicates", counts->duplicates);
+  json_build_count(json, "out_of_order", counts->out_of_order);
+  json_build_count(json, "late", counts->late);
+  json_build_object(json, "undecodable");
   for (size_t i = 0; self->damages[i] != NULL; i++)
-    cmd_json_count(json, self->damages[i], counts->damaged[i]);
+    json_build_count(json, self->damages[i], counts->damaged[i]);
   json_builder_end_object(json);
   json_builder_end_object(json);
 }
@@ -120,25 +120,25 @@ add_place(JsonBuilder *json, const CmdLedger *self, const CmdLedgerLine *line)
   if (self->folder == NULL) {
     g_autofree char *topic = g_strconcat(self->prefix, line->entity->topic, NULL);
 
-    cmd_json_text(json, "topic", topic);
+    json_build_text(json, "topic", topic);
     return;
   }
 
   g_autofree char *path = file_path(self, line->entity);
   g_autofree char *valid = g_utf8_make_valid(path, -1);
 
-  cmd_json_text(json, "file", valid);
+  json_build_text(json, "file", valid);
 }
 
 static void
 add_line(JsonBuilder *json, const CmdLedger *self, const CmdLedgerLine *line)
 {
   json_builder_begin_object(json);
-  cmd_json_text(json, "name", line->entity->name);
+  json_build_text(json, "name", line->entity->name);
   add_place(json, self, line);
-  cmd_json_claim(json, "whole", line->is_whole);
-  cmd_json_count(json, "records", line->counts.records);
-  cmd_json_count(json, "messages", line->counts.messages);
+  json_build_claim(json, "whole", line->is_whole);
+  json_build_count(json, "records", line->counts.records);
+  json_build_count(json, "messages", line->counts.messages);
   if (self->has_chaos)
     add_chaos(json, self, line);
   json_builder_end_object(json);
@@ -150,13 +150,13 @@ cmd_ledger_print_json(const CmdLedger *self)
   g_autoptr(JsonBuilder) json = json_builder_new();
 
   json_builder_begin_object(json);
-  cmd_json_count(json, "seed", self->seed);
-  cmd_json_real(json, "scale", self->scale);
-  cmd_json_real(json, "seconds", self->seconds);
-  cmd_json_list(json, "entities");
+  json_build_count(json, "seed", self->seed);
+  json_build_real(json, "scale", self->scale);
+  json_build_real(json, "seconds", self->seconds);
+  json_build_list(json, "entities");
   for (size_t i = 0; i < self->length; i++)
     add_line(json, self, &self->lines[i]);
   json_builder_end_array(json);
   json_builder_end_object(json);
-  cmd_json_print(json, false);
+  json_build_print(json, false);
 }

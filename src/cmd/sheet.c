@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/sheet.h"
 
-#include "cmd/json.h"
+#include "hbase/shell.h"
+#include "json/build.h"
 
 #include <stdio.h>
 
@@ -36,22 +37,6 @@ static const struct {
     {HFILE_INFO_TIMERANGE, FORM_RANGE},
 };
 
-char *
-cmd_sheet_escape(Slice bytes)
-{
-  GString *text = g_string_sized_new(bytes.len);
-
-  for (size_t i = 0; i < bytes.len; i++) {
-    char c = (char)bytes.data[i];
-
-    if (g_ascii_isprint(c) && c != '\\')
-      g_string_append_c(text, c);
-    else
-      g_string_append_printf(text, "\\x%02X", bytes.data[i]);
-  }
-  return g_string_free(text, FALSE);
-}
-
 static const char *
 type_name(uint8_t type)
 {
@@ -67,11 +52,11 @@ escape_key(Slice bytes)
   HfileKey key;
 
   if (!hfile_key_parse(bytes, &key))
-    return cmd_sheet_escape(bytes);
+    return shell_escape(bytes);
 
-  g_autofree char *row = cmd_sheet_escape(key.row);
-  g_autofree char *family = cmd_sheet_escape(key.family);
-  g_autofree char *qualifier = cmd_sheet_escape(key.qualifier);
+  g_autofree char *row = shell_escape(key.row);
+  g_autofree char *family = shell_escape(key.family);
+  g_autofree char *qualifier = shell_escape(key.qualifier);
 
   return g_strdup_printf("%s/%s:%s/%" I64 "/%s", row, family, qualifier, key.timestamp,
                          type_name(key.type));
@@ -116,16 +101,16 @@ describe_value(Slice name, Slice value)
   case FORM_TEXT:
     break;
   }
-  return cmd_sheet_escape(value);
+  return shell_escape(value);
 }
 
 void
 cmd_sheet_print_cell(const HfileCell *cell)
 {
-  g_autofree char *row = cmd_sheet_escape(cell->key.row);
-  g_autofree char *family = cmd_sheet_escape(cell->key.family);
-  g_autofree char *qualifier = cmd_sheet_escape(cell->key.qualifier);
-  g_autofree char *value = cmd_sheet_escape(cell->value);
+  g_autofree char *row = shell_escape(cell->key.row);
+  g_autofree char *family = shell_escape(cell->key.family);
+  g_autofree char *qualifier = shell_escape(cell->key.qualifier);
+  g_autofree char *value = shell_escape(cell->value);
 
   printf("%s\t%s:%s\t%" I64 "\t%s\t%s\n", row, family, qualifier, cell->key.timestamp,
          type_name(cell->key.type), value);
@@ -134,9 +119,9 @@ cmd_sheet_print_cell(const HfileCell *cell)
 static void
 add_slice(JsonBuilder *builder, const char *name, Slice bytes)
 {
-  g_autofree char *text = cmd_sheet_escape(bytes);
+  g_autofree char *text = shell_escape(bytes);
 
-  cmd_json_text(builder, name, text);
+  json_build_text(builder, name, text);
 }
 
 void
@@ -148,15 +133,15 @@ cmd_sheet_print_cell_json(const HfileCell *cell)
   add_slice(builder, "row", cell->key.row);
   add_slice(builder, "family", cell->key.family);
   add_slice(builder, "qualifier", cell->key.qualifier);
-  cmd_json_count(builder, "timestamp", (uint64_t)cell->key.timestamp);
-  cmd_json_text(builder, "type", type_name(cell->key.type));
+  json_build_count(builder, "timestamp", (uint64_t)cell->key.timestamp);
+  json_build_text(builder, "type", type_name(cell->key.type));
   add_slice(builder, "value", cell->value);
   if (cell->sequence_id != 0)
-    cmd_json_count(builder, "sequence_id", (uint64_t)cell->sequence_id);
+    json_build_count(builder, "sequence_id", (uint64_t)cell->sequence_id);
   if (cell->tags.len > 0)
     add_slice(builder, "tags", cell->tags);
   json_builder_end_object(builder);
-  cmd_json_print(builder, false);
+  json_build_print(builder, false);
 }
 
 static void
@@ -181,7 +166,7 @@ static void
 print_statistics(const HfileReport *report)
 {
   const HfileStatistics *statistics = &report->statistics;
-  g_autofree char *family = cmd_sheet_escape(bytes_slice(&report->family));
+  g_autofree char *family = shell_escape(bytes_slice(&report->family));
   g_autofree char *first = escape_key(bytes_slice(&report->first_key));
   g_autofree char *last = escape_key(bytes_slice(&report->last_key));
 
@@ -207,7 +192,7 @@ print_statistics(const HfileReport *report)
   printf("  file info\n");
   for (size_t i = 0; report->info != NULL && i < hfile_info_length(report->info); i++) {
     Slice name = hfile_info_name(report->info, i);
-    g_autofree char *label = cmd_sheet_escape(name);
+    g_autofree char *label = shell_escape(name);
     g_autofree char *value = describe_value(name, hfile_info_value(report->info, i));
 
     printf("    %-29s %s\n", label, value);
@@ -217,7 +202,7 @@ print_statistics(const HfileReport *report)
 void
 cmd_sheet_print(const char *path, const HfileReport *report, bool has_statistics)
 {
-  g_autofree char *family = cmd_sheet_escape(bytes_slice(&report->family));
+  g_autofree char *family = shell_escape(bytes_slice(&report->family));
 
   if (report->faults_total == 0)
     printf("%s: sound: %" U64 " cells in %" U64 " rows of family %s, %" U64 " bytes\n", path,
@@ -236,7 +221,7 @@ cmd_sheet_print(const char *path, const HfileReport *report, bool has_statistics
 static void
 add_sentences(JsonBuilder *builder, const char *name, const FaultList *list)
 {
-  cmd_json_list(builder, name);
+  json_build_list(builder, name);
   for (size_t i = 0; i < fault_list_length(list); i++)
     json_builder_add_string_value(builder, fault_list_get(list, i));
   json_builder_end_array(builder);
@@ -245,14 +230,14 @@ add_sentences(JsonBuilder *builder, const char *name, const FaultList *list)
 static void
 add_blocks(JsonBuilder *builder, const HfileReport *report)
 {
-  cmd_json_object(builder, "blocks");
+  json_build_object(builder, "blocks");
   for (int i = 0; i < HFILE_BLOCK_TYPES; i++) {
     if (report->totals[i].blocks == 0)
       continue;
-    cmd_json_object(builder, hfile_block_type_name((HfileBlockType)i));
-    cmd_json_count(builder, "number", report->totals[i].blocks);
-    cmd_json_count(builder, "disk_bytes", report->disk_bytes[i]);
-    cmd_json_count(builder, "raw_bytes", report->totals[i].raw_bytes);
+    json_build_object(builder, hfile_block_type_name((HfileBlockType)i));
+    json_build_count(builder, "number", report->totals[i].blocks);
+    json_build_count(builder, "disk_bytes", report->disk_bytes[i]);
+    json_build_count(builder, "raw_bytes", report->totals[i].raw_bytes);
     json_builder_end_object(builder);
   }
   json_builder_end_object(builder);
@@ -263,24 +248,24 @@ add_filter(JsonBuilder *builder, const char *name, const HfileFilterSize *size)
 {
   if (size->chunks == 0)
     return;
-  cmd_json_object(builder, name);
-  cmd_json_count(builder, "keys", size->keys);
-  cmd_json_count(builder, "keys_most", size->keys_most);
-  cmd_json_count(builder, "chunks", size->chunks);
-  cmd_json_count(builder, "bytes", size->bytes);
-  cmd_json_count(builder, "hashes", size->hashes);
+  json_build_object(builder, name);
+  json_build_count(builder, "keys", size->keys);
+  json_build_count(builder, "keys_most", size->keys_most);
+  json_build_count(builder, "chunks", size->chunks);
+  json_build_count(builder, "bytes", size->bytes);
+  json_build_count(builder, "hashes", size->hashes);
   json_builder_end_object(builder);
 }
 
 static void
 add_info(JsonBuilder *builder, const HfileInfo *info)
 {
-  cmd_json_object(builder, "info");
+  json_build_object(builder, "info");
   for (size_t i = 0; info != NULL && i < hfile_info_length(info); i++) {
-    g_autofree char *name = cmd_sheet_escape(hfile_info_name(info, i));
+    g_autofree char *name = shell_escape(hfile_info_name(info, i));
     g_autofree char *value = describe_value(hfile_info_name(info, i), hfile_info_value(info, i));
 
-    cmd_json_text(builder, name, value);
+    json_build_text(builder, name, value);
   }
   json_builder_end_object(builder);
 }
@@ -295,28 +280,28 @@ cmd_sheet_print_json(const char *path, const HfileReport *report)
 
   json_builder_begin_object(builder);
   add_slice(builder, "path", slice_text(path));
-  cmd_json_claim(builder, "sound", report->faults_total == 0);
-  cmd_json_count(builder, "faults_total", report->faults_total);
+  json_build_claim(builder, "sound", report->faults_total == 0);
+  json_build_count(builder, "faults_total", report->faults_total);
   add_sentences(builder, "faults", &report->faults);
   add_sentences(builder, "warnings", &report->warnings);
-  cmd_json_count(builder, "bytes", report->bytes);
-  cmd_json_text(builder, "compression", hfile_codec_name(report->trailer.codec));
+  json_build_count(builder, "bytes", report->bytes);
+  json_build_text(builder, "compression", hfile_codec_name(report->trailer.codec));
   add_slice(builder, "family", bytes_slice(&report->family));
-  cmd_json_count(builder, "cells", statistics->cells);
-  cmd_json_count(builder, "rows", report->rows);
-  cmd_json_count(builder, "family_deletes", statistics->family_deletes);
-  cmd_json_count(builder, "key_bytes", statistics->key_bytes);
-  cmd_json_count(builder, "value_bytes", statistics->value_bytes);
-  cmd_json_text(builder, "first_key", first);
-  cmd_json_text(builder, "last_key", last);
-  cmd_json_count(builder, "least_timestamp", (uint64_t)statistics->least_timestamp);
-  cmd_json_count(builder, "most_timestamp", (uint64_t)statistics->most_timestamp);
-  cmd_json_count(builder, "index_levels", report->trailer.index_levels);
-  cmd_json_text(builder, "bloom", hfile_bloom_name(report->bloom));
+  json_build_count(builder, "cells", statistics->cells);
+  json_build_count(builder, "rows", report->rows);
+  json_build_count(builder, "family_deletes", statistics->family_deletes);
+  json_build_count(builder, "key_bytes", statistics->key_bytes);
+  json_build_count(builder, "value_bytes", statistics->value_bytes);
+  json_build_text(builder, "first_key", first);
+  json_build_text(builder, "last_key", last);
+  json_build_count(builder, "least_timestamp", (uint64_t)statistics->least_timestamp);
+  json_build_count(builder, "most_timestamp", (uint64_t)statistics->most_timestamp);
+  json_build_count(builder, "index_levels", report->trailer.index_levels);
+  json_build_text(builder, "bloom", hfile_bloom_name(report->bloom));
   add_filter(builder, "bloom_filter", &report->filter);
   add_filter(builder, "delete_filter", &report->deletes);
   add_blocks(builder, report);
   add_info(builder, report->info);
   json_builder_end_object(builder);
-  cmd_json_print(builder, false);
+  json_build_print(builder, false);
 }

@@ -3,9 +3,7 @@
 
 #include "hfile/check/check.h"
 
-/* What `sluice hfile` prints of a file. Binary text is shown as HBase shows it: printable ASCII as
- * it is, every other byte and the backslash as \xNN. */
-char *cmd_sheet_escape(Slice bytes);
+/* What `sluice hfile` prints of a file. */
 
 /* One line a cell, tab-separated: row, family:qualifier, timestamp, type, value. */
 void cmd_sheet_print_cell(const HfileCell *cell);

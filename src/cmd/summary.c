@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/summary.h"
 
-#include "cmd/json.h"
+#include "json/build.h"
 
 #include <stdio.h>
 
@@ -65,10 +65,10 @@ print_table(const CmdSummary *self)
 static void
 add_counts(const CmdSummary *self, JsonBuilder *json, int index)
 {
-  cmd_json_count(json, "consumed", metrics_counters_consumed(self->counters, index));
+  json_build_count(json, "consumed", metrics_counters_consumed(self->counters, index));
   for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
-    cmd_json_count(json, columns[i].name,
-                   metrics_counters_sum(self->counters, index, columns[i].counter));
+    json_build_count(json, columns[i].name,
+                     metrics_counters_sum(self->counters, index, columns[i].counter));
   }
 }
 
@@ -76,8 +76,8 @@ static void
 add_topic(const CmdSummary *self, JsonBuilder *json, size_t index)
 {
   json_builder_begin_object(json);
-  cmd_json_text(json, "topic", mapping_topic(self->mappings[index]));
-  cmd_json_text(json, "table", mapping_table(self->mappings[index]));
+  json_build_text(json, "topic", mapping_topic(self->mappings[index]));
+  json_build_text(json, "table", mapping_table(self->mappings[index]));
   add_counts(self, json, (int)index);
   json_builder_end_object(json);
 }
@@ -89,15 +89,15 @@ print_json(const CmdSummary *self)
   g_autoptr(JsonBuilder) json = json_builder_new();
 
   json_builder_begin_object(json);
-  cmd_json_list(json, "topics");
+  json_build_list(json, "topics");
   for (size_t i = 0; i < self->mappings_length; i++)
     add_topic(self, json, i);
   json_builder_end_array(json);
   add_counts(self, json, METRICS_ALL_TOPICS);
-  cmd_json_real(json, "seconds", self->seconds);
-  cmd_json_real(json, "records_per_second", rate(consumed, self->seconds));
+  json_build_real(json, "seconds", self->seconds);
+  json_build_real(json, "records_per_second", rate(consumed, self->seconds));
   json_builder_end_object(json);
-  cmd_json_print(json, false);
+  json_build_print(json, false);
 }
 
 void

@@ -267,7 +267,7 @@ go_on(void *data, VerifyPhase phase, uint64_t done, uint64_t total)
 
 /* Before the source is read, which may take long: that there is a table, as the mapping has it. */
 static bool
-probe_table(Verify *self, GError **error)
+check_table(Verify *self, GError **error)
 {
   int64_t until_us = g_get_monotonic_time() + self->options.timeout_ms * 1000;
   Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
@@ -375,7 +375,7 @@ verify(Verify *self, GError **error)
   VerifyResult result;
   g_autoptr(SortMerge) records = NULL;
 
-  if (scanner == NULL || !probe_table(self, error) || !read_source(self, intake, error) ||
+  if (scanner == NULL || !check_table(self, error) || !read_source(self, intake, error) ||
       (records = verify_intake_finish(intake, error)) == NULL)
     return EXIT_USAGE;
 

@@ -4,6 +4,22 @@
 #include "hbase/shell_text.h"
 #include "hbase/table.h"
 
+char *
+shell_escape(Slice bytes)
+{
+  GString *text = g_string_sized_new(bytes.len);
+
+  for (size_t i = 0; i < bytes.len; i++) {
+    char c = (char)bytes.data[i];
+
+    if (g_ascii_isprint(c) && c != '\\')
+      g_string_append_c(text, c);
+    else
+      g_string_append_printf(text, "\\x%02X", bytes.data[i]);
+  }
+  return g_string_free(text, FALSE);
+}
+
 /* In Ruby's single quotes. */
 static void
 append_quoted(GString *script, Slice text)

@@ -116,14 +116,6 @@ a_call_tells_what_it_found(gconstpointer data)
   remove_folder(top);
 }
 
-static void
-binary_text_is_shown_as_hbase_shows_it(void)
-{
-  g_autofree char *text = cmd_sheet_escape(slice("a b\\\0\xfe\n~", 8));
-
-  g_assert_cmpstr(text, ==, "a b\\x5C\\x00\\xFE\\x0A~");
-}
-
 int
 main(int argc, char **argv)
 {
@@ -131,6 +123,5 @@ main(int argc, char **argv)
     return (int)command_main(commands, argc - 1, argv + 1);
   g_test_init(&argc, &argv, NULL);
   g_test_add_data_func("/hfile/calls", argv[0], a_call_tells_what_it_found);
-  g_test_add_func("/hfile/escape", binary_text_is_shown_as_hbase_shows_it);
   return g_test_run();
 }

@@ -75,11 +75,20 @@ everything_a_mapping_can_say_is_written(void)
       "  {SPLITS => ['b\\x27c', 'd\\x5Ce', '\\xC3\\xA9']}\n\n"));
 }
 
+static void
+binary_text_is_shown_as_hbase_shows_it(void)
+{
+  g_autofree char *text = shell_escape(slice("a b\\\0\xfe\n~", 8));
+
+  g_assert_cmpstr(text, ==, "a b\\x5C\\x00\\xFE\\x0A~");
+}
+
 int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/script/tree", the_script_in_the_tree_is_what_init_prints);
   g_test_add_func("/script/everything", everything_a_mapping_can_say_is_written);
+  g_test_add_func("/script/escape", binary_text_is_shown_as_hbase_shows_it);
   return g_test_run();
 }

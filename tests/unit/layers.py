@@ -32,7 +32,7 @@ BELOW = {
     "config": ["base"],
     "metrics": ["base", "config", "kafka", "mapping", "http"],
 }
-BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = BELOW["verify"] = BELOW["probe"] = list(BELOW)
+BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = BELOW["verify"] = BELOW["check"] = list(BELOW)
 BELOW["cmd"] = list(BELOW)
 
 # Start of a library's header -> the folders that may see it.

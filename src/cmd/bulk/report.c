@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/bulk/report.h"
 
-#include "cmd/json.h"
-#include "cmd/sheet.h"
+#include "hbase/shell.h"
+#include "json/build.h"
 
 #include <stdio.h>
 
@@ -31,7 +31,7 @@ static void
 print_region(const CmdBulkReport *self, size_t i)
 {
   BulkAmount amount = bulk_job_region(self->job, i);
-  g_autofree char *start = cmd_sheet_escape(bulk_regions_start(bulk_job_regions(self->job), i));
+  g_autofree char *start = shell_escape(bulk_regions_start(bulk_job_regions(self->job), i));
   g_autofree char *size = size_text(amount.cell_bytes);
 
   printf("            %10" U64 " records, %10s from '%s'%s\n", amount.rows, size, start,
@@ -172,10 +172,10 @@ cmd_bulkreport_print(const CmdBulkReport *self)
 static void
 add_seconds(JsonBuilder *builder, const CmdBulkReport *self)
 {
-  cmd_json_object(builder, "seconds");
+  json_build_object(builder, "seconds");
   for (int i = 0; i < BULK_PHASES; i++)
-    cmd_json_real(builder, bulk_phase_name((BulkPhase)i), self->seconds[i]);
-  cmd_json_real(builder, "total", self->total_seconds);
+    json_build_real(builder, bulk_phase_name((BulkPhase)i), self->seconds[i]);
+  json_build_real(builder, "total", self->total_seconds);
   json_builder_end_object(builder);
 }
 
@@ -183,20 +183,20 @@ static void
 add_region(JsonBuilder *builder, const CmdBulkReport *self, size_t i)
 {
   BulkAmount amount = bulk_job_region(self->job, i);
-  g_autofree char *start = cmd_sheet_escape(bulk_regions_start(bulk_job_regions(self->job), i));
+  g_autofree char *start = shell_escape(bulk_regions_start(bulk_job_regions(self->job), i));
 
   json_builder_begin_object(builder);
-  cmd_json_text(builder, "start", start);
-  cmd_json_count(builder, "records", amount.rows);
-  cmd_json_count(builder, "bytes", amount.cell_bytes);
-  cmd_json_claim(builder, "hot", is_hot(self, i));
+  json_build_text(builder, "start", start);
+  json_build_count(builder, "records", amount.rows);
+  json_build_count(builder, "bytes", amount.cell_bytes);
+  json_build_claim(builder, "hot", is_hot(self, i));
   json_builder_end_object(builder);
 }
 
 static void
 add_regions(JsonBuilder *builder, const CmdBulkReport *self)
 {
-  cmd_json_list(builder, "regions");
+  json_build_list(builder, "regions");
   for (size_t i = 0; i < bulk_regions_length(bulk_job_regions(self->job)); i++)
     add_region(builder, self, i);
   json_builder_end_array(builder);
@@ -205,15 +205,15 @@ add_regions(JsonBuilder *builder, const CmdBulkReport *self)
 static void
 add_collisions(JsonBuilder *builder, const BulkSurvey *survey)
 {
-  cmd_json_count(builder, "differing", survey->differing);
-  cmd_json_list(builder, "collisions");
+  json_build_count(builder, "differing", survey->differing);
+  json_build_list(builder, "collisions");
   for (guint i = 0; i < survey->collisions->len; i++) {
     const BulkCollision *collision = &g_array_index(survey->collisions, BulkCollision, i);
 
     json_builder_begin_object(builder);
-    cmd_json_text(builder, "row", collision->key);
-    cmd_json_count(builder, "records", collision->records);
-    cmd_json_count(builder, "differing", collision->differing);
+    json_build_text(builder, "row", collision->key);
+    json_build_count(builder, "records", collision->records);
+    json_build_count(builder, "differing", collision->differing);
     json_builder_end_object(builder);
   }
   json_builder_end_array(builder);
@@ -226,13 +226,13 @@ add_written(JsonBuilder *builder, const CmdBulkReport *self)
   uint64_t rows = self->survey != NULL ? self->survey->rows : built.rows;
   uint64_t duplicates = self->survey != NULL ? self->survey->duplicates : built.duplicates;
 
-  cmd_json_count(builder, "rows", rows);
-  cmd_json_count(builder, "duplicates", duplicates);
+  json_build_count(builder, "rows", rows);
+  json_build_count(builder, "duplicates", duplicates);
   if (self->survey != NULL)
     add_collisions(builder, self->survey);
-  cmd_json_count(builder, "cells", self->cells);
-  cmd_json_count(builder, "files", self->files);
-  cmd_json_count(builder, "bytes", self->bytes);
+  json_build_count(builder, "cells", self->cells);
+  json_build_count(builder, "files", self->files);
+  json_build_count(builder, "bytes", self->bytes);
 }
 
 static void
@@ -240,11 +240,11 @@ add_loaded(JsonBuilder *builder, const CmdBulkReport *self)
 {
   if (self->loaded == NULL)
     return;
-  cmd_json_object(builder, "live");
-  cmd_json_count(builder, "files", self->loaded->files);
-  cmd_json_count(builder, "regions", self->loaded->regions);
-  cmd_json_count(builder, "bytes", self->loaded->bytes);
-  cmd_json_count(builder, "recut", self->loaded->recut);
+  json_build_object(builder, "live");
+  json_build_count(builder, "files", self->loaded->files);
+  json_build_count(builder, "regions", self->loaded->regions);
+  json_build_count(builder, "bytes", self->loaded->bytes);
+  json_build_count(builder, "recut", self->loaded->recut);
   json_builder_end_object(builder);
 }
 
@@ -255,21 +255,21 @@ cmd_bulkreport_print_json(const CmdBulkReport *self)
   BulkIntakeCounts counts = bulk_job_intake(self->job);
 
   json_builder_begin_object(builder);
-  cmd_json_text(builder, "table", mapping_table(self->mapping));
-  cmd_json_count(builder, "records", counts.records);
-  cmd_json_count(builder, "headers", counts.headers);
-  cmd_json_count(builder, "rejects", bulk_rejects_count(bulk_job_rejects(self->job)));
-  cmd_json_count(builder, "cells_mapped", counts.amount.cells);
-  cmd_json_count(builder, "cell_bytes", counts.amount.cell_bytes);
-  cmd_json_count(builder, "spilled_bytes", counts.spilled_bytes);
+  json_build_text(builder, "table", mapping_table(self->mapping));
+  json_build_count(builder, "records", counts.records);
+  json_build_count(builder, "headers", counts.headers);
+  json_build_count(builder, "rejects", bulk_rejects_count(bulk_job_rejects(self->job)));
+  json_build_count(builder, "cells_mapped", counts.amount.cells);
+  json_build_count(builder, "cell_bytes", counts.amount.cell_bytes);
+  json_build_count(builder, "spilled_bytes", counts.spilled_bytes);
   if (mapping_uses_record_time(self->mapping))
-    cmd_json_count(builder, "timestamp", (uint64_t)self->timestamp_ms);
+    json_build_count(builder, "timestamp", (uint64_t)self->timestamp_ms);
   add_written(builder, self);
   add_loaded(builder, self);
   if (self->output != NULL)
-    cmd_json_text(builder, "output", self->output);
+    json_build_text(builder, "output", self->output);
   add_regions(builder, self);
   add_seconds(builder, self);
   json_builder_end_object(builder);
-  cmd_json_print(builder, false);
+  json_build_print(builder, false);
 }

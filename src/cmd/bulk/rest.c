@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/bulk/rest.h"
 
-#include "cmd/sheet.h"
+#include "hbase/shell.h"
 
 #include <string.h>
 
@@ -16,8 +16,8 @@ append_range(GString *text, const char *path)
   if (!bulk_file_range(path, &first, &last, NULL))
     return;
 
-  g_autofree char *from = cmd_sheet_escape(bytes_slice(&first));
-  g_autofree char *to = cmd_sheet_escape(bytes_slice(&last));
+  g_autofree char *from = shell_escape(bytes_slice(&first));
+  g_autofree char *to = shell_escape(bytes_slice(&last));
 
   g_string_append_printf(text, ": rows '%s' to '%s'", from, to);
 }

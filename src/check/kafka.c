@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/check/check.h"
+#include "check/check.h"
 
-#include "cmd/properties.h"
 #include "kafka/topics.h"
 
 #include <string.h>
@@ -37,16 +36,16 @@ look_at_topic(const Check *self, const GPtrArray *topics, const Mapping *mapping
   const char *nearest = nearest_topic(topics, name);
 
   if (topic != NULL)
-    cmd_findings_fine(self->findings, "topic", "%s: %d partition%s", name, topic->partitions,
-                      topic->partitions == 1 ? "" : "s");
+    check_findings_fine(self->findings, "topic", "%s: %d partition%s", name, topic->partitions,
+                        topic->partitions == 1 ? "" : "s");
   else if (nearest != NULL)
-    cmd_findings_fault(self->findings, "topic",
-                       "%s does not exist, %s does: create it, or set \"topic\" in %s", name,
-                       nearest, mapping_path(mapping));
+    check_findings_fault(self->findings, "topic",
+                         "%s does not exist, %s does: create it, or set \"topic\" in %s", name,
+                         nearest, mapping_path(mapping));
   else
-    cmd_findings_fault(self->findings, "topic",
-                       "%s does not exist: create it, or set \"topic\" in %s", name,
-                       mapping_path(mapping));
+    check_findings_fault(self->findings, "topic",
+                         "%s does not exist: create it, or set \"topic\" in %s", name,
+                         mapping_path(mapping));
 }
 
 static void
@@ -60,11 +59,12 @@ look_at_dead_letters(const Check *self, KafkaTopics *kafka, const GPtrArray *top
   if (mapping_errors(mapping) != ERRORS_DLQ)
     return;
   if (find_topic(topics, name) != NULL)
-    cmd_findings_fine(self->findings, "dead letters", "%s exists", name);
+    check_findings_fine(self->findings, "dead letters", "%s exists", name);
   else if (kafka_topics_may_create(kafka, &spec, &error))
-    cmd_findings_fine(self->findings, "dead letters", "%s can be created when it is needed", name);
+    check_findings_fine(self->findings, "dead letters", "%s can be created when it is needed",
+                        name);
   else
-    cmd_findings_error(self->findings, "dead letters", NULL, error);
+    check_findings_error(self->findings, "dead letters", NULL, error);
 }
 
 static void
@@ -81,17 +81,16 @@ look_at_topics(const Check *self, KafkaTopics *kafka, const GPtrArray *topics)
 void
 check_kafka(const Check *self)
 {
-  g_autofree KafkaProperty *properties = cmd_properties_list(self->config);
   const char *servers = config_kafka(self->config, "bootstrap.servers");
   g_autoptr(GError) error = NULL;
-  g_autoptr(KafkaTopics) kafka = kafka_topics_new(properties, self->wait_ms, &error);
+  g_autoptr(KafkaTopics) kafka = kafka_topics_new(self->properties, self->wait_ms, &error);
   g_autoptr(GPtrArray) topics = kafka == NULL ? NULL : kafka_topics_list(kafka, &error);
 
   if (topics == NULL) {
-    cmd_findings_error(self->findings, "broker", servers, error);
-    cmd_findings_skip(self->findings, "topic", "not looked at, for want of a broker");
+    check_findings_error(self->findings, "broker", servers, error);
+    check_findings_skip(self->findings, "topic", "not looked at, for want of a broker");
     return;
   }
-  cmd_findings_fine(self->findings, "broker", "%s: %u topics", servers, topics->len);
+  check_findings_fine(self->findings, "broker", "%s: %u topics", servers, topics->len);
   look_at_topics(self, kafka, topics);
 }

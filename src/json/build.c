@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/json.h"
+#include "json/build.h"
 
 #include <stdio.h>
 
 void
-cmd_json_text(JsonBuilder *json, const char *name, const char *text)
+json_build_text(JsonBuilder *json, const char *name, const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid(text, -1);
 
@@ -13,48 +13,48 @@ cmd_json_text(JsonBuilder *json, const char *name, const char *text)
 }
 
 void
-cmd_json_number(JsonBuilder *json, const char *name, int64_t number)
+json_build_number(JsonBuilder *json, const char *name, int64_t number)
 {
   json_builder_set_member_name(json, name);
   json_builder_add_int_value(json, number);
 }
 
 void
-cmd_json_count(JsonBuilder *json, const char *name, uint64_t count)
+json_build_count(JsonBuilder *json, const char *name, uint64_t count)
 {
-  cmd_json_number(json, name, (int64_t)count);
+  json_build_number(json, name, (int64_t)count);
 }
 
 void
-cmd_json_real(JsonBuilder *json, const char *name, double number)
+json_build_real(JsonBuilder *json, const char *name, double number)
 {
   json_builder_set_member_name(json, name);
   json_builder_add_double_value(json, number);
 }
 
 void
-cmd_json_claim(JsonBuilder *json, const char *name, bool is_so)
+json_build_claim(JsonBuilder *json, const char *name, bool is_so)
 {
   json_builder_set_member_name(json, name);
   json_builder_add_boolean_value(json, is_so);
 }
 
 void
-cmd_json_object(JsonBuilder *json, const char *name)
+json_build_object(JsonBuilder *json, const char *name)
 {
   json_builder_set_member_name(json, name);
   json_builder_begin_object(json);
 }
 
 void
-cmd_json_list(JsonBuilder *json, const char *name)
+json_build_list(JsonBuilder *json, const char *name)
 {
   json_builder_set_member_name(json, name);
   json_builder_begin_array(json);
 }
 
 void
-cmd_json_print(JsonBuilder *json, bool is_pretty)
+json_build_print(JsonBuilder *json, bool is_pretty)
 {
   g_autoptr(JsonNode) root = json_builder_get_root(json);
   g_autofree char *text = json_to_string(root, is_pretty);

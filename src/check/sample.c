@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "probe/sample.h"
+#include "check/sample.h"
 
 #include "datum/translator.h"
 #include "kafka/reader.h"
@@ -8,7 +8,7 @@
 enum { WAIT_MS = 200, MOST_STRIDE = 16 };
 
 typedef struct {
-  ProbeInsight *insight;  /* borrowed */
+  CheckInsight *insight;  /* borrowed */
   KafkaReader *reader;    /* owned */
   Translator *translator; /* owned */
   Row row;
@@ -37,19 +37,19 @@ make_row(Sampling *self, const KafkaMessage *message, GError **error)
 static bool
 take(Sampling *self, const KafkaMessage *message, GError **error)
 {
-  ProbePlace place = {message->partition->id, message->offset};
+  CheckPlace place = {message->partition->id, message->offset};
   g_autoptr(GError) fault = NULL;
 
   if (translator_skips(self->translator, message->value)) {
-    probe_insight_add_skipped(self->insight);
+    check_insight_add_skipped(self->insight);
     return true;
   }
   if (make_row(self, message, &fault)) {
-    probe_insight_add(self->insight, &self->row, self->part, place);
+    check_insight_add(self->insight, &self->row, self->part, place);
     return true;
   }
   if (g_error_matches(fault, FAULT, FAULT_RECORD)) {
-    probe_insight_add_bad(self->insight, place, fault->message);
+    check_insight_add_bad(self->insight, place, fault->message);
     return true;
   }
   g_propagate_error(error, g_steal_pointer(&fault));
@@ -79,11 +79,11 @@ read_part(Sampling *self, GError **error)
 static bool
 read_parts(Sampling *self, uint64_t records, GError **error)
 {
-  for (self->part = 0; self->part < PROBE_PARTS; self->part++) {
+  for (self->part = 0; self->part < CHECK_PARTS; self->part++) {
     const KafkaReaderPart part = {
         .part = self->part,
-        .parts = PROBE_PARTS,
-        .records = (records + PROBE_PARTS - 1) / PROBE_PARTS * (uint64_t)self->stride,
+        .parts = CHECK_PARTS,
+        .records = (records + CHECK_PARTS - 1) / CHECK_PARTS * (uint64_t)self->stride,
     };
 
     if (!kafka_reader_seek(self->reader, &part, error) || !read_part(self, error))
@@ -93,7 +93,7 @@ read_parts(Sampling *self, uint64_t records, GError **error)
 }
 
 bool
-probe_sample(const ProbeSampleOptions *options, ProbeInsight *insight, uint64_t *out_total,
+check_sample(const CheckSampleOptions *options, CheckInsight *insight, uint64_t *out_total,
              GError **error)
 {
   const char *topic = mapping_topic(options->mapping);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/check/check.h"
+#include "check/check.h"
 
-#include "cmd/gateway.h"
 #include "hbase/catalog.h"
 #include "hbase/gateway.h"
 
@@ -9,7 +8,7 @@
 static GatewayOptions
 options_for(const Check *self, const char *const endpoints[static 2])
 {
-  GatewayOptions options = cmd_gateway_options(self->config);
+  GatewayOptions options = self->gateway;
 
   options.endpoints = endpoints;
   options.connect_timeout_ms = MIN(options.connect_timeout_ms, (uint32_t)self->wait_ms);
@@ -26,9 +25,9 @@ say_fault(const Check *self, const GatewayOptions *options, const GError *error)
   if (!g_error_matches(error, FAULT, FAULT_PEER))
     gateway_check(options, &faults);
   if (fault_list_length(&faults) == 0)
-    cmd_findings_error(self->findings, "gateway", NULL, error);
+    check_findings_error(self->findings, "gateway", NULL, error);
   else
-    cmd_findings_list(self->findings, "gateway", &faults);
+    check_findings_list(self->findings, "gateway", &faults);
 }
 
 /* The gateway's tables, NULL when it is at fault. */
@@ -41,8 +40,8 @@ look_at_gateway(const Check *self, const GatewayOptions *options, Catalog *catal
   if (tables == NULL)
     say_fault(self, options, error);
   else
-    cmd_findings_fine(self->findings, "gateway", "%s: %u tables", options->endpoints[0],
-                      g_strv_length(tables));
+    check_findings_fine(self->findings, "gateway", "%s: %u tables", options->endpoints[0],
+                        g_strv_length(tables));
   return g_steal_pointer(&tables);
 }
 
@@ -52,12 +51,12 @@ say_missing(const Check *self, char **tables, const char *name)
   const char *nearest = fault_nearest(name, (const char *const *)tables);
 
   if (nearest == NULL)
-    cmd_findings_fault(self->findings, "table", "%s does not exist: 'sluice init %s' creates it",
-                       name, name);
+    check_findings_fault(self->findings, "table", "%s does not exist: 'sluice init %s' creates it",
+                         name, name);
   else
-    cmd_findings_fault(self->findings, "table",
-                       "%s does not exist, %s does: 'sluice init %s' creates it", name, nearest,
-                       name);
+    check_findings_fault(self->findings, "table",
+                         "%s does not exist, %s does: 'sluice init %s' creates it", name, nearest,
+                         name);
 }
 
 /* What keeps no record from being written is told, and is no fault. */
@@ -67,12 +66,12 @@ say_sound(const Check *self, const Table *wanted, const Table *found)
   g_auto(FaultList) differences = {0};
 
   table_compare(wanted, found, &differences);
-  cmd_findings_fine(self->findings, "table", "%s: %u families, %u regions%s%s", found->name,
-                    found->families->len, found->splits->len + 1,
-                    fault_list_length(&differences) == 0
-                        ? ""
-                        : "; not as the mapping has it, as this shows: sluice init ",
-                    fault_list_length(&differences) == 0 ? "" : found->name);
+  check_findings_fine(self->findings, "table", "%s: %u families, %u regions%s%s", found->name,
+                      found->families->len, found->splits->len + 1,
+                      fault_list_length(&differences) == 0
+                          ? ""
+                          : "; not as the mapping has it, as this shows: sluice init ",
+                      fault_list_length(&differences) == 0 ? "" : found->name);
 }
 
 static void
@@ -92,7 +91,7 @@ look_at_table(const Check *self, Catalog *catalog, char **tables, const Mapping 
   if (catalog_probe(catalog, name, families, families_length, &error))
     found = catalog_describe(catalog, name, &error);
   if (found == NULL)
-    cmd_findings_error(self->findings, "table", NULL, error);
+    check_findings_error(self->findings, "table", NULL, error);
   else
     say_sound(self, wanted, found);
 }
@@ -114,7 +113,7 @@ look_at_endpoint(const Check *self, const char *endpoint, bool with_tables)
   g_auto(GStrv) tables = NULL;
 
   if (catalog == NULL) {
-    cmd_findings_error(self->findings, "gateway", NULL, error);
+    check_findings_error(self->findings, "gateway", NULL, error);
     return false;
   }
   tables = look_at_gateway(self, &options, catalog);
@@ -132,5 +131,5 @@ check_hbase(const Check *self)
   for (char **endpoint = self->config->gateway.endpoints; *endpoint != NULL; endpoint++)
     has_tables |= look_at_endpoint(self, *endpoint, !has_tables);
   if (!has_tables)
-    cmd_findings_skip(self->findings, "table", "not looked at, for want of a gateway");
+    check_findings_skip(self->findings, "table", "not looked at, for want of a gateway");
 }

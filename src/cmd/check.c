@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/check/check.h"
-
+#include "check/check.h"
+#include "cmd/gateway.h"
 #include "cmd/live.h"
 #include "cmd/options.h"
+#include "cmd/properties.h"
+#include "cmd/registry.h"
 
 #include <stdio.h>
 
@@ -127,20 +129,20 @@ ask_service(const Request *request, const CommandCall *call, GError **error)
 }
 
 static Config *
-look_at_configuration(const Request *request, const CommandCall *call, CmdFindings *findings)
+look_at_configuration(const Request *request, const CommandCall *call, CheckFindings *findings)
 {
   g_auto(FaultList) faults = {0};
   Config *config = cmd_options_read_config(&request->options, call, &faults);
 
-  cmd_findings_list(findings, "configuration", &faults);
+  check_findings_list(findings, "configuration", &faults);
   if (fault_list_length(&faults) == 0)
-    cmd_findings_fine(findings, "configuration", "%s",
-                      config->path == NULL ? "built-in defaults" : config->path);
+    check_findings_fine(findings, "configuration", "%s",
+                        config->path == NULL ? "built-in defaults" : config->path);
   return config;
 }
 
 static MappingSet *
-look_at_mappings(const Config *config, CmdFindings *findings)
+look_at_mappings(const Config *config, CheckFindings *findings)
 {
   g_auto(FaultList) faults = {0};
   MappingSet *mappings = mapping_set_read(config, &faults);
@@ -148,47 +150,77 @@ look_at_mappings(const Config *config, CmdFindings *findings)
   for (size_t i = 0; i < mapping_set_length(mappings); i++) {
     const Mapping *mapping = mapping_set_get(mappings, i);
 
-    cmd_findings_fine(findings, "mapping", "topic %s to table %s (%s)", mapping_topic(mapping),
-                      mapping_table(mapping), mapping_path(mapping));
+    check_findings_fine(findings, "mapping", "topic %s to table %s (%s)", mapping_topic(mapping),
+                        mapping_table(mapping), mapping_path(mapping));
   }
-  cmd_findings_list(findings, "mapping", &faults);
+  check_findings_list(findings, "mapping", &faults);
   return mappings;
+}
+
+/* The registry, if a mapping needs one and the settings name one. */
+static HttpRegistry *
+open_registry(const Config *config, const MappingSet *mappings, CheckFindings *findings)
+{
+  g_autoptr(GError) error = NULL;
+  HttpRegistry *registry =
+      cmd_registry_is_needed(mappings) ? cmd_registry_new(config, &error) : NULL;
+
+  if (error != NULL)
+    check_findings_error(findings, "registry", NULL, error);
+  return registry;
+}
+
+static void
+look_at_peers(const Request *request, const Config *config, const MappingSet *mappings,
+              CheckFindings *findings)
+{
+  g_autofree KafkaProperty *properties = cmd_properties_list(config);
+  g_autoptr(HttpRegistry) registry = NULL;
+  Check check = {
+      .findings = findings,
+      .config = config,
+      .gateway = cmd_gateway_options(config),
+      .properties = properties,
+      .mappings = mappings,
+      .wait_ms = wait_ms(request),
+      .sample = request->sample_records,
+      .sample_topic = request->topic,
+      .regions = (unsigned)request->split_regions,
+  };
+
+  check_kafka(&check);
+  registry = open_registry(config, mappings, findings);
+  check.registry = registry;
+  check_registry(&check);
+  check_hbase(&check);
+  if (check.sample > 0)
+    check_topics(&check);
 }
 
 ExitCode
 cmd_check(const CommandCall *call, GError **error)
 {
   g_auto(Request) request = {0};
-  g_autoptr(CmdFindings) findings = NULL;
+  g_autoptr(CheckFindings) findings = NULL;
   g_autoptr(Config) config = NULL;
   g_autoptr(MappingSet) mappings = NULL;
+  size_t faults = 0;
+  size_t silent_peers = 0;
 
   if (!parse(&request, call, error))
     return EXIT_DONE;
   if (request.is_live)
     return ask_service(&request, call, error);
 
-  findings = cmd_findings_new(request.is_json);
+  findings = check_findings_new(request.is_json);
   config = look_at_configuration(&request, call, findings);
   mappings = look_at_mappings(config, findings);
   if (request.topic != NULL && mapping_set_for_topic(mappings, request.topic, error) == NULL)
     return EXIT_USAGE;
-  if (!request.is_offline) {
-    const Check check = {
-        .findings = findings,
-        .config = config,
-        .mappings = mappings,
-        .wait_ms = wait_ms(&request),
-        .sample = request.sample_records,
-        .sample_topic = request.topic,
-        .regions = (unsigned)request.split_regions,
-    };
-
-    check_kafka(&check);
-    check_registry(&check);
-    check_hbase(&check);
-    if (check.sample > 0)
-      check_sample(&check);
-  }
-  return cmd_findings_finish(findings);
+  if (!request.is_offline)
+    look_at_peers(&request, config, mappings, findings);
+  check_findings_finish(findings, &faults, &silent_peers);
+  if (faults == 0)
+    return EXIT_DONE;
+  return faults == silent_peers ? EXIT_PEER : EXIT_USAGE;
 }

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "cmd/findings.h"
+#include "check/findings.h"
+#include "config/config.h"
+#include "hbase/options.h"
+#include "http/registry.h"
+#include "kafka/property.h"
 #include "mapping/set.h"
 
 /* What the parts of `check` share; all of it borrowed. */
 typedef struct {
-  CmdFindings *findings;
+  CheckFindings *findings;
   const Config *config;
+  GatewayOptions gateway;
+  const KafkaProperty *properties;
+  HttpRegistry *registry;     /* NULL: no mapping needs one, or it cannot be made */
   const MappingSet *mappings; /* those without a fault */
   int wait_ms;                /* for any one answer */
   uint64_t sample;            /* records of each topic; 0: none */
@@ -20,6 +27,6 @@ void check_kafka(const Check *self);
 /* Gateways, tables, families. */
 void check_hbase(const Check *self);
 /* What a sample of each topic's records says of its table. */
-void check_sample(const Check *self);
-/* The schema registry, if a mapping needs one. */
+void check_topics(const Check *self);
+/* The schema registry, if there is one. */
 void check_registry(const Check *self);

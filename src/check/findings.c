@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/findings.h"
+#include "check/findings.h"
 
 #include <stdio.h>
 
@@ -8,7 +8,7 @@ typedef enum { STATE_FINE, STATE_FAULT, STATE_SKIPPED, STATE_NOTE } State;
 static const char *const marks[] = {"ok", "FAULT", "-", "NOTE"};
 static const char *const words[] = {"ok", "fault", "skipped", "note"};
 
-struct CmdFindings {
+struct CheckFindings {
   JsonBuilder *json; /* owned; NULL: lines of text */
   size_t faults;
   size_t silent_peers; /* of faults */
@@ -16,21 +16,21 @@ struct CmdFindings {
   JsonNode *figures;   /* owned; NULL: none */
 };
 
-CmdFindings *
-cmd_findings_new(bool is_json)
+CheckFindings *
+check_findings_new(bool is_json)
 {
-  CmdFindings *self = g_new0(CmdFindings, 1);
+  CheckFindings *self = g_new0(CheckFindings, 1);
 
   if (!is_json)
     return self;
   self->json = json_builder_new();
   json_builder_begin_object(self->json);
-  cmd_json_list(self->json, "findings");
+  json_build_list(self->json, "findings");
   return self;
 }
 
 void
-cmd_findings_free(CmdFindings *self)
+check_findings_free(CheckFindings *self)
 {
   if (self == NULL)
     return;
@@ -41,7 +41,7 @@ cmd_findings_free(CmdFindings *self)
 }
 
 static void
-add(CmdFindings *self, State state, const char *what, const char *says)
+add(CheckFindings *self, State state, const char *what, const char *says)
 {
   if (self->json == NULL) {
     printf("%-5s  %-13s  %s\n", marks[state], what, says);
@@ -49,14 +49,14 @@ add(CmdFindings *self, State state, const char *what, const char *says)
     return;
   }
   json_builder_begin_object(self->json);
-  cmd_json_text(self->json, "what", what);
-  cmd_json_text(self->json, "state", words[state]);
-  cmd_json_text(self->json, "says", says);
+  json_build_text(self->json, "what", what);
+  json_build_text(self->json, "state", words[state]);
+  json_build_text(self->json, "says", says);
   json_builder_end_object(self->json);
 }
 
 void
-cmd_findings_fine(CmdFindings *self, const char *what, const char *format, ...)
+check_findings_fine(CheckFindings *self, const char *what, const char *format, ...)
 {
   g_autofree char *says = NULL;
   va_list args;
@@ -68,7 +68,7 @@ cmd_findings_fine(CmdFindings *self, const char *what, const char *format, ...)
 }
 
 void
-cmd_findings_note(CmdFindings *self, const char *what, const char *format, ...)
+check_findings_note(CheckFindings *self, const char *what, const char *format, ...)
 {
   g_autofree char *says = NULL;
   va_list args;
@@ -80,7 +80,7 @@ cmd_findings_note(CmdFindings *self, const char *what, const char *format, ...)
 }
 
 void
-cmd_findings_skip(CmdFindings *self, const char *what, const char *format, ...)
+check_findings_skip(CheckFindings *self, const char *what, const char *format, ...)
 {
   g_autofree char *says = NULL;
   va_list args;
@@ -92,7 +92,7 @@ cmd_findings_skip(CmdFindings *self, const char *what, const char *format, ...)
 }
 
 void
-cmd_findings_fault(CmdFindings *self, const char *what, const char *format, ...)
+check_findings_fault(CheckFindings *self, const char *what, const char *format, ...)
 {
   g_autofree char *says = NULL;
   va_list args;
@@ -105,23 +105,23 @@ cmd_findings_fault(CmdFindings *self, const char *what, const char *format, ...)
 }
 
 void
-cmd_findings_error(CmdFindings *self, const char *what, const char *name, const GError *error)
+check_findings_error(CheckFindings *self, const char *what, const char *name, const GError *error)
 {
   if (g_error_matches(error, FAULT, FAULT_PEER))
     self->silent_peers++;
-  cmd_findings_fault(self, what, "%s%s%s", name == NULL ? "" : name, name == NULL ? "" : ": ",
-                     error->message);
+  check_findings_fault(self, what, "%s%s%s", name == NULL ? "" : name, name == NULL ? "" : ": ",
+                       error->message);
 }
 
 void
-cmd_findings_list(CmdFindings *self, const char *what, const FaultList *faults)
+check_findings_list(CheckFindings *self, const char *what, const FaultList *faults)
 {
   for (size_t i = 0; i < fault_list_length(faults); i++)
-    cmd_findings_fault(self, what, "%s", fault_list_get(faults, i));
+    check_findings_fault(self, what, "%s", fault_list_get(faults, i));
 }
 
 void
-cmd_findings_take(CmdFindings *self, const char *name, JsonNode *figures)
+check_findings_take(CheckFindings *self, const char *name, JsonNode *figures)
 {
   g_clear_pointer(&self->figures, json_node_unref);
   g_free(self->figures_name);
@@ -130,26 +130,25 @@ cmd_findings_take(CmdFindings *self, const char *name, JsonNode *figures)
 }
 
 static void
-print_json(CmdFindings *self)
+print_json(CheckFindings *self)
 {
   json_builder_end_array(self->json);
   if (self->figures != NULL) {
     json_builder_set_member_name(self->json, self->figures_name);
     json_builder_add_value(self->json, g_steal_pointer(&self->figures)); /* it owns them now */
   }
-  cmd_json_count(self->json, "faults", self->faults);
+  json_build_count(self->json, "faults", self->faults);
   json_builder_end_object(self->json);
-  cmd_json_print(self->json, true);
+  json_build_print(self->json, true);
 }
 
-ExitCode
-cmd_findings_finish(CmdFindings *self)
+void
+check_findings_finish(CheckFindings *self, size_t *out_faults, size_t *out_silent_peers)
 {
   if (self->json != NULL)
     print_json(self);
   else
     printf("%zu fault%s.\n", self->faults, self->faults == 1 ? "" : "s");
-  if (self->faults == 0)
-    return EXIT_DONE;
-  return self->faults == self->silent_peers ? EXIT_PEER : EXIT_USAGE;
+  *out_faults = self->faults;
+  *out_silent_peers = self->silent_peers;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "probe/insight.h"
+#include "check/insight.h"
 
 static const Column columns[] = {
     {.index = 0, .family = {(const uint8_t *)"f", 1}, .qualifier = {(const uint8_t *)"one", 3}},
@@ -14,7 +14,7 @@ typedef struct {
 } Put;
 
 static void
-add(ProbeInsight *insight, const Put *put, unsigned part, int64_t offset)
+add(CheckInsight *insight, const Put *put, unsigned part, int64_t offset)
 {
   RowCell cells[] = {{.column = &columns[0], .value = slice_text(put->one)},
                      {.column = &columns[1]}};
@@ -27,7 +27,7 @@ add(ProbeInsight *insight, const Put *put, unsigned part, int64_t offset)
 
   if (put->two != NULL)
     cells[1].value = slice_text(put->two);
-  probe_insight_add(insight, &row, part, (ProbePlace){1, offset});
+  check_insight_add(insight, &row, part, (CheckPlace){1, offset});
 }
 
 static void
@@ -68,14 +68,14 @@ records_that_share_a_row_key_are_counted_with_an_example(void)
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    g_autoptr(ProbeInsight) insight = probe_insight_new();
-    ProbeReport report;
+    g_autoptr(CheckInsight) insight = check_insight_new();
+    CheckReport report;
     size_t puts = 0;
 
     g_test_message("%s", cases[i].name);
     for (; puts < 5 && cases[i].puts[puts].key != NULL; puts++)
       add(insight, &cases[i].puts[puts], 0, (int64_t)puts);
-    probe_insight_report(insight, &report);
+    check_insight_report(insight, &report);
     g_assert_cmpuint(report.puts, ==, puts);
     g_assert_cmpuint(report.records, ==, puts);
     g_assert_cmpuint(report.rows, ==, cases[i].rows);
@@ -92,23 +92,23 @@ records_that_share_a_row_key_are_counted_with_an_example(void)
 static void
 bad_records_are_grouped_by_what_is_the_same_in_their_reasons(void)
 {
-  g_autoptr(ProbeInsight) insight = probe_insight_new();
-  ProbeReport report;
+  g_autoptr(CheckInsight) insight = check_insight_new();
+  CheckReport report;
 
-  probe_insight_add_bad(insight, (ProbePlace){0, 7}, "field a (byte 3): not a number: 'x1'");
+  check_insight_add_bad(insight, (CheckPlace){0, 7}, "field a (byte 3): not a number: 'x1'");
   for (int i = 0; i < 3; i++)
-    probe_insight_add_bad(insight, (ProbePlace){2, 8 + i},
+    check_insight_add_bad(insight, (CheckPlace){2, 8 + i},
                           i == 1 ? "byte 12: ends" : "byte 3: ends");
-  probe_insight_add_bad(insight, (ProbePlace){0, 9}, "field a (byte 40): not a number: 'yy'");
-  probe_insight_add_skipped(insight);
-  probe_insight_report(insight, &report);
+  check_insight_add_bad(insight, (CheckPlace){0, 9}, "field a (byte 40): not a number: 'yy'");
+  check_insight_add_skipped(insight);
+  check_insight_report(insight, &report);
   g_assert_cmpuint(report.bad, ==, 5);
   g_assert_cmpuint(report.skipped, ==, 1);
   g_assert_cmpuint(report.records, ==, 6);
   g_assert_cmpuint(report.reasons->len, ==, 2);
 
-  const ProbeReason *first = report.reasons->pdata[0];
-  const ProbeReason *second = report.reasons->pdata[1];
+  const CheckReason *first = report.reasons->pdata[0];
+  const CheckReason *second = report.reasons->pdata[1];
 
   g_assert_cmpuint(first->records, ==, 3);
   g_assert_cmpstr(first->reason, ==, "byte 3: ends");
@@ -151,19 +151,19 @@ an_order_that_heats_one_region_is_seen(void)
 {
   static const struct {
     void (*key)(char *key, unsigned i);
-    ProbeOrder order;
+    CheckOrder order;
     double least; /* busiest */
     double most;
   } cases[] = {
-      {key_rising, PROBE_RISING, 1, 1},
-      {key_falling, PROBE_FALLING, 1, 1},
-      {key_together, PROBE_TOGETHER, 1, 1},
-      {key_spread, PROBE_SPREAD, 0.125, 0.25},
+      {key_rising, CHECK_RISING, 1, 1},
+      {key_falling, CHECK_FALLING, 1, 1},
+      {key_together, CHECK_TOGETHER, 1, 1},
+      {key_spread, CHECK_SPREAD, 0.125, 0.25},
   };
 
   for (size_t c = 0; c < G_N_ELEMENTS(cases); c++) {
-    g_autoptr(ProbeInsight) insight = probe_insight_new();
-    ProbeReport report;
+    g_autoptr(CheckInsight) insight = check_insight_new();
+    CheckReport report;
 
     for (unsigned i = 0; i < 800; i++) {
       char key[16];
@@ -171,7 +171,7 @@ an_order_that_heats_one_region_is_seen(void)
       cases[c].key(key, i);
       add(insight, &(Put){key, "1", NULL, 1}, i / 100, i);
     }
-    probe_insight_report(insight, &report);
+    check_insight_report(insight, &report);
     g_test_message("%zu: %f", c, report.busiest);
     g_assert_true(report.is_order_known);
     g_assert_cmpint(report.order, ==, cases[c].order);
@@ -183,12 +183,12 @@ an_order_that_heats_one_region_is_seen(void)
 static void
 few_rows_are_not_judged_by(void)
 {
-  g_autoptr(ProbeInsight) insight = probe_insight_new();
-  ProbeReport report;
+  g_autoptr(CheckInsight) insight = check_insight_new();
+  CheckReport report;
 
   for (unsigned i = 0; i < 200; i++)
     add(insight, &(Put){i % 2 == 0 ? "a" : "b", "1", NULL, 1}, 0, i);
-  probe_insight_report(insight, &report);
+  check_insight_report(insight, &report);
   g_assert_false(report.is_order_known);
 }
 
@@ -196,8 +196,8 @@ few_rows_are_not_judged_by(void)
 static void
 cells_and_bytes_are_counted_as_hbase_stores_them(void)
 {
-  g_autoptr(ProbeInsight) insight = probe_insight_new();
-  ProbeReport report;
+  g_autoptr(CheckInsight) insight = check_insight_new();
+  CheckReport report;
 
   for (unsigned i = 0; i < 100; i++) {
     char key[16];
@@ -205,7 +205,7 @@ cells_and_bytes_are_counted_as_hbase_stores_them(void)
     key_rising(key, i);
     add(insight, &(Put){key, "xy", i < 94 ? NULL : "", 1}, 0, i);
   }
-  probe_insight_report(insight, &report);
+  check_insight_report(insight, &report);
   g_assert_cmpfloat_with_epsilon(report.cells.mean, 1.06, 1e-9);
   g_assert_cmpuint(report.cells.p95, ==, 2);
   g_assert_cmpuint(report.cells.most, ==, 2);
@@ -217,12 +217,12 @@ cells_and_bytes_are_counted_as_hbase_stores_them(void)
 static void
 an_empty_sample_has_no_figures(void)
 {
-  g_autoptr(ProbeInsight) insight = probe_insight_new();
-  ProbeReport report;
+  g_autoptr(CheckInsight) insight = check_insight_new();
+  CheckReport report;
 
-  probe_insight_report(insight, &report);
+  check_insight_report(insight, &report);
 
-  g_autoptr(GArray) splits = probe_insight_splits(insight, 8);
+  g_autoptr(GArray) splits = check_insight_splits(insight, 8);
 
   g_assert_cmpuint(report.records, ==, 0);
   g_assert_cmpuint(report.cells.most, ==, 0);
@@ -240,9 +240,9 @@ split_points_have_equal_shares_and_are_short(void)
   } cases[] = {{1000, 4, 3}, {1000, 1, 0}, {800, 16, 15}, {3, 8, 2}, {1, 8, 0}};
 
   for (size_t c = 0; c < G_N_ELEMENTS(cases); c++) {
-    g_autoptr(ProbeInsight) insight = probe_insight_new();
+    g_autoptr(CheckInsight) insight = check_insight_new();
     unsigned keys = cases[c].keys;
-    ProbeReport report;
+    CheckReport report;
 
     for (unsigned i = 0; i < 2 * keys; i++) { /* each twice */
       char key[16];
@@ -250,9 +250,9 @@ split_points_have_equal_shares_and_are_short(void)
       key_spread(key, i % keys);
       add(insight, &(Put){key, "1", NULL, 1}, 0, i);
     }
-    probe_insight_report(insight, &report);
+    check_insight_report(insight, &report);
 
-    g_autoptr(GArray) splits = probe_insight_splits(insight, cases[c].regions);
+    g_autoptr(GArray) splits = check_insight_splits(insight, cases[c].regions);
 
     g_assert_cmpuint(splits->len, ==, cases[c].splits);
     for (unsigned s = 0; s < splits->len; s++) {

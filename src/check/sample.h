@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "check/insight.h"
 #include "datum/decoder.h"
 #include "kafka/property.h"
-#include "probe/insight.h"
 
 /* Reads a sample of a topic through its mapping. It joins no group and commits nothing.
  *
@@ -18,8 +18,8 @@ typedef struct {
   const KafkaProperty *properties;
   uint64_t records; /* about so many, spread over partitions and offsets */
   int timeout_ms;   /* for any one answer */
-} ProbeSampleOptions;
+} CheckSampleOptions;
 
 /* Adds what it reads; out_total: of so many offsets. FAULT_PEER, FAULT_SETUP. */
-bool probe_sample(const ProbeSampleOptions *options, ProbeInsight *insight, uint64_t *out_total,
+bool check_sample(const CheckSampleOptions *options, CheckInsight *insight, uint64_t *out_total,
                   GError **error);

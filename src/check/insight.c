@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "probe/insight.h"
+#include "check/insight.h"
 
 enum {
   MOST_REASONS = 100,       /* then what is new counts as the last of them */
@@ -17,15 +17,15 @@ typedef struct {
   int64_t timestamp;
   uint64_t cells;
   uint64_t bytes;
-  ProbePlace place;
+  CheckPlace place;
   unsigned part;
 } Put;
 
-struct ProbeInsight {
-  ProbeReport report;
+struct CheckInsight {
+  CheckReport report;
   GArray *puts;        /* owned, of Put */
-  GPtrArray *reasons;  /* owned, of ProbeReason */
-  GHashTable *by_kind; /* owned: owned text -> ProbeReason, borrowed */
+  GPtrArray *reasons;  /* owned, of CheckReason */
+  GHashTable *by_kind; /* owned: owned text -> CheckReason, borrowed */
 };
 
 static void
@@ -37,16 +37,16 @@ put_clear(gpointer data)
 static void
 reason_free(gpointer data)
 {
-  ProbeReason *self = data;
+  CheckReason *self = data;
 
   g_free(self->reason);
   g_free(self);
 }
 
-ProbeInsight *
-probe_insight_new(void)
+CheckInsight *
+check_insight_new(void)
 {
-  ProbeInsight *self = g_new0(ProbeInsight, 1);
+  CheckInsight *self = g_new0(CheckInsight, 1);
 
   self->puts = g_array_new(FALSE, FALSE, sizeof(Put));
   g_array_set_clear_func(self->puts, put_clear);
@@ -56,7 +56,7 @@ probe_insight_new(void)
 }
 
 void
-probe_insight_free(ProbeInsight *self)
+check_insight_free(CheckInsight *self)
 {
   if (self == NULL)
     return;
@@ -108,7 +108,7 @@ bytes_of(const Row *row)
 }
 
 void
-probe_insight_add(ProbeInsight *self, const Row *row, unsigned part, ProbePlace place)
+check_insight_add(CheckInsight *self, const Row *row, unsigned part, CheckPlace place)
 {
   if (row->kind == ROW_DELETE) {
     self->report.tombstones++;
@@ -130,7 +130,7 @@ probe_insight_add(ProbeInsight *self, const Row *row, unsigned part, ProbePlace 
 }
 
 void
-probe_insight_add_skipped(ProbeInsight *self)
+check_insight_add_skipped(CheckInsight *self)
 {
   self->report.skipped++;
 }
@@ -152,16 +152,16 @@ kind_of(const char *reason)
 }
 
 void
-probe_insight_add_bad(ProbeInsight *self, ProbePlace place, const char *reason)
+check_insight_add_bad(CheckInsight *self, CheckPlace place, const char *reason)
 {
   g_autofree char *kind = kind_of(reason);
-  ProbeReason *known = g_hash_table_lookup(self->by_kind, kind);
+  CheckReason *known = g_hash_table_lookup(self->by_kind, kind);
 
   self->report.bad++;
   if (known == NULL && self->reasons->len == MOST_REASONS)
     known = self->reasons->pdata[MOST_REASONS - 1];
   if (known == NULL) {
-    known = g_new0(ProbeReason, 1);
+    known = g_new0(CheckReason, 1);
     known->reason = g_strdup(reason);
     known->place = place;
     g_ptr_array_add(self->reasons, known);
@@ -171,7 +171,7 @@ probe_insight_add_bad(ProbeInsight *self, ProbePlace place, const char *reason)
 }
 
 static const Put *
-put_at(const ProbeInsight *self, size_t i)
+put_at(const CheckInsight *self, size_t i)
 {
   return &g_array_index(self->puts, Put, i);
 }
@@ -194,8 +194,8 @@ compare_puts(gconstpointer a, gconstpointer b)
 static int
 compare_reasons(gconstpointer a, gconstpointer b)
 {
-  const ProbeReason *x = *(const ProbeReason *const *)a;
-  const ProbeReason *y = *(const ProbeReason *const *)b;
+  const CheckReason *x = *(const CheckReason *const *)a;
+  const CheckReason *y = *(const CheckReason *const *)b;
 
   return (x->records < y->records) - (x->records > y->records);
 }
@@ -209,10 +209,10 @@ compare_counts(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-static ProbeSpread
+static CheckSpread
 spread_of(uint64_t *counts, size_t length)
 {
-  ProbeSpread spread = {0};
+  CheckSpread spread = {0};
 
   if (length == 0)
     return spread;
@@ -225,7 +225,7 @@ spread_of(uint64_t *counts, size_t length)
 }
 
 static void
-report_spreads(const ProbeInsight *self, ProbeReport *report)
+report_spreads(const CheckInsight *self, CheckReport *report)
 {
   size_t length = self->puts->len;
   g_autofree uint64_t *counts = g_new(uint64_t, length + 1);
@@ -240,7 +240,7 @@ report_spreads(const ProbeInsight *self, ProbeReport *report)
 
 /* One row key's puts, from..to of the sorted ones. */
 static void
-report_row(const ProbeInsight *self, size_t from, size_t to, ProbeReport *report)
+report_row(const CheckInsight *self, size_t from, size_t to, CheckReport *report)
 {
   size_t different = 1;
   size_t second = from;
@@ -261,13 +261,13 @@ report_row(const ProbeInsight *self, size_t from, size_t to, ProbeReport *report
   if (different == 1)
     return;
   if (report->sharing == 0)
-    report->shared = (ProbeShared){put_at(self, from)->key, put_at(self, from)->place,
+    report->shared = (CheckShared){put_at(self, from)->key, put_at(self, from)->place,
                                    put_at(self, second)->place};
   report->sharing += different;
 }
 
 static void
-report_rows(const ProbeInsight *self, ProbeReport *report)
+report_rows(const CheckInsight *self, CheckReport *report)
 {
   size_t from = 0;
 
@@ -282,20 +282,20 @@ report_rows(const ProbeInsight *self, ProbeReport *report)
 /* The topic's parts are its times. Where each part's records lie in one range of the keys, they
  * all go to one region at a time, however the table is split. */
 static void
-report_order(const ProbeInsight *self, ProbeReport *report)
+report_order(const CheckInsight *self, CheckReport *report)
 {
-  uint64_t counts[PROBE_PARTS][PROBE_RANGES] = {{0}};
+  uint64_t counts[CHECK_PARTS][CHECK_RANGES] = {{0}};
   uint64_t busiest = 0;
-  double middle[PROBE_PARTS] = {0}; /* mean range */
+  double middle[CHECK_PARTS] = {0}; /* mean range */
 
   report->is_order_known = report->rows >= LEAST_ROWS;
   for (size_t i = 0; i < self->puts->len; i++)
-    counts[put_at(self, i)->part][i * PROBE_RANGES / self->puts->len]++;
-  for (unsigned part = 0; part < PROBE_PARTS; part++) {
+    counts[put_at(self, i)->part][i * CHECK_RANGES / self->puts->len]++;
+  for (unsigned part = 0; part < CHECK_PARTS; part++) {
     uint64_t most = 0;
     uint64_t all = 0;
 
-    for (unsigned range = 0; range < PROBE_RANGES; range++) {
+    for (unsigned range = 0; range < CHECK_RANGES; range++) {
       most = MAX(most, counts[part][range]);
       all += counts[part][range];
       middle[part] += (double)(counts[part][range] * range);
@@ -305,19 +305,19 @@ report_order(const ProbeInsight *self, ProbeReport *report)
   }
   report->busiest = (double)busiest / (double)MAX(self->puts->len, 1);
   if (report->busiest < HOT_SHARE)
-    report->order = PROBE_SPREAD;
-  else if (middle[PROBE_PARTS - 1] >= middle[0] + PROBE_RANGES / 2.0)
-    report->order = PROBE_RISING;
-  else if (middle[PROBE_PARTS - 1] <= middle[0] - PROBE_RANGES / 2.0)
-    report->order = PROBE_FALLING;
+    report->order = CHECK_SPREAD;
+  else if (middle[CHECK_PARTS - 1] >= middle[0] + CHECK_RANGES / 2.0)
+    report->order = CHECK_RISING;
+  else if (middle[CHECK_PARTS - 1] <= middle[0] - CHECK_RANGES / 2.0)
+    report->order = CHECK_FALLING;
   else
-    report->order = PROBE_TOGETHER;
+    report->order = CHECK_TOGETHER;
 }
 
 void
-probe_insight_report(ProbeInsight *self, ProbeReport *out_report)
+check_insight_report(CheckInsight *self, CheckReport *out_report)
 {
-  ProbeReport report = self->report;
+  CheckReport report = self->report;
 
   g_array_sort(self->puts, compare_puts);
   g_ptr_array_sort(self->reasons, compare_reasons);
@@ -331,7 +331,7 @@ probe_insight_report(ProbeInsight *self, ProbeReport *out_report)
 
 /* The keys that differ, in order. */
 static GPtrArray *
-distinct_puts(const ProbeInsight *self)
+distinct_puts(const CheckInsight *self)
 {
   GPtrArray *puts = g_ptr_array_new();
 
@@ -373,7 +373,7 @@ find_split(const GPtrArray *puts, size_t at, size_t slack)
 }
 
 GArray *
-probe_insight_splits(const ProbeInsight *self, unsigned regions)
+check_insight_splits(const CheckInsight *self, unsigned regions)
 {
   g_autoptr(GPtrArray) puts = distinct_puts(self);
   GArray *splits = g_array_new(FALSE, FALSE, sizeof(Bytes));

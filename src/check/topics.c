@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check/check.h"
+
+#include <inttypes.h>
+
+#include "check/sample.h"
+#include "hbase/shell.h"
+#include "json/put.h"
+#include "kafka/topics.h"
+
+enum { SHOWN_REASONS = 5 };
+
+/* One topic's sample. */
+typedef struct {
+  CheckFindings *findings; /* borrowed */
+  JsonBuilder *json;       /* borrowed: within the array of samples */
+  const Mapping *mapping;
+  const char *topic;
+  CheckInsight *insight; /* borrowed */
+  CheckReport report;
+  uint64_t offsets; /* of the topic */
+} Sample;
+
+static double
+percent(uint64_t part, uint64_t all)
+{
+  return 100 * (double)part / (double)MAX(all, 1);
+}
+
+static void
+tell_size(const Sample *self, uint64_t wanted)
+{
+  const CheckReport *report = &self->report;
+
+  if (report->records == 0)
+    check_findings_skip(self->findings, "sample", "%s: it has no record", self->topic);
+  else if (self->offsets <= wanted)
+    check_findings_fine(self->findings, "sample", "%s: all %" PRIu64 " records that it has",
+                        self->topic, report->records);
+  else
+    check_findings_fine(self->findings, "sample",
+                        "%s: %" PRIu64 " records of %" PRIu64 " offsets, oldest to newest",
+                        self->topic, report->records, self->offsets);
+}
+
+static void
+tell_bad(const Sample *self)
+{
+  const CheckReport *report = &self->report;
+
+  if (report->bad == 0) {
+    check_findings_fine(self->findings, "bad records", "%s: none", self->topic);
+    return;
+  }
+  check_findings_note(self->findings, "bad records", "%s: %" PRIu64 " (%.2f %%)", self->topic,
+                      report->bad, percent(report->bad, report->records));
+  for (guint i = 0; i < MIN(report->reasons->len, SHOWN_REASONS); i++) {
+    const CheckReason *reason = report->reasons->pdata[i];
+
+    check_findings_note(self->findings, "bad records", "%s: %" PRIu64 " like [%d]@%" PRId64 ": %s",
+                        self->topic, reason->records, reason->place.partition, reason->place.offset,
+                        reason->reason);
+  }
+  if (report->reasons->len > SHOWN_REASONS)
+    check_findings_note(self->findings, "bad records", "%s: %u more reasons (--json has them)",
+                        self->topic, report->reasons->len - SHOWN_REASONS);
+}
+
+static void
+tell_keys(const Sample *self)
+{
+  const CheckReport *report = &self->report;
+  const CheckShared *shared = &report->shared;
+
+  if (report->sharing == 0) {
+    check_findings_fine(self->findings, "row keys",
+                        "%s: %" PRIu64 " rows; no two records that differ share one", self->topic,
+                        report->rows);
+    return;
+  }
+
+  g_autofree char *key = slice_quote(shared->key);
+
+  check_findings_note(self->findings, "row keys",
+                      "%s: %" PRIu64 " records (%.2f %%) share a row key with one that differs, as "
+                      "[%d]@%" PRId64 " and [%d]@%" PRId64 " share '%s': the newest timestamp wins",
+                      self->topic, report->sharing, percent(report->sharing, report->puts),
+                      shared->first.partition, shared->first.offset, shared->second.partition,
+                      shared->second.offset, key);
+  if (report->tied > 0)
+    check_findings_note(self->findings, "row keys",
+                        "%s: %" PRIu64
+                        " of them have the same timestamp too: these are overwritten. "
+                        "If each is to be kept, add a part to the key that tells them apart",
+                        self->topic, report->tied);
+}
+
+static void
+tell_order(const Sample *self)
+{
+  static const char *const words[] = {
+      [CHECK_SPREAD] = "",
+      [CHECK_TOGETHER] = "are close together",
+      [CHECK_RISING] = "rise with time",
+      [CHECK_FALLING] = "fall with time",
+  };
+  const CheckReport *report = &self->report;
+
+  if (!report->is_order_known)
+    check_findings_skip(self->findings, "key order", "%s: too few rows to judge by", self->topic);
+  else if (report->order == CHECK_SPREAD)
+    check_findings_fine(self->findings, "key order",
+                        "%s: records of one time are spread over the keys (%.0f %% in the busiest "
+                        "eighth)",
+                        self->topic, 100 * report->busiest);
+  else
+    check_findings_note(self->findings, "key order",
+                        "%s: keys %s: %.0f %% of the records of one time go to one eighth of the "
+                        "keys, and one region takes them all, whatever the splits. Put a salt or a "
+                        "hash in front of the key",
+                        self->topic, words[report->order], 100 * report->busiest);
+}
+
+static void
+tell_rows(const Sample *self)
+{
+  const CheckSpread *cells = &self->report.cells;
+  const CheckSpread *bytes = &self->report.bytes;
+
+  check_findings_fine(self->findings, "row size",
+                      "%s: %.1f cells a record (95 %% have up to %" PRIu64 ", the most %" PRIu64
+                      "), %.0f bytes in HBase before compression (up to %" PRIu64 ", %" PRIu64 ")",
+                      self->topic, cells->mean, cells->p95, cells->most, bytes->mean, bytes->p95,
+                      bytes->most);
+}
+
+/* As the mapping takes it. */
+static void
+tell_splits(const Sample *self, const GArray *splits)
+{
+  g_auto(Bytes) list = {0};
+
+  for (guint i = 0; i < splits->len; i++) {
+    g_autofree char *text = shell_escape(bytes_slice(&g_array_index(splits, Bytes, i)));
+
+    bytes_append(&list, ", ", i == 0 ? 0 : 2);
+    json_put_string(&list, slice_text(text));
+  }
+  if (splits->len > 0)
+    check_findings_fine(self->findings, "split points", "%s: \"splits\": [%.*s]", self->topic,
+                        (int)list.len, (const char *)list.data);
+}
+
+static void
+add_place(JsonBuilder *json, CheckPlace place)
+{
+  json_build_number(json, "partition", place.partition);
+  json_build_number(json, "offset", place.offset);
+}
+
+static void
+add_spread(JsonBuilder *json, const char *name, const CheckSpread *spread)
+{
+  json_build_object(json, name);
+  json_build_real(json, "mean", spread->mean);
+  json_build_count(json, "p95", spread->p95);
+  json_build_count(json, "most", spread->most);
+  json_builder_end_object(json);
+}
+
+static void
+add_reasons(JsonBuilder *json, const GPtrArray *reasons)
+{
+  json_build_list(json, "bad_reasons");
+  for (guint i = 0; i < reasons->len; i++) {
+    const CheckReason *reason = reasons->pdata[i];
+
+    json_builder_begin_object(json);
+    json_build_text(json, "reason", reason->reason);
+    json_build_count(json, "records", reason->records);
+    add_place(json, reason->place);
+    json_builder_end_object(json);
+  }
+  json_builder_end_array(json);
+}
+
+static void
+add_shared(JsonBuilder *json, const CheckShared *shared)
+{
+  const CheckPlace places[] = {shared->first, shared->second};
+  g_autofree char *key = slice_quote(shared->key);
+
+  json_build_object(json, "shared");
+  json_build_text(json, "row", key);
+  json_build_list(json, "records");
+  for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+    json_builder_begin_object(json);
+    add_place(json, places[i]);
+    json_builder_end_object(json);
+  }
+  json_builder_end_array(json);
+  json_builder_end_object(json);
+}
+
+static void
+add_order(JsonBuilder *json, const CheckReport *report)
+{
+  static const char *const words[] = {
+      [CHECK_SPREAD] = "spread",
+      [CHECK_TOGETHER] = "together",
+      [CHECK_RISING] = "rising",
+      [CHECK_FALLING] = "falling",
+  };
+
+  if (!report->is_order_known)
+    return;
+  json_build_text(json, "order", words[report->order]);
+  json_build_real(json, "busiest_eighth", report->busiest);
+}
+
+static void
+add_figures(const Sample *self, const GArray *splits)
+{
+  const CheckReport *report = &self->report;
+  JsonBuilder *json = self->json;
+
+  json_builder_begin_object(json);
+  json_build_text(json, "topic", self->topic);
+  json_build_text(json, "table", mapping_table(self->mapping));
+  json_build_count(json, "offsets", self->offsets);
+  json_build_count(json, "records", report->records);
+  json_build_count(json, "puts", report->puts);
+  json_build_count(json, "tombstones", report->tombstones);
+  json_build_count(json, "skipped", report->skipped);
+  json_build_count(json, "bad", report->bad);
+  add_reasons(json, report->reasons);
+  json_build_count(json, "rows", report->rows);
+  json_build_count(json, "repeated", report->repeated);
+  json_build_count(json, "sharing", report->sharing);
+  json_build_count(json, "tied", report->tied);
+  if (report->sharing > 0)
+    add_shared(json, &report->shared);
+  add_order(json, report);
+  add_spread(json, "cells", &report->cells);
+  add_spread(json, "bytes", &report->bytes);
+  json_build_list(json, "splits");
+  for (guint i = 0; i < splits->len; i++) {
+    g_autofree char *text = shell_escape(bytes_slice(&g_array_index(splits, Bytes, i)));
+
+    json_builder_add_string_value(json, text);
+  }
+  json_builder_end_array(json);
+  json_builder_end_object(json);
+}
+
+static void
+look_at_topic(const Check *self, const CheckSampleOptions *options, JsonBuilder *json)
+{
+  g_autoptr(CheckInsight) insight = check_insight_new();
+  g_autoptr(GArray) splits = NULL;
+  g_autoptr(GError) error = NULL;
+  Sample sample = {
+      .findings = self->findings,
+      .json = json,
+      .mapping = options->mapping,
+      .topic = mapping_topic(options->mapping),
+      .insight = insight,
+  };
+
+  if (!check_sample(options, insight, &sample.offsets, &error)) {
+    check_findings_error(self->findings, "sample", sample.topic, error);
+    return;
+  }
+  check_insight_report(insight, &sample.report);
+  splits = check_insight_splits(insight, self->regions);
+  tell_size(&sample, self->sample);
+  if (sample.report.records > 0)
+    tell_bad(&sample);
+  if (sample.report.puts > 0) {
+    tell_keys(&sample);
+    tell_order(&sample);
+    tell_rows(&sample);
+    tell_splits(&sample, splits);
+  }
+  add_figures(&sample, splits);
+}
+
+static bool
+exists(const GPtrArray *topics, const char *name)
+{
+  for (guint i = 0; i < topics->len; i++)
+    if (strcmp(((const KafkaTopic *)topics->pdata[i])->name, name) == 0)
+      return true;
+  return false;
+}
+
+static void
+look_at_topics(const Check *self, const GPtrArray *topics, JsonBuilder *json)
+{
+  const SchemaSource schemas =
+      self->registry == NULL ? (SchemaSource){0} : http_registry_source(self->registry);
+
+  for (size_t i = 0; i < mapping_set_length(self->mappings); i++) {
+    const CheckSampleOptions options = {
+        .mapping = mapping_set_get(self->mappings, i),
+        .schemas = self->registry == NULL ? NULL : &schemas,
+        .properties = self->properties,
+        .records = self->sample,
+        .timeout_ms = self->wait_ms,
+    };
+    const char *name = mapping_topic(options.mapping);
+
+    if (self->sample_topic != NULL && strcmp(self->sample_topic, name) != 0)
+      continue;
+    if (exists(topics, name))
+      look_at_topic(self, &options, json);
+    else
+      check_findings_skip(self->findings, "sample", "%s: it does not exist", name);
+  }
+}
+
+void
+check_topics(const Check *self)
+{
+  g_autoptr(KafkaTopics) kafka = kafka_topics_new(self->properties, self->wait_ms, NULL);
+  g_autoptr(GPtrArray) topics = kafka == NULL ? NULL : kafka_topics_list(kafka, NULL);
+  g_autoptr(JsonBuilder) json = json_builder_new();
+
+  json_builder_begin_array(json);
+  if (topics == NULL) /* which was told as a fault already */
+    check_findings_skip(self->findings, "sample", "not taken, for want of a broker");
+  else
+    look_at_topics(self, topics, json);
+  json_builder_end_array(json);
+  check_findings_take(self->findings, "samples", json_builder_get_root(json));
+}
