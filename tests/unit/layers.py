@@ -33,6 +33,7 @@ BELOW = {
     "metrics": ["base", "config", "kafka", "mapping", "http"],
 }
 BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = BELOW["verify"] = BELOW["check"] = list(BELOW)
+BELOW["replay"] = [*BELOW["stream"], "stream"]
 BELOW["cmd"] = list(BELOW)
 
 # Start of a library's header -> the folders that may see it.
@@ -41,7 +42,7 @@ LIBRARIES = {
     "thrift": ["hbase"],
     "avro": ["schema"],
     "libsoup/": ["http"],
-    "json-glib/": ["json", "schema", "mapping", "datum", "http", "cmd"],
+    "json-glib/": ["json", "schema", "mapping", "datum", "http", "replay", "cmd"],
     "zlib.h": ["avrofile", "csv", "hfile", "bulk"],
     "zstd.h": ["avrofile", "csv", "hfile", "bulk"],
     "lz4": ["sort", "csv", "hfile", "bulk"],

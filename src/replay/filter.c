@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/replay/filter.h"
+#include "replay/filter.h"
 
 #include "mapping/instant.h"
 #include "stream/reject.h"
 
 void
-cmd_replay_filter_clear(CmdReplayFilter *self)
+replay_filter_clear(ReplayFilter *self)
 {
   g_free(self->stage);
   g_free(self->exception_class);
@@ -30,7 +30,7 @@ refuse(const char *option, const char *text, const char *what, GError **error)
 }
 
 static bool
-understand_stage(CmdReplayFilter *self, GError **error)
+understand_stage(ReplayFilter *self, GError **error)
 {
   if (self->stage == NULL)
     return true;
@@ -104,7 +104,7 @@ read_span(const char *text, KafkaSpan *out_span)
 }
 
 static bool
-add_span(CmdReplayFilter *self, const char *text, GError **error)
+add_span(ReplayFilter *self, const char *text, GError **error)
 {
   KafkaSpan span;
 
@@ -121,7 +121,7 @@ add_span(CmdReplayFilter *self, const char *text, GError **error)
 }
 
 static bool
-understand_offsets(CmdReplayFilter *self, GError **error)
+understand_offsets(ReplayFilter *self, GError **error)
 {
   if (self->offsets == NULL)
     return true;
@@ -139,7 +139,7 @@ understand_offsets(CmdReplayFilter *self, GError **error)
 }
 
 static bool
-understand_partition(CmdReplayFilter *self, GError **error)
+understand_partition(ReplayFilter *self, GError **error)
 {
   guint64 number;
 
@@ -153,7 +153,7 @@ understand_partition(CmdReplayFilter *self, GError **error)
 }
 
 bool
-cmd_replay_filter_understand(CmdReplayFilter *self, GError **error)
+replay_filter_understand(ReplayFilter *self, GError **error)
 {
   self->since_ms = G_MININT64;
   self->until_ms = G_MAXINT64;
@@ -177,8 +177,8 @@ holds(Slice text, const char *part)
 }
 
 bool
-cmd_replay_filter_takes(const CmdReplayFilter *self, const StreamLetter *letter, const char *table,
-                        int64_t timestamp_ms)
+replay_filter_takes(const ReplayFilter *self, const StreamLetter *letter, const char *table,
+                    int64_t timestamp_ms)
 {
   const StreamLetter none = {.partition = -1};
 
@@ -194,7 +194,7 @@ cmd_replay_filter_takes(const CmdReplayFilter *self, const StreamLetter *letter,
 }
 
 char *
-cmd_replay_filter_text(const CmdReplayFilter *self)
+replay_filter_text(const ReplayFilter *self)
 {
   const struct {
     const char *option;
@@ -221,7 +221,7 @@ cmd_replay_filter_text(const CmdReplayFilter *self)
 }
 
 char *
-cmd_replay_filter_spans_text(const GArray *spans)
+replay_filter_spans_text(const GArray *spans)
 {
   g_autoptr(GString) text = g_string_new(NULL);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/replay/place.h"
+#include "replay/position.h"
 
 #include "kafka/bookmark.h"
 #include "kafka/topics.h"
@@ -10,8 +10,8 @@ static const int64_t KEEP_EVERY_US = INT64_C(2) * 1000 * 1000;
 /* Brokers take 4096 bytes (offset.metadata.max.bytes). */
 enum { NOTE_BYTES = 1000 };
 
-struct CmdReplayPlace {
-  CmdReplayPlaceOptions options;
+struct ReplayPosition {
+  ReplayPositionOptions options;
   size_t partitions;
   KafkaReader *reader;     /* owned */
   KafkaBookmark *bookmark; /* owned; NULL: nothing is kept */
@@ -23,7 +23,7 @@ struct CmdReplayPlace {
 };
 
 void
-cmd_replay_place_free(CmdReplayPlace *self)
+replay_position_free(ReplayPosition *self)
 {
   if (self == NULL)
     return;
@@ -53,7 +53,7 @@ list_others(KafkaTopics *topics)
 }
 
 static bool
-find_topic(CmdReplayPlace *self, GError **error)
+find_topic(ReplayPosition *self, GError **error)
 {
   g_autoptr(KafkaTopics) topics =
       kafka_topics_new(self->options.properties, self->options.timeout_ms, error);
@@ -82,9 +82,9 @@ find_topic(CmdReplayPlace *self, GError **error)
 }
 
 static char *
-note_of(const CmdReplayFilter *filter)
+note_of(const ReplayFilter *filter)
 {
-  g_autofree char *text = cmd_replay_filter_text(filter);
+  g_autofree char *text = replay_filter_text(filter);
 
   if (strlen(text) <= NOTE_BYTES)
     return g_steal_pointer(&text);
@@ -92,9 +92,9 @@ note_of(const CmdReplayFilter *filter)
 }
 
 static bool
-read_bookmark(CmdReplayPlace *self, GError **error)
+read_bookmark(ReplayPosition *self, GError **error)
 {
-  const CmdReplayPlaceOptions *options = &self->options;
+  const ReplayPositionOptions *options = &self->options;
   g_autofree char *note = NULL;
 
   self->bookmark = kafka_bookmark_new(options->properties, options->group, options->topic, error);
@@ -112,7 +112,7 @@ read_bookmark(CmdReplayPlace *self, GError **error)
 }
 
 static GArray *
-spans_behind(const CmdReplayPlace *self)
+spans_behind(const ReplayPosition *self)
 {
   GArray *spans = g_array_new(FALSE, FALSE, sizeof(KafkaSpan));
 
@@ -122,7 +122,7 @@ spans_behind(const CmdReplayPlace *self)
 }
 
 static bool
-open_reader(CmdReplayPlace *self, GError **error)
+open_reader(ReplayPosition *self, GError **error)
 {
   g_autoptr(GArray) spans = self->options.filter->spans == NULL
                                 ? spans_behind(self)
@@ -142,7 +142,7 @@ open_reader(CmdReplayPlace *self, GError **error)
 }
 
 static bool
-open_place(CmdReplayPlace *self, GError **error)
+open_position(ReplayPosition *self, GError **error)
 {
   if (!find_topic(self, error))
     return false;
@@ -158,32 +158,32 @@ open_place(CmdReplayPlace *self, GError **error)
   return open_reader(self, error);
 }
 
-CmdReplayPlace *
-cmd_replay_place_new(const CmdReplayPlaceOptions *options, GError **error)
+ReplayPosition *
+replay_position_new(const ReplayPositionOptions *options, GError **error)
 {
-  CmdReplayPlace *self = g_new0(CmdReplayPlace, 1);
+  ReplayPosition *self = g_new0(ReplayPosition, 1);
 
   self->options = *options;
-  if (open_place(self, error))
+  if (open_position(self, error))
     return self;
-  cmd_replay_place_free(self);
+  replay_position_free(self);
   return NULL;
 }
 
 KafkaReader *
-cmd_replay_place_reader(const CmdReplayPlace *self)
+replay_position_reader(const ReplayPosition *self)
 {
   return self->reader;
 }
 
 void
-cmd_replay_place_fail(CmdReplayPlace *self, int32_t partition, int64_t offset)
+replay_position_fail(ReplayPosition *self, int32_t partition, int64_t offset)
 {
   self->failed[partition] = MIN(self->failed[partition], offset);
 }
 
 static bool
-keep(CmdReplayPlace *self, GError **error)
+keep(ReplayPosition *self, GError **error)
 {
   for (size_t i = 0; i < self->partitions; i++)
     self->kept[i] = MIN(kafka_reader_next_offset(self->reader, (int32_t)i), self->failed[i]);
@@ -192,7 +192,7 @@ keep(CmdReplayPlace *self, GError **error)
 }
 
 bool
-cmd_replay_place_settle(CmdReplayPlace *self, bool at_end, GError **error)
+replay_position_settle(ReplayPosition *self, bool at_end, GError **error)
 {
   g_array_unref(self->left);
   self->left = kafka_reader_left(self->reader);
@@ -203,7 +203,7 @@ cmd_replay_place_settle(CmdReplayPlace *self, bool at_end, GError **error)
 }
 
 char *
-cmd_replay_place_left(const CmdReplayPlace *self)
+replay_position_left(const ReplayPosition *self)
 {
-  return self->left->len == 0 ? NULL : cmd_replay_filter_spans_text(self->left);
+  return self->left->len == 0 ? NULL : replay_filter_spans_text(self->left);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/replay/report.h"
+#include "replay/report.h"
 
 #include <json-glib/json-glib.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ typedef struct {
   uint64_t failed;
 } Group;
 
-struct CmdReplayReport {
+struct ReplayReport {
   char *topic; /* owned */
   bool is_json;
   bool is_dry_run;
@@ -39,10 +39,10 @@ group_free(gpointer data)
   g_free(group);
 }
 
-CmdReplayReport *
-cmd_replay_report_new(const char *topic, bool is_json, bool is_dry_run)
+ReplayReport *
+replay_report_new(const char *topic, bool is_json, bool is_dry_run)
 {
-  CmdReplayReport *self = g_new0(CmdReplayReport, 1);
+  ReplayReport *self = g_new0(ReplayReport, 1);
 
   self->topic = g_strdup(topic);
   self->is_json = is_json;
@@ -52,7 +52,7 @@ cmd_replay_report_new(const char *topic, bool is_json, bool is_dry_run)
 }
 
 void
-cmd_replay_report_free(CmdReplayReport *self)
+replay_report_free(ReplayReport *self)
 {
   if (self == NULL)
     return;
@@ -97,7 +97,7 @@ is_group(const Group *group, const Group *wanted)
 }
 
 static Group *
-group_new(const CmdReplayEntry *entry)
+group_new(const ReplayEntry *entry)
 {
   const StreamLetter none = {0};
   const StreamLetter *letter = entry->letter == NULL ? &none : entry->letter;
@@ -110,7 +110,7 @@ group_new(const CmdReplayEntry *entry)
 }
 
 static Group *
-find_group(CmdReplayReport *self, const CmdReplayEntry *entry)
+find_group(ReplayReport *self, const ReplayEntry *entry)
 {
   Group *wanted = group_new(entry);
 
@@ -131,20 +131,20 @@ find_group(CmdReplayReport *self, const CmdReplayEntry *entry)
 }
 
 void
-cmd_replay_report_count(CmdReplayReport *self, const CmdReplayEntry *entry)
+replay_report_count(ReplayReport *self, const ReplayEntry *entry)
 {
   self->matched++;
   find_group(self, entry)->matched++;
 }
 
 uint64_t
-cmd_replay_report_matched(const CmdReplayReport *self)
+replay_report_matched(const ReplayReport *self)
 {
   return self->matched;
 }
 
 uint64_t
-cmd_replay_report_failed(const CmdReplayReport *self)
+replay_report_failed(const ReplayReport *self)
 {
   return self->failed;
 }
@@ -162,7 +162,7 @@ time_text(int64_t ms)
 }
 
 static void
-list_text(const CmdReplayReport *self, const CmdReplayEntry *entry)
+list_text(const ReplayReport *self, const ReplayEntry *entry)
 {
   g_autofree char *time = time_text(entry->timestamp_ms);
 
@@ -237,7 +237,7 @@ json_text(JsonBuilder *json)
 
 /* One after the other, so that no number of them needs memory. */
 static void
-list_json(const CmdReplayReport *self, const CmdReplayEntry *entry)
+list_json(const ReplayReport *self, const ReplayEntry *entry)
 {
   g_autoptr(JsonBuilder) json = json_builder_new();
   g_autofree char *text = NULL;
@@ -262,7 +262,7 @@ list_json(const CmdReplayReport *self, const CmdReplayEntry *entry)
 }
 
 void
-cmd_replay_report_list(CmdReplayReport *self, const CmdReplayEntry *entry)
+replay_report_list(ReplayReport *self, const ReplayEntry *entry)
 {
   if (entry->reason != NULL) {
     self->failed++;
@@ -288,7 +288,7 @@ add_group(JsonBuilder *json, const Group *group)
 }
 
 static void
-finish_json(const CmdReplayReport *self, const CmdReplayEnd *end)
+finish_json(const ReplayReport *self, const ReplayEnd *end)
 {
   uint64_t done = self->matched - self->failed;
   g_autoptr(JsonBuilder) json = json_builder_new();
@@ -315,7 +315,7 @@ finish_json(const CmdReplayReport *self, const CmdReplayEnd *end)
 }
 
 static void
-finish_text(const CmdReplayReport *self, const CmdReplayEnd *end)
+finish_text(const ReplayReport *self, const ReplayEnd *end)
 {
   const char *const form = "%-16s %-28s %-24s %12" U64 " %12" U64 " %12" U64 "\n";
   uint64_t done = self->matched - self->failed;
@@ -338,7 +338,7 @@ finish_text(const CmdReplayReport *self, const CmdReplayEnd *end)
 }
 
 void
-cmd_replay_report_finish(CmdReplayReport *self, const CmdReplayEnd *end)
+replay_report_finish(ReplayReport *self, const ReplayEnd *end)
 {
   if (self->is_json)
     finish_json(self, end);

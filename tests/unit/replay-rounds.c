@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stream/replay.h"
+#include "replay/rounds.h"
 
 #include "support/mapping-case.h"
 #include "support/memory-sink.h"
@@ -12,7 +12,7 @@ typedef struct {
   MemorySink sink;
   MemorySource source;
   MetricsCounters *counters;
-  StreamReplay *replay;
+  ReplayRounds *replay;
   size_t pauses;    /* that may still be made */
   GString *refused; /* offset and stage of each */
   GString *waiting; /* 'w' for each pause, 'r' for an end of them */
@@ -71,8 +71,8 @@ fixture_init(Fixture *self, bool is_trial, size_t pauses)
       .is_quiet = true,
   };
 
-  self->replay = stream_replay_new(
-      &(StreamReplayOptions){.lines = &line,
+  self->replay = replay_rounds_new(
+      &(ReplayRoundsOptions){.lines = &line,
                              .lines_length = 1,
                              .sink = is_trial ? NULL : &self->sink.sink,
                              .sheet = metrics_counters_sheet(self->counters, 0, 1),
@@ -88,7 +88,7 @@ fixture_init(Fixture *self, bool is_trial, size_t pauses)
 static void
 fixture_clear(Fixture *self)
 {
-  stream_replay_free(self->replay);
+  replay_rounds_free(self->replay);
   metrics_counters_free(self->counters);
   memory_source_clear(&self->source);
   memory_sink_clear(&self->sink);
@@ -109,12 +109,12 @@ replay(Fixture *self, const char *records)
   self->source.read_at_once = MOST_RECORDS;
   length = self->source.source.read(self->source.source.self, messages, MOST_RECORDS, 0);
   for (size_t i = 0; i < length; i++) {
-    const StreamReplayOrigin origin = {.partition = PARTITION, .offset = FIRST_OFFSET + (int64_t)i};
+    const ReplayOrigin origin = {.partition = PARTITION, .offset = FIRST_OFFSET + (int64_t)i};
 
-    if (!stream_replay_take(self->replay, &messages[i], &origin))
+    if (!replay_rounds_take(self->replay, &messages[i], &origin))
       return false;
   }
-  return stream_replay_settle(self->replay);
+  return replay_rounds_settle(self->replay);
 }
 
 static const struct {
@@ -161,7 +161,7 @@ rounds_of_records(void)
     g_assert_cmpuint(metrics_counters_sum(fixture.counters, 0, COUNTER_WRITTEN), ==,
                      cases[i].written);
     if (cases[i].is_whole)
-      g_assert_cmpuint(stream_replay_bytes(fixture.replay), ==, 0);
+      g_assert_cmpuint(replay_rounds_bytes(fixture.replay), ==, 0);
   }
 }
 

@@ -21,19 +21,19 @@ typedef struct {
   int64_t since_ms;
   int64_t until_ms;
   GArray *spans; /* owned, of KafkaSpan; NULL: everything */
-} CmdReplayFilter;
+} ReplayFilter;
 
-void cmd_replay_filter_clear(CmdReplayFilter *self);
+void replay_filter_clear(ReplayFilter *self);
 
 /* FAULT_SETUP names the option. */
-bool cmd_replay_filter_understand(CmdReplayFilter *self, GError **error);
+bool replay_filter_understand(ReplayFilter *self, GError **error);
 
 /* `letter` NULL: a record that is none. `table` is where it would go; NULL: nobody knows. */
-bool cmd_replay_filter_takes(const CmdReplayFilter *self, const StreamLetter *letter,
-                             const char *table, int64_t timestamp_ms);
+bool replay_filter_takes(const ReplayFilter *self, const StreamLetter *letter, const char *table,
+                         int64_t timestamp_ms);
 
 /* The same text for the same filter: what a place in the topic is good for. Free with g_free. */
-char *cmd_replay_filter_text(const CmdReplayFilter *self);
+char *replay_filter_text(const ReplayFilter *self);
 
 /* The pieces as --offsets has them: "0:17-,2:5-80". Free with g_free. */
-char *cmd_replay_filter_spans_text(const GArray *spans);
+char *replay_filter_spans_text(const GArray *spans);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/replay/road.h"
+#include "replay/replay.h"
 
 #include "stream/memory.h"
 
@@ -11,12 +11,12 @@ enum {
   LONGEST_RETRY_MS = 5000,
 };
 
-struct CmdReplayRoad {
-  CmdReplayRoadOptions options;
+struct Replay {
+  ReplayOptions options;
   FramePlan **plans; /* owned, each owned; one for each mapping */
   size_t length;
   MetricsCounters *counters; /* owned */
-  StreamReplay *replay;      /* owned */
+  ReplayRounds *replay;      /* owned */
   uint64_t round;            /* letters since the last settling */
   bool has_listed;           /* a dry run: the letter at hand failed, and is listed */
   int64_t waiting_us;        /* since when; 0: nobody is waited for */
@@ -24,11 +24,11 @@ struct CmdReplayRoad {
 };
 
 void
-cmd_replay_road_free(CmdReplayRoad *self)
+replay_free(Replay *self)
 {
   if (self == NULL)
     return;
-  stream_replay_free(self->replay);
+  replay_rounds_free(self->replay);
   for (size_t i = 0; i < self->length; i++)
     frame_plan_free(self->plans[i]);
   g_free(self->plans);
@@ -36,10 +36,10 @@ cmd_replay_road_free(CmdReplayRoad *self)
   g_clear_error(&self->failure);
   g_free(self);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(CmdReplayRoad, cmd_replay_road_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Replay, replay_free)
 
 static void
-make_plans(CmdReplayRoad *self)
+make_plans(Replay *self)
 {
   self->length = mapping_set_length(self->options.mappings);
   self->plans = g_new0(FramePlan *, self->length);
@@ -54,7 +54,7 @@ make_plans(CmdReplayRoad *self)
 }
 
 static void
-told_to_wait(CmdReplayRoad *self, const GError *reason)
+told_to_wait(Replay *self, const GError *reason)
 {
   if (self->waiting_us == 0) {
     self->waiting_us = g_get_monotonic_time();
@@ -66,7 +66,7 @@ told_to_wait(CmdReplayRoad *self, const GError *reason)
 static bool
 on_pause(void *data, const GError *reason, uint32_t wait_ms)
 {
-  CmdReplayRoad *self = data;
+  Replay *self = data;
   int64_t until = g_get_monotonic_time() + (int64_t)wait_ms * 1000;
 
   if (!g_error_matches(reason, FAULT, FAULT_SETUP))
@@ -89,7 +89,7 @@ on_pause(void *data, const GError *reason, uint32_t wait_ms)
 static void
 on_resumed(void *data)
 {
-  CmdReplayRoad *self = data;
+  Replay *self = data;
 
   if (self->waiting_us != 0)
     g_message("writing again");
@@ -100,10 +100,10 @@ on_resumed(void *data)
 static void
 on_refused(void *data, const StreamReject *reject, size_t line)
 {
-  CmdReplayRoad *self = data;
+  Replay *self = data;
   g_autoptr(GArray) headers = kafka_message_headers(&reject->message);
   StreamLetter letter;
-  CmdReplayEntry entry = {
+  ReplayEntry entry = {
       .timestamp_ms = reject->message.timestamp_ms,
       .letter = stream_letter_read(headers, &letter, NULL) ? &letter : NULL,
       .table = mapping_table(mapping_set_get(self->options.mappings, line)),
@@ -112,13 +112,13 @@ on_refused(void *data, const StreamReject *reject, size_t line)
   };
 
   kafka_message_place(&reject->message, &entry.partition, &entry.offset);
-  cmd_replay_place_fail(self->options.place, entry.partition, entry.offset);
-  cmd_replay_report_list(self->options.report, &entry);
+  replay_position_fail(self->options.position, entry.partition, entry.offset);
+  replay_report_list(self->options.report, &entry);
   self->has_listed = true;
 }
 
 static StreamLineOptions
-line_options(const CmdReplayRoad *self, size_t i)
+line_options(const Replay *self, size_t i)
 {
   const Config *config = self->options.config;
 
@@ -138,15 +138,15 @@ line_options(const CmdReplayRoad *self, size_t i)
 }
 
 static bool
-open_replay(CmdReplayRoad *self, GError **error)
+open_replay(Replay *self, GError **error)
 {
   g_autofree StreamLineOptions *lines = g_new0(StreamLineOptions, self->length);
 
   self->counters = metrics_counters_new(1, self->length + 1);
   for (size_t i = 0; i < self->length; i++)
     lines[i] = line_options(self, i);
-  self->replay = stream_replay_new(
-      &(StreamReplayOptions){
+  self->replay = replay_rounds_new(
+      &(ReplayRoundsOptions){
           .lines = lines,
           .lines_length = self->length,
           .sink = self->options.sink,
@@ -161,10 +161,10 @@ open_replay(CmdReplayRoad *self, GError **error)
   return self->replay != NULL;
 }
 
-CmdReplayRoad *
-cmd_replay_road_new(const CmdReplayRoadOptions *options, GError **error)
+Replay *
+replay_new(const ReplayOptions *options, GError **error)
 {
-  g_autoptr(CmdReplayRoad) self = g_new0(CmdReplayRoad, 1);
+  g_autoptr(Replay) self = g_new0(Replay, 1);
 
   self->options = *options;
   make_plans(self);
@@ -172,7 +172,7 @@ cmd_replay_road_new(const CmdReplayRoadOptions *options, GError **error)
 }
 
 uint64_t
-cmd_replay_road_written(const CmdReplayRoad *self)
+replay_written(const Replay *self)
 {
   if (self->options.sink == NULL)
     return 0;
@@ -181,7 +181,7 @@ cmd_replay_road_written(const CmdReplayRoad *self)
 
 /* The mapping of the topic that a letter came from; NULL: there is none any more. */
 static const Mapping *
-find_mapping(const CmdReplayRoad *self, Slice topic, size_t *out_line)
+find_mapping(const Replay *self, Slice topic, size_t *out_line)
 {
   for (size_t i = 0; i < self->length; i++) {
     const Mapping *mapping = mapping_set_get(self->options.mappings, i);
@@ -195,7 +195,7 @@ find_mapping(const CmdReplayRoad *self, Slice topic, size_t *out_line)
 }
 
 static void
-list_hopeless(CmdReplayRoad *self, CmdReplayEntry *entry, const GError *why)
+list_hopeless(Replay *self, ReplayEntry *entry, const GError *why)
 {
   g_autofree char *topic = entry->letter == NULL ? NULL : slice_quote(entry->letter->topic);
   g_autofree char *reason =
@@ -206,16 +206,16 @@ list_hopeless(CmdReplayRoad *self, CmdReplayEntry *entry, const GError *why)
                             topic);
 
   entry->reason = reason;
-  cmd_replay_place_fail(self->options.place, entry->partition, entry->offset);
-  cmd_replay_report_list(self->options.report, entry);
+  replay_position_fail(self->options.position, entry->partition, entry->offset);
+  replay_report_list(self->options.report, entry);
   entry->reason = NULL;
 }
 
 static bool
-settle(CmdReplayRoad *self)
+settle(Replay *self)
 {
   self->round = 0;
-  return stream_replay_settle(self->replay);
+  return replay_rounds_settle(self->replay);
 }
 
 /* With its texts in `room`. */
@@ -241,40 +241,40 @@ copy_letter(const StreamLetter *letter, Bytes *room)
 
 /* Swallows the message. */
 static bool
-take_letter(CmdReplayRoad *self, KafkaMessage *message, const StreamReplayOrigin *origin,
-            const CmdReplayEntry *entry)
+take_letter(Replay *self, KafkaMessage *message, const ReplayOrigin *origin,
+            const ReplayEntry *entry)
 {
   message->timestamp_ms = entry->timestamp_ms;
   self->round++;
   if (self->options.sink != NULL)
-    return stream_replay_take(self->replay, message, origin);
+    return replay_rounds_take(self->replay, message, origin);
 
   /* One by one, so that they are listed in their order; the message is gone by then. */
   g_auto(Bytes) room = {0};
   StreamLetter letter = copy_letter(entry->letter, &room);
-  CmdReplayEntry kept = *entry;
+  ReplayEntry kept = *entry;
 
   kept.letter = &letter;
   self->has_listed = false;
-  if (!stream_replay_take(self->replay, message, origin) || !settle(self))
+  if (!replay_rounds_take(self->replay, message, origin) || !settle(self))
     return false;
   if (!self->has_listed)
-    cmd_replay_report_list(self->options.report, &kept);
+    replay_report_list(self->options.report, &kept);
   return true;
 }
 
 /* One record of the dead-letter topic; swallows it. False: pause() gave up. */
 static bool
-take(CmdReplayRoad *self, KafkaMessage *message)
+take(Replay *self, KafkaMessage *message)
 {
   g_autoptr(GArray) headers = kafka_message_headers(message);
   g_autoptr(GError) why = NULL;
   g_autofree char *table = NULL;
   StreamLetter letter = {.timestamp_ms = INT64_MIN};
   bool is_letter = stream_letter_read(headers, &letter, &why);
-  StreamReplayOrigin origin = {.partition = letter.partition, .offset = letter.offset};
+  ReplayOrigin origin = {.partition = letter.partition, .offset = letter.offset};
   const Mapping *mapping = find_mapping(self, letter.topic, &origin.line);
-  CmdReplayEntry entry = {.partition = message->partition->id, .offset = message->offset};
+  ReplayEntry entry = {.partition = message->partition->id, .offset = message->offset};
 
   if (letter.table.len > 0)
     table = slice_to_text(letter.table);
@@ -282,12 +282,11 @@ take(CmdReplayRoad *self, KafkaMessage *message)
       letter.timestamp_ms == INT64_MIN ? message->timestamp_ms : letter.timestamp_ms;
   entry.letter = is_letter ? &letter : NULL;
   entry.table = table != NULL || mapping == NULL ? table : mapping_table(mapping);
-  if (!cmd_replay_filter_takes(self->options.filter, entry.letter, entry.table,
-                               entry.timestamp_ms)) {
+  if (!replay_filter_takes(self->options.filter, entry.letter, entry.table, entry.timestamp_ms)) {
     kafka_message_release(message);
     return true;
   }
-  cmd_replay_report_count(self->options.report, &entry);
+  replay_report_count(self->options.report, &entry);
   if (is_letter && mapping != NULL)
     return take_letter(self, message, &origin, &entry);
   list_hopeless(self, &entry, why);
@@ -296,29 +295,29 @@ take(CmdReplayRoad *self, KafkaMessage *message)
 }
 
 static bool
-is_enough(const CmdReplayRoad *self)
+is_enough(const Replay *self)
 {
-  return cmd_replay_report_matched(self->options.report) >= self->options.most;
+  return replay_report_matched(self->options.report) >= self->options.most;
 }
 
 static bool
-is_round_full(const CmdReplayRoad *self)
+is_round_full(const Replay *self)
 {
   return self->round >= ROUND_LETTERS || is_enough(self) || stop_is_asked(self->options.stop) ||
-         stream_replay_bytes(self->replay) >=
+         replay_rounds_bytes(self->replay) >=
              stream_memory_writer(self->options.config->ingest.memory_bytes, 1);
 }
 
 static void
-show_progress(const CmdReplayRoad *self)
+show_progress(const Replay *self)
 {
-  const KafkaReader *reader = cmd_replay_place_reader(self->options.place);
+  const KafkaReader *reader = replay_position_reader(self->options.position);
   g_autofree char *text = g_strdup_printf(
       "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " records read, %" G_GUINT64_FORMAT
       " taken, %" G_GUINT64_FORMAT " written, %" G_GUINT64_FORMAT " failed",
       kafka_reader_passed(reader), kafka_reader_total(reader),
-      cmd_replay_report_matched(self->options.report), cmd_replay_road_written(self),
-      cmd_replay_report_failed(self->options.report));
+      replay_report_matched(self->options.report), replay_written(self),
+      replay_report_failed(self->options.report));
 
   log_progress(self->options.log, text);
 }
@@ -327,13 +326,13 @@ typedef enum { ROUND_MORE, ROUND_LAST, ROUND_GIVEN_UP, ROUND_FAILED } Round;
 
 /* Reads until there is enough for a round, or nothing more comes for a while. */
 static Round
-read_round(CmdReplayRoad *self, GError **error)
+read_round(Replay *self, GError **error)
 {
   KafkaMessage message = {0};
 
   while (!is_round_full(self)) {
-    switch (kafka_reader_next(cmd_replay_place_reader(self->options.place), &message, READ_WAIT_MS,
-                              error)) {
+    switch (kafka_reader_next(replay_position_reader(self->options.position), &message,
+                              READ_WAIT_MS, error)) {
     case KAFKA_READER_RECORD:
       if (!take(self, &message))
         return ROUND_GIVEN_UP;
@@ -350,7 +349,7 @@ read_round(CmdReplayRoad *self, GError **error)
 }
 
 bool
-cmd_replay_road_run(CmdReplayRoad *self, GError **error)
+replay_run(Replay *self, GError **error)
 {
   for (;;) {
     Round round = read_round(self, error);
@@ -360,8 +359,8 @@ cmd_replay_road_run(CmdReplayRoad *self, GError **error)
         g_propagate_error(error, g_steal_pointer(&self->failure));
       return false;
     }
-    if (!cmd_replay_place_settle(self->options.place, round != ROUND_MORE,
-                                 round == ROUND_FAILED ? NULL : error))
+    if (!replay_position_settle(self->options.position, round != ROUND_MORE,
+                                round == ROUND_FAILED ? NULL : error))
       return false;
     show_progress(self);
     if (round != ROUND_MORE)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stream/replay.h"
+#include "replay/rounds.h"
 
 #include "stream/flight.h"
 
 /* Partitions of their own are kept for so many sources, and then forgotten between rounds. */
 enum { MOST_SOURCES = 4096 };
 
-struct StreamReplay {
-  StreamReplayOptions options;
+struct ReplayRounds {
+  ReplayRoundsOptions options;
   const char **topics;  /* owned array, one a line: borrowed from its mapping */
   StreamLine **lines;   /* owned, each owned */
   GHashTable **sources; /* owned, one a line: KafkaPartition by its number */
@@ -18,7 +18,7 @@ struct StreamReplay {
 };
 
 static size_t
-line_of(const StreamReplay *self, const StreamBatch *batch)
+line_of(const ReplayRounds *self, const StreamBatch *batch)
 {
   size_t i = 0;
 
@@ -30,7 +30,7 @@ line_of(const StreamReplay *self, const StreamBatch *batch)
 static bool
 on_done(void *data, StreamBatch *batch)
 {
-  StreamReplay *self = data;
+  ReplayRounds *self = data;
 
   stream_line_done(self->lines[line_of(self, batch)], batch);
   return true;
@@ -39,7 +39,7 @@ on_done(void *data, StreamBatch *batch)
 static void
 on_waiting(void *data, const GError *reason)
 {
-  StreamReplay *self = data;
+  ReplayRounds *self = data;
 
   g_clear_error(&self->waiting);
   self->waiting = reason == NULL ? NULL : g_error_copy(reason);
@@ -50,15 +50,15 @@ on_waiting(void *data, const GError *reason)
 static bool
 on_pause(void *data, uint32_t wait_ms)
 {
-  StreamReplay *self = data;
+  ReplayRounds *self = data;
 
   return self->options.pause(self->options.self, self->waiting, wait_ms);
 }
 
-StreamReplay *
-stream_replay_new(const StreamReplayOptions *options, GError **error)
+ReplayRounds *
+replay_rounds_new(const ReplayRoundsOptions *options, GError **error)
 {
-  g_autoptr(StreamReplay) self = g_new0(StreamReplay, 1);
+  g_autoptr(ReplayRounds) self = g_new0(ReplayRounds, 1);
   const StreamFlightEvents events = {self, on_done, on_waiting, on_pause};
 
   self->options = *options;
@@ -83,7 +83,7 @@ stream_replay_new(const StreamReplayOptions *options, GError **error)
 }
 
 void
-stream_replay_free(StreamReplay *self)
+replay_rounds_free(ReplayRounds *self)
 {
   if (self == NULL)
     return;
@@ -102,7 +102,7 @@ stream_replay_free(StreamReplay *self)
 }
 
 static KafkaPartition *
-find_source(StreamReplay *self, const StreamReplayOrigin *origin)
+find_source(ReplayRounds *self, const ReplayOrigin *origin)
 {
   GHashTable *sources = self->sources[origin->line];
   KafkaPartition *known = g_hash_table_lookup(sources, GINT_TO_POINTER(origin->partition));
@@ -117,7 +117,7 @@ find_source(StreamReplay *self, const StreamReplayOrigin *origin)
 
 /* Where nothing is sent, a row that could be sent is as good as written. */
 static bool
-push_open(StreamReplay *self, StreamLine *line)
+push_open(ReplayRounds *self, StreamLine *line)
 {
   StreamBatch *batch = stream_line_take_batch(line);
 
@@ -129,7 +129,7 @@ push_open(StreamReplay *self, StreamLine *line)
 }
 
 bool
-stream_replay_take(StreamReplay *self, KafkaMessage *message, const StreamReplayOrigin *origin)
+replay_rounds_take(ReplayRounds *self, KafkaMessage *message, const ReplayOrigin *origin)
 {
   StreamLine *line = self->lines[origin->line];
   Retry retry = self->options.retry;
@@ -157,7 +157,7 @@ stream_replay_take(StreamReplay *self, KafkaMessage *message, const StreamReplay
 }
 
 size_t
-stream_replay_bytes(const StreamReplay *self)
+replay_rounds_bytes(const ReplayRounds *self)
 {
   size_t bytes = self->flight == NULL ? 0 : stream_flight_bytes(self->flight);
 
@@ -167,7 +167,7 @@ stream_replay_bytes(const StreamReplay *self)
 }
 
 static void
-release_line(StreamReplay *self, size_t i)
+release_line(ReplayRounds *self, size_t i)
 {
   const GPtrArray *rejects = stream_line_rejects(self->lines[i]);
 
@@ -177,7 +177,7 @@ release_line(StreamReplay *self, size_t i)
 }
 
 static void
-forget_sources(StreamReplay *self)
+forget_sources(ReplayRounds *self)
 {
   if (self->sources_length < MOST_SOURCES)
     return;
@@ -187,7 +187,7 @@ forget_sources(StreamReplay *self)
 }
 
 bool
-stream_replay_settle(StreamReplay *self)
+replay_rounds_settle(ReplayRounds *self)
 {
   bool is_whole = true;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/replay/filter.h"
+#include "replay/filter.h"
 
 static const struct {
   const char *offsets;
@@ -31,21 +31,21 @@ static void
 pieces_of_partitions_are_read_and_told_alike(void)
 {
   for (size_t i = 0; i < G_N_ELEMENTS(pieces); i++) {
-    CmdReplayFilter filter = {.offsets = g_new0(char *, 2)};
+    ReplayFilter filter = {.offsets = g_new0(char *, 2)};
     g_autoptr(GError) error = NULL;
 
     filter.offsets[0] = g_strdup(pieces[i].offsets);
     g_test_message("%s", pieces[i].offsets);
-    g_assert_cmpint(cmd_replay_filter_understand(&filter, &error), ==, pieces[i].spans != NULL);
+    g_assert_cmpint(replay_filter_understand(&filter, &error), ==, pieces[i].spans != NULL);
     if (pieces[i].spans == NULL) {
       g_assert_error(error, FAULT, FAULT_SETUP);
       g_assert_true(g_str_has_prefix(error->message, "--offsets: "));
     } else {
-      g_autofree char *text = cmd_replay_filter_spans_text(filter.spans);
+      g_autofree char *text = replay_filter_spans_text(filter.spans);
 
       g_assert_cmpstr(text, ==, pieces[i].spans);
     }
-    cmd_replay_filter_clear(&filter);
+    replay_filter_clear(&filter);
   }
 }
 
@@ -89,10 +89,10 @@ static const struct {
     {{.stage = "map", .source_topic = "p"}, false, false},
 };
 
-static CmdReplayFilter
+static ReplayFilter
 filter_of(const Words *words)
 {
-  return (CmdReplayFilter){
+  return (ReplayFilter){
       .stage = g_strdup(words->stage),
       .exception_class = g_strdup(words->exception_class),
       .reason = g_strdup(words->reason),
@@ -116,16 +116,15 @@ all_that_is_given_must_hold(void)
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(filters); i++) {
-    CmdReplayFilter filter = filter_of(&filters[i].words);
+    ReplayFilter filter = filter_of(&filters[i].words);
     g_autofree char *text = NULL;
 
-    g_assert_true(cmd_replay_filter_understand(&filter, NULL));
-    text = cmd_replay_filter_text(&filter);
+    g_assert_true(replay_filter_understand(&filter, NULL));
+    text = replay_filter_text(&filter);
     g_test_message("%s", text);
-    g_assert_cmpint(cmd_replay_filter_takes(&filter, &letter, "t", 1000), ==,
-                    filters[i].takes_letter);
-    g_assert_cmpint(cmd_replay_filter_takes(&filter, NULL, NULL, 1000), ==, filters[i].takes_other);
-    cmd_replay_filter_clear(&filter);
+    g_assert_cmpint(replay_filter_takes(&filter, &letter, "t", 1000), ==, filters[i].takes_letter);
+    g_assert_cmpint(replay_filter_takes(&filter, NULL, NULL, 1000), ==, filters[i].takes_other);
+    replay_filter_clear(&filter);
   }
 }
 
@@ -137,11 +136,11 @@ other_filters_have_other_texts(void)
       {.reason = "a\" --table=\"t"}, {.reason = "a", .table = "t"}, {.stage = "decode"}};
 
   for (size_t i = 0; i < G_N_ELEMENTS(more); i++) {
-    CmdReplayFilter filter = filter_of(&more[i]);
+    ReplayFilter filter = filter_of(&more[i]);
 
-    g_assert_true(cmd_replay_filter_understand(&filter, NULL));
-    g_assert_true(g_hash_table_add(texts, cmd_replay_filter_text(&filter)));
-    cmd_replay_filter_clear(&filter);
+    g_assert_true(replay_filter_understand(&filter, NULL));
+    g_assert_true(g_hash_table_add(texts, replay_filter_text(&filter)));
+    replay_filter_clear(&filter);
   }
 }
 

@@ -10,7 +10,7 @@
  *
  *   take() take() ... -> settle(): each is written, skipped or among the bad -> take() ...
  */
-typedef struct StreamReplay StreamReplay;
+typedef struct ReplayRounds ReplayRounds;
 
 typedef struct {
   const StreamLineOptions *lines; /* one for each mapping; borrowed for new() alone */
@@ -25,12 +25,12 @@ typedef struct {
   void (*resumed)(void *self);
   /* A record was refused, now or at the last; in settle(), and borrowed. */
   void (*refused)(void *self, const StreamReject *reject, size_t line);
-} StreamReplayOptions;
+} ReplayRoundsOptions;
 
 /* FAULT_SETUP. */
-StreamReplay *stream_replay_new(const StreamReplayOptions *options, GError **error);
-void stream_replay_free(StreamReplay *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(StreamReplay, stream_replay_free)
+ReplayRounds *replay_rounds_new(const ReplayRoundsOptions *options, GError **error);
+void replay_rounds_free(ReplayRounds *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReplayRounds, replay_rounds_free)
 
 /* Swallows the message and makes it what it was: `topic`, `partition`, `offset`. False: pause()
  * gave up. */
@@ -38,14 +38,13 @@ typedef struct {
   size_t line;
   int32_t partition;
   int64_t offset;
-} StreamReplayOrigin;
+} ReplayOrigin;
 
-bool stream_replay_take(StreamReplay *self, KafkaMessage *message,
-                        const StreamReplayOrigin *origin);
+bool replay_rounds_take(ReplayRounds *self, KafkaMessage *message, const ReplayOrigin *origin);
 
 /* What the round holds in memory, about. */
-size_t stream_replay_bytes(const StreamReplay *self);
+size_t replay_rounds_bytes(const ReplayRounds *self);
 
 /* Brings all that was taken to its end. False: pause() gave up; then what was taken since the last
  * round may or may not be written. */
-bool stream_replay_settle(StreamReplay *self);
+bool replay_rounds_settle(ReplayRounds *self);

@@ -3,7 +3,7 @@
 #include "cmd/options.h"
 #include "cmd/properties.h"
 #include "cmd/registry.h"
-#include "cmd/replay/road.h"
+#include "replay/replay.h"
 #include "stream/sinks.h"
 
 static const char about[] =
@@ -28,7 +28,7 @@ static const char about[] =
 typedef struct {
   const CommandCall *call;
   CmdOptions options;
-  CmdReplayFilter filter;
+  ReplayFilter filter;
   char **arguments; /* owned, as the texts that follow */
   char *count;
   char *group;
@@ -43,20 +43,20 @@ typedef struct {
   HttpRegistry *registry; /* NULL: none is needed */
   SchemaSource schemas;
   StreamSinks *sinks; /* NULL: --dry-run */
-  CmdReplayPlace *place;
-  CmdReplayReport *report;
-  CmdReplayRoad *road;
+  ReplayPosition *position;
+  ReplayReport *report;
+  Replay *replay;
   Stop *stop;
 
   int64_t began_us;
-} Replay;
+} Call;
 
 static void
-replay_clear(Replay *self)
+replay_clear(Call *self)
 {
-  cmd_replay_road_free(self->road);
-  cmd_replay_place_free(self->place);
-  cmd_replay_report_free(self->report);
+  replay_free(self->replay);
+  replay_position_free(self->position);
+  replay_report_free(self->report);
   stream_sinks_free(self->sinks);
   http_registry_free(self->registry);
   g_free(self->properties);
@@ -64,17 +64,17 @@ replay_clear(Replay *self)
   config_free(self->config);
   stop_free(self->stop);
   cmd_options_clear(&self->options);
-  cmd_replay_filter_clear(&self->filter);
+  replay_filter_clear(&self->filter);
   g_strfreev(self->arguments);
   g_free(self->count);
   g_free(self->group);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Replay, replay_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Call, replay_clear)
 
 static bool
-parse(Replay *self, GError **error)
+parse(Call *self, GError **error)
 {
-  CmdReplayFilter *filter = &self->filter;
+  ReplayFilter *filter = &self->filter;
   const GOptionEntry entries[] = {
       {"dry-run", 0, 0, G_OPTION_ARG_NONE, &self->is_dry_run,
        "list what the filters take, and whether a row can be made of it now; write nothing", NULL},
@@ -119,7 +119,7 @@ usage(GError **error, const char *what)
 }
 
 static bool
-understand(Replay *self, GError **error)
+understand(Call *self, GError **error)
 {
   if (self->arguments == NULL || g_strv_length(self->arguments) != 1)
     return usage(error, "say which dead-letter topic: sluice replay TOPIC");
@@ -130,11 +130,11 @@ understand(Replay *self, GError **error)
     return usage(error, "--count is a whole number from 1");
   if (self->group != NULL && self->filter.offsets != NULL)
     return usage(error, "--group goes on where it was, so --offsets cannot be given as well");
-  return cmd_replay_filter_understand(&self->filter, error);
+  return replay_filter_understand(&self->filter, error);
 }
 
 static bool
-open_gateway(Replay *self, GError **error)
+open_gateway(Call *self, GError **error)
 {
   const GatewayOptions gateway = cmd_gateway_options(self->config);
 
@@ -145,7 +145,7 @@ open_gateway(Replay *self, GError **error)
 }
 
 static bool
-open_registry(Replay *self, GError **error)
+open_registry(Call *self, GError **error)
 {
   if (!cmd_registry_is_needed(self->mappings))
     return true;
@@ -157,10 +157,10 @@ open_registry(Replay *self, GError **error)
 }
 
 static bool
-open_place(Replay *self, GError **error)
+open_position(Call *self, GError **error)
 {
-  self->place = cmd_replay_place_new(
-      &(CmdReplayPlaceOptions){
+  self->position = replay_position_new(
+      &(ReplayPositionOptions){
           .properties = self->properties,
           .topic = self->topic,
           .group = self->group,
@@ -169,23 +169,23 @@ open_place(Replay *self, GError **error)
           .timeout_ms = (int)MIN(self->options.timeout_ms, G_MAXINT),
       },
       error);
-  return self->place != NULL;
+  return self->position != NULL;
 }
 
 static bool
-open_road(Replay *self, GError **error)
+open_replay(Call *self, GError **error)
 {
   size_t sinks = 0;
 
-  self->road = cmd_replay_road_new(
-      &(CmdReplayRoadOptions){
+  self->replay = replay_new(
+      &(ReplayOptions){
           .config = self->config,
           .mappings = self->mappings,
           .schemas = self->registry == NULL ? NULL : &self->schemas,
           .sink = self->is_dry_run ? NULL : stream_sinks_list(self->sinks, &sinks),
           .protocol = self->is_dry_run ? WIRE_BINARY : stream_sinks_protocol(self->sinks),
           .filter = &self->filter,
-          .place = self->place,
+          .position = self->position,
           .report = self->report,
           .stop = self->stop,
           .log = self->call->log,
@@ -193,11 +193,11 @@ open_road(Replay *self, GError **error)
           .timeout_ms = self->options.timeout_ms,
       },
       error);
-  return self->road != NULL;
+  return self->replay != NULL;
 }
 
 static bool
-prepare(Replay *self, GError **error)
+prepare(Call *self, GError **error)
 {
   self->config = cmd_options_config(&self->options, self->call, error);
   if (self->config == NULL)
@@ -206,14 +206,14 @@ prepare(Replay *self, GError **error)
   if (self->mappings == NULL)
     return false;
   self->properties = cmd_properties_list(self->config);
-  self->report = cmd_replay_report_new(self->topic, self->is_json, self->is_dry_run);
-  if (!open_registry(self, error) || !open_place(self, error) || !open_gateway(self, error))
+  self->report = replay_report_new(self->topic, self->is_json, self->is_dry_run);
+  if (!open_registry(self, error) || !open_position(self, error) || !open_gateway(self, error))
     return false;
-  return open_road(self, error);
+  return open_replay(self, error);
 }
 
 static void
-tell_where_to_go_on(const Replay *self, const char *left)
+tell_where_to_go_on(const Call *self, const char *left)
 {
   if (left == NULL)
     return;
@@ -224,20 +224,20 @@ tell_where_to_go_on(const Replay *self, const char *left)
 }
 
 static ExitCode
-replay(Replay *self, GError **error)
+replay(Call *self, GError **error)
 {
   g_autoptr(GError) problem = NULL;
-  bool is_whole = cmd_replay_road_run(self->road, &problem);
-  g_autofree char *left = cmd_replay_place_left(self->place);
+  bool is_whole = replay_run(self->replay, &problem);
+  g_autofree char *left = replay_position_left(self->position);
 
   log_progress(self->call->log, "");
-  cmd_replay_report_finish(self->report,
-                           &(CmdReplayEnd){
-                               .read = kafka_reader_passed(cmd_replay_place_reader(self->place)),
-                               .written = cmd_replay_road_written(self->road),
-                               .left = left,
-                               .seconds = (double)(g_get_monotonic_time() - self->began_us) / 1e6,
-                           });
+  replay_report_finish(self->report,
+                       &(ReplayEnd){
+                           .read = kafka_reader_passed(replay_position_reader(self->position)),
+                           .written = replay_written(self->replay),
+                           .left = left,
+                           .seconds = (double)(g_get_monotonic_time() - self->began_us) / 1e6,
+                       });
   tell_where_to_go_on(self, left);
   if (problem != NULL) {
     g_propagate_error(error, g_steal_pointer(&problem));
@@ -245,13 +245,13 @@ replay(Replay *self, GError **error)
   }
   if (!is_whole || (stop_is_asked(self->stop) && left != NULL))
     return EXIT_STOPPED;
-  return cmd_replay_report_failed(self->report) == 0 ? EXIT_DONE : EXIT_DATA;
+  return replay_report_failed(self->report) == 0 ? EXIT_DONE : EXIT_DATA;
 }
 
 ExitCode
 cmd_replay(const CommandCall *call, GError **error)
 {
-  g_auto(Replay) self = {.call = call, .began_us = g_get_monotonic_time()};
+  g_auto(Call) self = {.call = call, .began_us = g_get_monotonic_time()};
 
   if (!parse(&self, error) || !understand(&self, error))
     return EXIT_DONE;
