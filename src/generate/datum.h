@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "shop/entity.h"
+#include "generate/shop/entity.h"
 
 /* Appends the record as a bare Avro datum of the entity's schema.
  * https://avro.apache.org/docs/1.11.1/specification/#binary-encoding */

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/fault.h"
-#include "shop/entity.h"
+#include "generate/shop/entity.h"
 
 /* Where generated records go: Kafka, files, or a test's memory. An entity's records come between
  * begin and end. */

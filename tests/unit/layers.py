@@ -26,7 +26,6 @@ BELOW = {
     "hbase": ["base", "record", "schema", "mapping", "wire"],
     "regionserver": ["base", "hbase", "wire"],
     "csv": ["base", "record"],
-    "shop": ["base", "record", "text", "json", "schema"],
     "hfile": ["base", "record"],
     "http": ["base", "record", "text", "json", "schema", "mapping", "datum", "config", "wire", "hbase"],
     "config": ["base"],

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/entity.h"
+#include "generate/shop/entity.h"
 
 #include "schema/schema.h"
 

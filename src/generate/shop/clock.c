@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/clock.h"
+#include "generate/shop/clock.h"
 
-#include "shop/draw.h"
+#include "generate/shop/draw.h"
 #include "text/text.h"
 
 #include <stddef.h>

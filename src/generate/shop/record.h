@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "generate/shop/clock.h"
+#include "generate/shop/draw.h"
 #include "record/value.h"
-#include "shop/clock.h"
-#include "shop/draw.h"
 
 /* A record while it is being written, field after field in the schema's order, then read. Reused;
  * its texts are good until the next reset. Zeroed is empty. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/clock.h"
+#include "generate/shop/clock.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "shop/visits.h"
+#include "generate/shop/visits.h"
 
 /* What a booked session's basket costs; its events and its transaction tell the same. */
 typedef struct {

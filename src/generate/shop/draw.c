@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/draw.h"
+#include "generate/shop/draw.h"
 
 uint64_t
 shop_draw_skewed(ShopDraw self, uint64_t purpose, uint64_t below, unsigned depth)

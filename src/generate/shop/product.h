@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "shop/world.h"
+#include "generate/shop/world.h"
 
 /* What others ask of a product. */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/record.h"
+#include "generate/shop/record.h"
 
 #include "text/text.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/visits.h"
+#include "generate/shop/visits.h"
 
 enum { BLOCKS = 8 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/cart.h"
+#include "generate/shop/cart.h"
 
-#include "shop/product.h"
-#include "shop/words.h"
+#include "generate/shop/product.h"
+#include "generate/shop/words.h"
 
 /* What a bill draws for, as SHOP_PROMO. */
 enum { DRAW_CODE, DRAW_AMOUNT };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "shop/record.h"
-#include "shop/visits.h"
+#include "generate/shop/record.h"
+#include "generate/shop/visits.h"
 
 /* What the shop keeps records of. */
 

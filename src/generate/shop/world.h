@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "shop/clock.h"
-#include "shop/draw.h"
+#include "generate/shop/clock.h"
+#include "generate/shop/draw.h"
 
 /* The shop as a whole. Its size comes in blocks: each brings so many customers, products,
  * sessions, events and bookings, which is why every link can be found from an index alone. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/customer.h"
+#include "generate/shop/customer.h"
 
-#include "shop/entity.h"
+#include "generate/shop/entity.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/visits.h"
+#include "generate/shop/visits.h"
 
 /* A booked session at its shortest: homepage, one click, product, cart, promo, booking. */
 enum { LEAST_BOOKED_EVENTS = 6, LEAST_EVENTS = 1, WAITING_EVENTS = 2, PROMO_EVENTS = 1 };

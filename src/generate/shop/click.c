@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/cart.h"
-#include "shop/entity.h"
-#include "shop/product.h"
-#include "shop/words.h"
+#include "generate/shop/cart.h"
+#include "generate/shop/entity.h"
+#include "generate/shop/product.h"
+#include "generate/shop/words.h"
 
 /* What an event draws for. */
 enum {

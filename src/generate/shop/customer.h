@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "shop/words.h"
-#include "shop/world.h"
+#include "generate/shop/words.h"
+#include "generate/shop/world.h"
 
 /* Where a customer lives; others ask too. */
 typedef struct {

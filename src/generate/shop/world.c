@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/world.h"
+#include "generate/shop/world.h"
 
 enum { PICKS = 64, CUSTOMER_SKEW = 2, PRODUCT_SKEW = 3 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "shop/record.h"
-#include "shop/world.h"
+#include "generate/shop/record.h"
+#include "generate/shop/world.h"
 
 /* What happens in the shop: sessions, and the bookings that most of them lead to. Both the click
  * events and the transactions are told from here, so that they agree. */

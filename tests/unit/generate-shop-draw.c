@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/draw.h"
+#include "generate/shop/draw.h"
 
 #include <glib.h>
 

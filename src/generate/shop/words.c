@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/words.h"
+#include "generate/shop/words.h"
 
 #define WORDS(list)                                                                                \
   {                                                                                                \
