@@ -2,6 +2,7 @@
 #include "kafka/client.h"
 
 #include "kafka/autoptr.h"
+#include "kafka/trouble.h"
 
 enum { SENTENCE_BYTES = 512 };
 
@@ -23,12 +24,36 @@ on_log(const rd_kafka_t *rk, int level, const char *facility, const char *line)
   g_log(G_LOG_DOMAIN, log_flags(level), "kafka facility=%s message='%s'", facility, line);
 }
 
+/* Whether a property names a file that can be read and holds something: librdkafka's own words do
+ * not say which it was. */
+static bool
+is_file_there(const KafkaProperty *property, GError **error)
+{
+  static const char *const names[] = {"ssl.ca.location",  "ssl.certificate.location",
+                                      "ssl.key.location", "ssl.keystore.location",
+                                      "ssl.crl.location", NULL};
+  g_autoptr(GError) problem = NULL;
+  g_autofree char *text = NULL;
+  size_t len = 1;
+
+  if (!g_strv_contains(names, property->name) || *property->value == '\0' ||
+      strcmp(property->value, "probe") == 0 || g_file_test(property->value, G_FILE_TEST_IS_DIR))
+    return true;
+  if (g_file_get_contents(property->value, &text, &len, &problem) && len > 0)
+    return true;
+  g_set_error(error, FAULT, FAULT_SETUP, "kafka.%s: %s", property->name,
+              problem != NULL ? problem->message : "the file is empty");
+  return false;
+}
+
 bool
 client_set(rd_kafka_conf_t *conf, const KafkaProperty *properties, GError **error)
 {
   char sentence[SENTENCE_BYTES];
 
   for (; properties != NULL && properties->name != NULL; properties++) {
+    if (!is_file_there(properties, error))
+      return false;
     if (rd_kafka_conf_set(conf, properties->name, properties->value, sentence, sizeof sentence) ==
         RD_KAFKA_CONF_OK)
       continue;
@@ -90,5 +115,8 @@ client_fault(rd_kafka_resp_err_t err)
 void
 client_set_error(GError **error, rd_kafka_resp_err_t err, const char *what)
 {
-  g_set_error(error, FAULT, (gint)client_fault(err), "%s: %s", what, rd_kafka_err2str(err));
+  const char *remedy = trouble_remedy(err);
+
+  g_set_error(error, FAULT, (gint)client_fault(err), "%s: %s%s%s", what, rd_kafka_err2str(err),
+              remedy == NULL ? "" : ": ", remedy == NULL ? "" : remedy);
 }

@@ -7,6 +7,7 @@
 #include "kafka/autoptr.h"
 #include "kafka/client.h"
 #include "kafka/standing.h"
+#include "kafka/trouble.h"
 #include "kafka/waker.h"
 
 /* librdkafka's queues, and who reads them:
@@ -19,6 +20,7 @@
  * librdkafka stops fetching. Nothing is ever paused (2.0.2 loses offsets when batches are read
  * from a partition that is). */
 struct KafkaConsumer {
+  KafkaTrouble watch;      /* first: see trouble_watch() */
   rd_kafka_t *client;      /* owned */
   rd_kafka_queue_t *queue; /* owned: the consumer queue */
   int fd;                  /* an eventfd that librdkafka writes to */
@@ -78,9 +80,11 @@ on_error(rd_kafka_t *client, int err, const char *reason, void *data)
 
   if (is_fatal(self, client))
     return;
-  tell(self, err, reason);
+  g_autofree char *sentence = trouble_explain(&self->watch, reason);
+
+  tell(self, err, sentence);
   if (err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
-    self->options.events.cut_off(self->options.events.self, reason);
+    self->options.events.cut_off(self->options.events.self, sentence);
 }
 
 static size_t
@@ -295,7 +299,7 @@ open_client(KafkaConsumer *self, GError **error)
 
   if (!configure(conf, &self->options, error))
     return false;
-  rd_kafka_conf_set_opaque(conf, self);
+  trouble_watch(&self->watch, conf);
   rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
   rd_kafka_conf_set_error_cb(conf, on_error);
   rd_kafka_conf_set_offset_commit_cb(conf, on_committed);

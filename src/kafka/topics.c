@@ -3,11 +3,13 @@
 
 #include "kafka/autoptr.h"
 #include "kafka/client.h"
+#include "kafka/trouble.h"
 
 typedef const struct rd_kafka_metadata Metadata;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Metadata, rd_kafka_metadata_destroy)
 
 struct KafkaTopics {
+  KafkaTrouble watch; /* first: see trouble_watch() */
   rd_kafka_t *client; /* owned */
   int timeout_ms;
   char *trouble; /* owned: what librdkafka last said about its connections, or NULL */
@@ -28,19 +30,18 @@ on_trouble(rd_kafka_t *client, int err, const char *reason, void *data)
   if (err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
     return;
   g_free(self->trouble);
-  self->trouble = g_strdup(reason);
+  self->trouble = trouble_explain(&self->watch, reason);
 }
 
-/* A bare "timed out" helps nobody: adds why no broker could be reached, where that is known. */
+/* A bare "timed out" helps nobody: says why no broker could be reached, where that is known. */
 static void
 set_error(KafkaTopics *self, rd_kafka_resp_err_t err, const char *what, GError **error)
 {
-  g_autofree char *whole = NULL;
-
   rd_kafka_poll(self->client, 0);
-  if (self->trouble != NULL)
-    whole = g_strdup_printf("%s (%s)", what, self->trouble);
-  client_set_error(error, err, whole != NULL ? whole : what);
+  if (self->trouble == NULL)
+    client_set_error(error, err, what);
+  else
+    g_set_error(error, FAULT, (gint)client_fault(err), "%s: %s", what, self->trouble);
 }
 
 void
@@ -59,7 +60,7 @@ open_client(KafkaTopics *self, const KafkaProperty *properties, GError **error)
 
   if (!client_set(conf, properties, error) || !client_set(conf, promises, error))
     return false;
-  rd_kafka_conf_set_opaque(conf, self);
+  trouble_watch(&self->watch, conf);
   rd_kafka_conf_set_error_cb(conf, on_trouble);
   self->client = client_new(RD_KAFKA_CONSUMER, g_steal_pointer(&conf), error);
   return self->client != NULL;

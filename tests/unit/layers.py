@@ -52,6 +52,8 @@ DRAWERS = {"util", "utils", "common", "misc", "helper", "helpers", "internal"}
 LONGEST = {".c": 500, ".h": 120, ".py": 500, ".sh": 500}
 LONGEST_FUNCTION = 60
 MOST_PARAMETERS = 5
+# Callbacks, whose parameters a library has chosen.
+CALLBACKS = {"src/kafka/trouble.c": ["on_certificate"]}
 
 BANNED = {
     r"\bgoto\b": "goto",
@@ -124,7 +126,7 @@ def check_size(path, text):
     for name, parameters, lines in functions(text):
         if lines > LONGEST_FUNCTION:
             yield f"{path}: {name}() has {lines} lines, at most {LONGEST_FUNCTION}"
-        if parameters > MOST_PARAMETERS:
+        if parameters > MOST_PARAMETERS and name not in CALLBACKS.get(path, []):
             yield f"{path}: {name}() has {parameters} parameters, at most {MOST_PARAMETERS}"
 
 
