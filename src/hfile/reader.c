@@ -12,7 +12,7 @@ struct HfileReader {
   HfileTrailer trailer;
   HfileCodec *codec; /* owned */
   HfileInfo *info;   /* owned */
-  HfileCellForm form;
+  HfileDecoding decoding;
 };
 
 void
@@ -133,20 +133,30 @@ read_trailer(HfileReader *self, GError **error)
 
 /* `setting` is the name both of an entry and of the family's setting that it comes from. */
 static bool
-is_readable(const HfileInfo *info, const char *what, const char *setting, GError **error)
+not_supported(const char *what, Slice encoding, const char *setting, GError **error)
 {
-  Slice encoding;
-
-  if (!hfile_info_get(info, setting, &encoding) || slice_equal(encoding, slice_text("NONE")))
-    return true;
-
   g_autofree char *quoted = slice_quote(encoding);
 
   g_set_error(error, FAULT, FAULT_SETUP,
-              "its %s encoded with %s, which is not supported: only files of families with %s NONE "
-              "can be read here",
+              "its %s encoded with %s, which is not supported: set %s to another in the family, "
+              "and compact it",
               what, quoted, setting);
   return false;
+}
+
+static bool
+read_encodings(HfileReader *self, GError **error)
+{
+  HfileEncoding index = HFILE_ENCODING_NONE;
+  Slice name;
+
+  if (hfile_info_get(self->info, HFILE_INFO_BLOCK_ENCODING, &name) &&
+      !hfile_encoding_find(name, &self->decoding.encoding))
+    return not_supported("data blocks are", name, HFILE_INFO_BLOCK_ENCODING, error);
+  if (hfile_info_get(self->info, HFILE_INFO_INDEX_ENCODING, &name) &&
+      (!hfile_encoding_find(name, &index) || index != HFILE_ENCODING_NONE))
+    return not_supported("index is", name, HFILE_INFO_INDEX_ENCODING, error);
+  return true;
 }
 
 static bool
@@ -155,6 +165,7 @@ read_info(HfileReader *self, GError **error)
   g_auto(HfileBlock) block = {0};
   uint32_t version = 0;
   uint32_t most_tags = 0;
+  Slice packed;
 
   if (!hfile_reader_read(self, self->trailer.info_offset, &block, error))
     return false;
@@ -163,12 +174,16 @@ read_info(HfileReader *self, GError **error)
   self->info = hfile_info_parse(block.payload, error);
   if (self->info == NULL)
     return false;
-  if (!is_readable(self->info, "data blocks are", HFILE_INFO_BLOCK_ENCODING, error) ||
-      !is_readable(self->info, "index is", HFILE_INFO_INDEX_ENCODING, error))
+  if (!read_encodings(self, error))
     return false;
-  self->form.has_tags = hfile_info_get_int(self->info, HFILE_INFO_MAX_TAGS_LEN, &most_tags);
-  self->form.has_sequence_ids =
-      hfile_info_get_int(self->info, HFILE_INFO_KEY_VALUE_VERSION, &version) && version == 1;
+  self->decoding.form = (HfileCellForm){
+      .has_tags = hfile_info_get_int(self->info, HFILE_INFO_MAX_TAGS_LEN, &most_tags),
+      .has_sequence_ids =
+          hfile_info_get_int(self->info, HFILE_INFO_KEY_VALUE_VERSION, &version) && version == 1,
+  };
+  self->decoding.has_packed_tags =
+      hfile_info_get(self->info, HFILE_INFO_TAGS_COMPRESSED, &packed) && packed.len == 1 &&
+      packed.data[0] != 0;
   return true;
 }
 
@@ -230,8 +245,8 @@ hfile_reader_info(const HfileReader *self)
   return self->info;
 }
 
-HfileCellForm
-hfile_reader_form(const HfileReader *self)
+const HfileDecoding *
+hfile_reader_decoding(const HfileReader *self)
 {
-  return self->form;
+  return &self->decoding;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "hfile/block.h"
-#include "hfile/cells.h"
+#include "hfile/encoding.h"
 #include "hfile/info.h"
 #include "hfile/trailer.h"
 
@@ -35,7 +35,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfileReader, hfile_reader_free)
 uint64_t hfile_reader_bytes(const HfileReader *self);
 const HfileTrailer *hfile_reader_trailer(const HfileReader *self);
 const HfileInfo *hfile_reader_info(const HfileReader *self);
-HfileCellForm hfile_reader_form(const HfileReader *self);
+const HfileDecoding *hfile_reader_decoding(const HfileReader *self);
 
 /* Reads the block at the offset. A wrong checksum is no failure: HBase would go on as well. */
 bool hfile_reader_read(HfileReader *self, uint64_t offset, HfileBlock *block, GError **error);

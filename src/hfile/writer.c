@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hfile/writer.h"
 
-#include "hfile/cells.h"
 #include "hfile/index.h"
 #include "hfile/info.h"
 #include "hfile/order.h"
@@ -16,9 +15,9 @@ struct HfileWriter {
   HfileBloom *bloom;    /* owned; NULL: the family has none */
   HfileBloom *deletes;  /* owned; NULL: not beside a filter of columns */
   HfileOrder order;
-  Bytes block;
-  Bytes block_key; /* the index entry of the block that is being filled, */
-  Bytes next_key;  /* and of the one behind it */
+  HfileEncoder *block; /* owned */
+  Bytes block_key;     /* the index entry of the block that is being filled, */
+  Bytes next_key;      /* and of the one behind it */
   HfileBlockAt first_data;
   HfileBlockAt last_data;
   HfileStatistics statistics;
@@ -48,6 +47,7 @@ hfile_writer_new(const char *path, const HfileOptions *options, GError **error)
     self->bloom = hfile_bloom_new(options->bloom, options->bloom_prefix_bytes);
   if (options->bloom != BLOOM_ROWCOL)
     self->deletes = hfile_bloom_new(BLOOM_ROW, 0);
+  self->block = hfile_encoder_new(options->encoding, options->has_sequence_ids);
   hfile_order_init(&self->order, options->family);
   self->options.family = bytes_slice(&self->order.family);
   hfile_statistics_init(&self->statistics);
@@ -64,7 +64,7 @@ hfile_writer_free(HfileWriter *self)
   hfile_bloom_free(self->bloom);
   hfile_bloom_free(self->deletes);
   hfile_order_clear(&self->order);
-  bytes_clear(&self->block);
+  hfile_encoder_free(self->block);
   bytes_clear(&self->block_key);
   bytes_clear(&self->next_key);
   hfile_statistics_clear(&self->statistics);
@@ -88,15 +88,17 @@ write_inline_blocks(HfileWriter *self, bool is_last, GError **error)
 static bool
 write_data_block(HfileWriter *self, GError **error)
 {
+  HfileBlockType type =
+      self->options.encoding == HFILE_ENCODING_NONE ? HFILE_DATA : HFILE_ENCODED_DATA;
+  Slice block = hfile_encoder_finish(self->block);
   HfileBlockAt at;
 
-  if (!hfile_output_write_block(self->output, HFILE_DATA, bytes_slice(&self->block), &at, error))
+  if (!hfile_output_write_block(self->output, type, block, &at, error))
     return false;
   hfile_index_add(self->index, at, bytes_slice(&self->block_key));
   if (at.offset == 0)
     self->first_data = at;
   self->last_data = at;
-  bytes_reset(&self->block);
   return true;
 }
 
@@ -119,7 +121,7 @@ begin_block(HfileWriter *self, GError **error)
 {
   Bytes key = self->block_key;
 
-  if (self->block.len > 0 &&
+  if (hfile_encoder_bytes(self->block) > 0 &&
       !(write_data_block(self, error) && write_inline_blocks(self, false, error)))
     return false;
   self->block_key = self->next_key;
@@ -131,7 +133,8 @@ bool
 hfile_writer_append(HfileWriter *self, const Cell *cell, GError **error)
 {
   HfileKey key = hfile_key_of(cell);
-  bool begins_block = self->block.len == 0 || self->block.len >= self->options.block_bytes;
+  size_t bytes = hfile_encoder_bytes(self->block);
+  bool begins_block = bytes == 0 || bytes >= self->options.block_bytes;
 
   /* Now, because the order forgets the last cell when it accepts the next. */
   if (begins_block)
@@ -144,7 +147,7 @@ hfile_writer_append(HfileWriter *self, const Cell *cell, GError **error)
     hfile_bloom_add(self->deletes, cell);
   if (begins_block && !begin_block(self, error))
     return false;
-  hfile_cells_append(&self->block, cell, self->options.has_sequence_ids);
+  hfile_encoder_append(self->block, cell);
   hfile_statistics_count(&self->statistics, &key, cell->value.len);
   return true;
 }
@@ -189,6 +192,9 @@ fill_optional_info(const HfileWriter *self, HfileInfo *info)
     hfile_info_set_long(info, HFILE_INFO_BULKLOAD_TIME, self->options.bulkload_time_ms);
     hfile_info_set(info, HFILE_INFO_BULKLOAD_TASK, slice_text(self->task));
   }
+  if (self->options.encoding != HFILE_ENCODING_NONE)
+    hfile_info_set(info, HFILE_INFO_BLOCK_ENCODING,
+                   slice_text(hfile_encoding_name(self->options.encoding)));
   if (self->bloom == NULL)
     return;
   hfile_info_set(info, HFILE_INFO_BLOOM_TYPE, slice_text(hfile_bloom_name(self->options.bloom)));
@@ -226,9 +232,13 @@ write_bloom_meta(HfileWriter *self, GError **error)
 static uint64_t
 total_raw_bytes(const HfileWriter *self)
 {
-  static const HfileBlockType counted[] = {HFILE_DATA,        HFILE_LEAF_INDEX,
-                                           HFILE_BLOOM_CHUNK, HFILE_FILE_INFO,
-                                           HFILE_BLOOM_META,  HFILE_DELETE_FAMILY_BLOOM_META};
+  static const HfileBlockType counted[] = {HFILE_DATA,
+                                           HFILE_ENCODED_DATA,
+                                           HFILE_LEAF_INDEX,
+                                           HFILE_BLOOM_CHUNK,
+                                           HFILE_FILE_INFO,
+                                           HFILE_BLOOM_META,
+                                           HFILE_DELETE_FAMILY_BLOOM_META};
   /* The trailer, and the header of the meta index, which has no payload. */
   uint64_t bytes = HFILE_TRAILER_BYTES + HFILE_BLOCK_HEADER_BYTES;
 

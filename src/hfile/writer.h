@@ -3,6 +3,7 @@
 
 #include "hfile/bloom.h"
 #include "hfile/codec.h"
+#include "hfile/encoding.h"
 
 /* Writes one HFile (version 3) in one pass, as HBase's own bulk writer would, byte for byte. In
  * memory: one data block, one leaf of the index with an entry for each leaf before, one Bloom chunk
@@ -19,6 +20,7 @@ enum { HFILE_DATA_BLOCK_BYTES = 64 * 1024, HFILE_DATA_BLOCK_MOST_BYTES = 1024 * 
 typedef struct {
   Slice family; /* required: of every cell */
   HfileCodecKind codec;
+  HfileEncoding encoding;
   Bloom bloom;
   uint32_t bloom_prefix_bytes;
   uint32_t block_bytes; /* at most HFILE_DATA_BLOCK_MOST_BYTES */

@@ -66,12 +66,13 @@ fuzz_seeds(void)
   g_autofree char *path = g_build_filename(folder, "file", NULL);
 
   for (int codec = 0; codec < HFILE_CODECS; codec++)
-    for (int bloom = BLOOM_NONE; bloom <= BLOOM_ROWPREFIX; bloom++) {
+    for (int bloom = BLOOM_NONE; bloom <= BLOOM_ROWPREFIX + HFILE_ENCODINGS; bloom++) {
       HfileOptions options = {.family = slice_text("f"),
                               .codec = (HfileCodecKind)codec,
-                              .bloom = (Bloom)bloom,
+                              .encoding = (HfileEncoding)MAX(bloom - BLOOM_ROWPREFIX - 1, 0),
+                              .bloom = bloom > BLOOM_ROWPREFIX ? BLOOM_ROW : (Bloom)bloom,
                               .bloom_prefix_bytes = 4,
-                              .block_bytes = 1,
+                              .block_bytes = bloom > BLOOM_ROWPREFIX ? 100 : 1,
                               .index_chunk_bytes = 64,
                               .has_sequence_ids = bloom % 2};
 

@@ -7,8 +7,8 @@
 /* hfile-pack PLAN: writes HFiles of cells that somebody else made up.
  *
  * Each line of PLAN holds, between tabs: file of cells, HFile, family, codec, Bloom filter, length
- * of its prefix, bytes of a data block, bytes of an index block, 1 for sequence ids. The cells are
- * in order, each of them
+ * of its prefix, bytes of a data block, bytes of an index block, 1 for sequence ids, encoding of
+ * data blocks. The cells are in order, each of them
  *
  *   u32 n, n bytes row | u32 n, n bytes qualifier | i64 timestamp | u8 type | u32 n, n bytes value
  */
@@ -23,6 +23,7 @@ typedef enum {
   COLUMN_BLOCK,
   COLUMN_INDEX,
   COLUMN_SEQUENCE_IDS,
+  COLUMN_ENCODING,
   COLUMNS,
 } PlanColumn;
 
@@ -90,9 +91,10 @@ pack(char **columns, GError **error)
   gsize len = 0;
 
   if (!hfile_codec_find(columns[COLUMN_CODEC], &options.codec) ||
+      !hfile_encoding_find(slice_text(columns[COLUMN_ENCODING]), &options.encoding) ||
       (strcmp(columns[COLUMN_BLOOM], "NONE") != 0 &&
        !hfile_bloom_find(slice_text(columns[COLUMN_BLOOM]), &options.bloom))) {
-    g_set_error(error, FAULT, FAULT_SETUP, "unknown codec or Bloom filter");
+    g_set_error(error, FAULT, FAULT_SETUP, "unknown codec, encoding or Bloom filter");
     return false;
   }
   if (!g_file_get_contents(columns[COLUMN_CELLS], &bytes, &len, error))

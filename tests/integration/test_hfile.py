@@ -15,6 +15,7 @@ from support.stack import data_folder
 
 CODECS = ("NONE", "GZ", "SNAPPY", "LZ4", "ZSTD")
 BLOOMS = ("NONE", "ROW", "ROWCOL", "ROWPREFIX_FIXED_LENGTH")
+ENCODINGS = ("NONE", "PREFIX", "DIFF", "FAST_DIFF", "ROW_INDEX_V1")
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,7 @@ def draw_options(source, codecs):
         block=source.choice([64, 512, 4096, 65536]),
         index=source.choice([128, 1024, 131072]),
         sequence_ids=source.randint(0, 1),
+        encoding=source.choice(ENCODINGS),
     )
 
 
@@ -179,8 +181,8 @@ def cells_of(sluice, path, exits=0):
 
 
 def test_we_read_what_hbase_writes(tmp_path, codecs, sluice):
-    """By HBase's writer: every codec, filter and kind of checksum, with tags and sequence ids; and
-    what cannot be read is told by its name, not misread."""
+    """By HBase's writer: every codec, filter, encoding and kind of checksum, with tags and sequence
+    ids; and what cannot be read is told by its name, not misread."""
     names, jars = codecs
     cells = hfiles.make_cells(random.Random(5), hfiles.SHAPES["many"])
     (tmp_path / "all.cells").write_bytes(b"".join(cell.bytes() for cell in cells))
@@ -191,8 +193,10 @@ def test_we_read_what_hbase_writes(tmp_path, codecs, sluice):
             files[f"{codec}-{bloom}"] = (options, Theirs(tags=number // 2), None)
     for checksum in ("NULL", "CRC32", "CRC32C"):
         files[checksum] = (Options(), Theirs(checksum=checksum), None)
-    for encoding in ("PREFIX", "DIFF", "FAST_DIFF", "ROW_INDEX_V1"):
-        files[encoding] = (Options(), Theirs(encoding=encoding), f"its data blocks are encoded with {encoding}, which")
+    for encoding in ENCODINGS[1:]:
+        for tags in (0, 1):
+            options = Options("GZ", "ROW", 0, 700, 700, tags, encoding)
+            files[f"{encoding}-{tags}"] = (options, Theirs(tags=tags), None)
     files["index"] = (
         Options(block=700, index=700), Theirs(index_encoding="PREFIX_TREE"), "its index is encoded with PREFIX_TREE, which"
     )

@@ -39,6 +39,40 @@ const HfileGolden hfile_golden[HFILE_GOLDEN_FILES] = {
         .bytes = 629825,
         .sha256 = "3762c89853a6d4a6644ca82cf8f11ae1ec1817aa6e3a76e1383f77fef238556b",
     },
+    {
+        .name = "G6",
+        .options = {.bloom = BLOOM_ROW,
+                    .has_sequence_ids = true,
+                    .encoding = HFILE_ENCODING_PREFIX},
+        .mixed_rows = 5000,
+        .bytes = 413930,
+        .sha256 = "8055f685da9ef5513a6b837b86c7a9e826d0141a05d7e3afe18a264b23999ad7",
+    },
+    {
+        .name = "G7",
+        .options = {.bloom = BLOOM_ROW, .has_sequence_ids = true, .encoding = HFILE_ENCODING_DIFF},
+        .mixed_rows = 5000,
+        .bytes = 281289,
+        .sha256 = "bc21a86a2432c4d9f2801a3e3fe983a9485e58021d42e3c49ee8d1fb29d990c0",
+    },
+    {
+        .name = "G8",
+        .options = {.bloom = BLOOM_ROW,
+                    .has_sequence_ids = true,
+                    .encoding = HFILE_ENCODING_FAST_DIFF},
+        .mixed_rows = 5000,
+        .bytes = 188564,
+        .sha256 = "16ce2a5da9f261c1dd19426e9ed3098d305cc4f685bb8ae5dd2468f7804b7703",
+    },
+    {
+        .name = "G9",
+        .options = {.bloom = BLOOM_ROW,
+                    .has_sequence_ids = true,
+                    .encoding = HFILE_ENCODING_ROW_INDEX},
+        .mixed_rows = 5000,
+        .bytes = 649976,
+        .sha256 = "293303caf9b2945b738f1f8fa890642e35bd350964c74e2a21e5c978601bf019",
+    },
 };
 
 HfileWriter *

@@ -14,7 +14,7 @@ typedef struct {
   const char *sha256;
 } HfileGolden;
 
-enum { HFILE_GOLDEN_FILES = 5 };
+enum { HFILE_GOLDEN_FILES = 9 };
 
 extern const HfileGolden hfile_golden[HFILE_GOLDEN_FILES];
 

@@ -16,6 +16,7 @@ typedef struct {
   HfileEntries *entries;   /* owned; NULL once the index is known to be wrong */
   HfileContent *content;   /* owned */
   HfileBlock block;
+  Bytes decoded; /* the cells of an encoded block */
   int64_t previous_offset[HFILE_BLOCK_TYPES];
   uint64_t last_data_offset;
 } Walk;
@@ -24,6 +25,7 @@ static void
 walk_clear(Walk *self)
 {
   hfile_block_clear(&self->block);
+  bytes_clear(&self->decoded);
   hfile_entries_free(self->entries);
   hfile_content_free(self->content);
   hfile_reader_free(self->reader);
@@ -135,13 +137,49 @@ check_sequence_id(Walk *self, const HfileCell *cell)
   }
 }
 
+static bool
+fault_in_block(Walk *self, GError *error)
+{
+  g_prefix_error(&error, "data block at %" U64 ": ", self->block.offset);
+  take_fault(self, error);
+  return false;
+}
+
+/* The block's cells as an unencoded one has them. */
+static bool
+decode_block(Walk *self, Slice *out_cells)
+{
+  const HfileDecoding *decoding = hfile_reader_decoding(self->reader);
+  GError *error = NULL;
+
+  *out_cells = self->block.payload;
+  if (self->block.header.type == HFILE_DATA) {
+    if (decoding->encoding == HFILE_ENCODING_NONE)
+      return true;
+    g_set_error(&error, FAULT, FAULT_RECORD,
+                "not encoded, though file info says %s: HBase cannot read it",
+                hfile_encoding_name(decoding->encoding));
+    return fault_in_block(self, error);
+  }
+  bytes_reset(&self->decoded);
+  if (!hfile_decode(decoding, self->block.payload, &self->decoded, &error))
+    return fault_in_block(self, error);
+  *out_cells = bytes_slice(&self->decoded);
+  return true;
+}
+
 /* False if the cells cannot be told apart any more. */
 static bool
 check_data(Walk *self)
 {
-  Cursor cursor = cursor_of(self->block.payload);
   GError *error = NULL;
   HfileCell cell;
+  Slice cells;
+
+  if (!decode_block(self, &cells))
+    return false;
+
+  Cursor cursor = cursor_of(cells);
 
   if (cursor_left(&cursor) == 0)
     hfile_report_fault(self->report, "data block at %" U64 ": holds no cell", self->block.offset);
@@ -168,18 +206,13 @@ check_scanned_block(Walk *self)
 {
   switch (self->block.header.type) {
   case HFILE_DATA:
+  case HFILE_ENCODED_DATA:
     return check_data(self);
   case HFILE_LEAF_INDEX:
   case HFILE_BLOOM_CHUNK:
   case HFILE_META:
   case HFILE_INTERMEDIATE_INDEX:
     return true; /* what it holds is read where the index or a filter leads to it */
-  case HFILE_ENCODED_DATA:
-    hfile_report_fault(self->report,
-                       "encoded data block at %" U64 ": not supported: only files of families "
-                       "with DATA_BLOCK_ENCODING NONE can be read here",
-                       self->block.offset);
-    return false;
   case HFILE_ROOT_INDEX:
   case HFILE_FILE_INFO:
   case HFILE_BLOOM_META:
@@ -296,7 +329,9 @@ check_index_end(Walk *self)
 static void
 check_middle(Walk *self)
 {
-  uint64_t middle = (self->report->totals[HFILE_DATA].blocks - 1) / 2;
+  uint64_t middle = (self->report->totals[HFILE_DATA].blocks +
+                     self->report->totals[HFILE_ENCODED_DATA].blocks - 1) /
+                    2;
   g_autoptr(HfileEntries) entries = NULL;
   HfilePlace claimed = {0};
   HfileEntry entry;
@@ -380,7 +415,7 @@ open_walk(Walk *self, const char *path, GError **error)
   self->report->bytes = hfile_reader_bytes(self->reader);
   self->report->trailer = *hfile_reader_trailer(self->reader);
   self->report->info = hfile_info_copy(hfile_reader_info(self->reader));
-  self->report->form = hfile_reader_form(self->reader);
+  self->report->form = hfile_reader_decoding(self->reader)->form;
   self->content = hfile_content_new(self->check->family, self->report);
   self->entries = hfile_entries_new(self->reader, error);
   if (self->entries == NULL)

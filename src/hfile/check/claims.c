@@ -105,13 +105,9 @@ check_trailer_number(const char *what, uint64_t claimed, uint64_t found, HfileRe
 static void
 check_trailer(HfileReport *report)
 {
-  static const HfileBlockType counted[] = {HFILE_DATA,
-                                           HFILE_LEAF_INDEX,
-                                           HFILE_BLOOM_CHUNK,
-                                           HFILE_META,
-                                           HFILE_FILE_INFO,
-                                           HFILE_BLOOM_META,
-                                           HFILE_DELETE_FAMILY_BLOOM_META};
+  static const HfileBlockType counted[] = {
+      HFILE_DATA, HFILE_ENCODED_DATA, HFILE_LEAF_INDEX, HFILE_BLOOM_CHUNK,
+      HFILE_META, HFILE_FILE_INFO,    HFILE_BLOOM_META, HFILE_DELETE_FAMILY_BLOOM_META};
   const HfileTrailer *trailer = &report->trailer;
   uint64_t total = HFILE_TRAILER_BYTES + HFILE_BLOCK_HEADER_BYTES;
   uint64_t index = 0;

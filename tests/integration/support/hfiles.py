@@ -59,9 +59,10 @@ class Options(NamedTuple):
     block: int = 65536
     index: int = 131072
     sequence_ids: int = 0
+    encoding: str = "NONE"
 
     def words(self):
-        return [self.codec, self.bloom, self.prefix, self.block, self.index, self.sequence_ids]
+        return list(self)
 
 
 def text(random, longest, least=0):
@@ -79,7 +80,6 @@ def value(random, longest):
 class Theirs(NamedTuple):
     """What HBase's writer can do and ours does not."""
 
-    encoding: str = "NONE"
     tags: int = 0
     checksum: str = "CRC32C"
     index_encoding: str = "NONE"
