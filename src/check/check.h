@@ -14,6 +14,7 @@ typedef struct {
   const Config *config;
   GatewayOptions gateway;
   const KafkaProperty *properties;
+  const KafkaProperty *letters; /* of the dead letters' cluster */
   HttpRegistry *registry;     /* NULL: no mapping needs one, or it cannot be made */
   const MappingSet *mappings; /* those without a fault */
   int wait_ms;                /* for any one answer */

@@ -67,15 +67,20 @@ look_at_dead_letters(const Check *self, KafkaTopics *kafka, const GPtrArray *top
     check_findings_error(self->findings, "dead letters", NULL, error);
 }
 
+/* The dead letters' topics; another cluster, where [letters] names one, is a broker to reach. */
 static void
-look_at_topics(const Check *self, KafkaTopics *kafka, const GPtrArray *topics)
+look_at_letters(const Check *self)
 {
-  for (size_t i = 0; i < mapping_set_length(self->mappings); i++) {
-    const Mapping *mapping = mapping_set_get(self->mappings, i);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(KafkaTopics) kafka = kafka_topics_new(self->letters, self->wait_ms, &error);
+  g_autoptr(GPtrArray) topics = kafka == NULL ? NULL : kafka_topics_list(kafka, &error);
 
-    look_at_topic(self, topics, mapping);
-    look_at_dead_letters(self, kafka, topics, mapping);
+  if (topics == NULL) {
+    check_findings_error(self->findings, "dead letters", NULL, error);
+    return;
   }
+  for (size_t i = 0; i < mapping_set_length(self->mappings); i++)
+    look_at_dead_letters(self, kafka, topics, mapping_set_get(self->mappings, i));
 }
 
 void
@@ -92,5 +97,7 @@ check_kafka(const Check *self)
     return;
   }
   check_findings_fine(self->findings, "broker", "%s: %u topics", servers, topics->len);
-  look_at_topics(self, kafka, topics);
+  for (size_t i = 0; i < mapping_set_length(self->mappings); i++)
+    look_at_topic(self, topics, mapping_set_get(self->mappings, i));
+  look_at_letters(self);
 }

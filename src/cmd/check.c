@@ -175,12 +175,14 @@ look_at_peers(const Request *request, const Config *config, const MappingSet *ma
               CheckFindings *findings)
 {
   g_autofree KafkaProperty *properties = cmd_properties_list(config);
+  g_autofree KafkaProperty *letters = cmd_properties_letters(config);
   g_autoptr(HttpRegistry) registry = NULL;
   Check check = {
       .findings = findings,
       .config = config,
       .gateway = cmd_gateway_options(config),
       .properties = properties,
+      .letters = letters,
       .mappings = mappings,
       .wait_ms = wait_ms(request),
       .sample = request->sample_records,

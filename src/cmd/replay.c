@@ -205,7 +205,7 @@ prepare(Call *self, GError **error)
   self->mappings = mapping_set_load(self->config, error);
   if (self->mappings == NULL)
     return false;
-  self->properties = cmd_properties_list(self->config);
+  self->properties = cmd_properties_letters(self->config);
   self->report = replay_report_new(self->topic, self->is_json, self->is_dry_run);
   if (!open_registry(self, error) || !open_position(self, error) || !open_gateway(self, error))
     return false;

@@ -41,6 +41,7 @@ typedef struct {
   FramePlan **plans;         /* owned, each owned */
   size_t length;             /* of both */
   KafkaProperty *properties; /* owned array */
+  KafkaProperty *letters;    /* owned array */
   HttpRegistry *registry;    /* owned; NULL: none is set */
   SchemaSource schemas;      /* the registry's */
   StreamSinks *sinks;        /* owned */
@@ -64,6 +65,7 @@ run_clear(Run *self)
     frame_plan_free(self->plans[i]);
   g_free(self->plans);
   g_free(self->properties);
+  g_free(self->letters);
   http_registry_free(self->registry);
   mapping_set_free(self->mappings);
   config_free(self->config);
@@ -169,6 +171,7 @@ open_stream(Run *self)
 {
   StreamOptions options = {
       .properties = self->properties,
+      .letters = self->letters,
       .group = config_kafka(self->config, "group.id"),
       .mappings = self->list,
       .plans = (const FramePlan *const *)self->plans,
@@ -261,6 +264,7 @@ run(Run *self, const GOptionEntry *entries, GError **error)
       !open_gateway(self, error))
     return EXIT_USAGE;
   self->properties = cmd_properties_list(self->config);
+  self->letters = cmd_properties_letters(self->config);
   open_stream(self);
   trim_heap();
   return run_stream(self, error);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define KAFKA_SECTION "kafka."
+#define LETTERS_SECTION "letters."
 
 static void
 property_free(void *property)
@@ -21,10 +22,10 @@ property_free(void *property)
 }
 
 static ConfigProperty *
-find_property(const Config *self, const char *name)
+find_property(const GPtrArray *properties, const char *name)
 {
-  for (guint i = 0; i < self->kafka->len; i++) {
-    ConfigProperty *property = self->kafka->pdata[i];
+  for (guint i = 0; i < properties->len; i++) {
+    ConfigProperty *property = properties->pdata[i];
 
     if (strcmp(property->name, name) == 0)
       return property;
@@ -33,14 +34,15 @@ find_property(const Config *self, const char *name)
 }
 
 static void
-put_property(Config *self, const char *name, const char *value, const char *origin, bool is_guess)
+put_property(GPtrArray *properties, const char *name, const char *value, const char *origin,
+             bool is_guess)
 {
-  ConfigProperty *property = find_property(self, name);
+  ConfigProperty *property = find_property(properties, name);
 
   if (property == NULL) {
     property = g_new0(ConfigProperty, 1);
     property->name = g_strdup(name);
-    g_ptr_array_add(self->kafka, property);
+    g_ptr_array_add(properties, property);
   }
   g_free(property->value);
   g_free(property->origin);
@@ -55,7 +57,8 @@ assign_default(Config *self, const Setting *setting)
   g_autoptr(GError) error = NULL;
 
   if (setting->kind == SETTING_KAFKA)
-    put_property(self, setting->name + strlen(KAFKA_SECTION), setting->fallback, "default", false);
+    put_property(self->kafka, setting->name + strlen(KAFKA_SECTION), setting->fallback, "default",
+                 false);
   else
     setting_assign(setting, self, setting->fallback, &error);
   g_assert_no_error(error);
@@ -67,6 +70,7 @@ new_with_defaults(void)
   Config *self = g_new0(Config, 1);
 
   self->kafka = g_ptr_array_new_with_free_func(property_free);
+  self->letters = g_ptr_array_new_with_free_func(property_free);
   for (const Setting *setting = settings; setting->name != NULL; setting++)
     assign_default(self, setting);
   return self;
@@ -80,6 +84,7 @@ config_free(Config *self)
   for (const Setting *setting = settings; setting->name != NULL; setting++)
     setting_clear(setting, self);
   g_ptr_array_unref(self->kafka);
+  g_ptr_array_unref(self->letters);
   g_free(self->path);
   g_free(self);
 }
@@ -97,15 +102,32 @@ refuse_unknown(const Assignment *assignment, FaultList *faults)
                    quoted, nearest);
 }
 
+/* The librdkafka properties that the section of a name holds, and the property's own name; NULL for
+ * a setting of ours. */
+static GPtrArray *
+properties_of(Config *self, const char *name, const char **out_property)
+{
+  if (g_str_has_prefix(name, KAFKA_SECTION)) {
+    *out_property = name + strlen(KAFKA_SECTION);
+    return self->kafka;
+  }
+  if (g_str_has_prefix(name, LETTERS_SECTION)) {
+    *out_property = name + strlen(LETTERS_SECTION);
+    return self->letters;
+  }
+  return NULL;
+}
+
 static void
 assign_value(Config *self, const Setting *setting, const Assignment *assignment, const char *value,
              FaultList *faults)
 {
   g_autoptr(GError) error = NULL;
+  const char *name = NULL;
+  GPtrArray *properties = properties_of(self, assignment->name, &name);
 
-  if (setting == NULL) {
-    put_property(self, assignment->name + strlen(KAFKA_SECTION), value, assignment->origin,
-                 assignment->is_guess);
+  if (properties != NULL) {
+    put_property(properties, name, value, assignment->origin, assignment->is_guess);
   } else if (!setting_assign(setting, self, value, &error)) {
     fault_list_add(faults, "%s: %s: %s", assignment->origin, setting->name, error->message);
     assign_default(self, setting);
@@ -115,7 +137,8 @@ assign_value(Config *self, const Setting *setting, const Assignment *assignment,
 static void
 assign(Config *self, const Assignment *assignment, FaultList *faults)
 {
-  bool is_kafka = g_str_has_prefix(assignment->name, KAFKA_SECTION);
+  const char *name = NULL;
+  bool is_kafka = properties_of(self, assignment->name, &name) != NULL;
   const Setting *setting = is_kafka ? NULL : settings_find(assignment->name);
   g_autoptr(GError) error = NULL;
 
@@ -209,9 +232,20 @@ config_load(const ConfigSources *sources, FaultList *faults)
 const char *
 config_kafka(const Config *self, const char *name)
 {
-  const ConfigProperty *property = find_property(self, name);
+  const ConfigProperty *property = find_property(self->kafka, name);
 
   return property == NULL || *property->value == '\0' ? NULL : property->value;
+}
+
+static void
+describe_properties(const GPtrArray *properties, const char *section, GString *lines)
+{
+  for (guint i = 0; i < properties->len; i++) {
+    const ConfigProperty *property = properties->pdata[i];
+
+    g_string_append_printf(lines, "%s%s = %s\n", section, property->name,
+                           settings_is_secret_property(property->name) ? "***" : property->value);
+  }
 }
 
 char *
@@ -219,12 +253,8 @@ config_describe(const Config *self)
 {
   g_autoptr(GString) lines = g_string_new(NULL);
 
-  for (guint i = 0; i < self->kafka->len; i++) {
-    const ConfigProperty *property = self->kafka->pdata[i];
-
-    g_string_append_printf(lines, KAFKA_SECTION "%s = %s\n", property->name,
-                           settings_is_secret_property(property->name) ? "***" : property->value);
-  }
+  describe_properties(self->kafka, KAFKA_SECTION, lines);
+  describe_properties(self->letters, LETTERS_SECTION, lines);
   for (const Setting *setting = settings; setting->name != NULL; setting++) {
     g_autofree char *shown = setting_show(setting, self);
 

@@ -33,6 +33,7 @@ typedef enum {
 typedef struct {
   char *path;       /* the file that was read; NULL: none */
   GPtrArray *kafka; /* of owned ConfigProperty *, each name once, sluice's own defaults first */
+  GPtrArray *letters; /* the same: what differs for dead letters, [letters] */
   struct {
     char **urls;
     char *username;

@@ -183,6 +183,10 @@ source_read_secret(const Assignment *assignment, GError **error)
     text[--len] = '\0';
   if (g_str_has_suffix(text, "\r"))
     text[--len] = '\0';
+  if (len == 0) {
+    g_set_error(error, FAULT, FAULT_SETUP, "%s is empty: a secret is not", assignment->value);
+    return NULL;
+  }
   return g_steal_pointer(&text);
 }
 

@@ -24,7 +24,7 @@ void source_read_file(Assignments *self, const char *path, FaultList *faults);
 
 /* "SLUICE_SECTION_KEY=value", or "SLUICE_SECTION_KEY_FILE=path". An empty value is as none. */
 void source_read_environment(Assignments *self, const char *const *environment, FaultList *faults);
-/* The text of the file that a _FILE variable names, without the newline at its end. */
+/* The text of the file that a _FILE variable names, without the newline at its end; never empty. */
 char *source_read_secret(const Assignment *assignment, GError **error);
 
 /* "section.key=value" */

@@ -6,7 +6,8 @@
 enum { BROKER_MS = 10000, ACKNOWLEDGED_MS = 10000, STEP_MS = 50, NUMBER_BYTES = 24 };
 
 struct StreamLetters {
-  const KafkaProperty *properties; /* borrowed */
+  const KafkaProperty *source;     /* borrowed: of the records' cluster */
+  const KafkaProperty *properties; /* borrowed: of the letters', mostly the same */
   char *connector;                 /* owned */
   GMutex lock;                     /* for what follows */
   KafkaProducer *producer;         /* owned; NULL before the first letter */
@@ -15,11 +16,13 @@ struct StreamLetters {
 };
 
 StreamLetters *
-stream_letters_new(const KafkaProperty *properties, const char *connector)
+stream_letters_new(const KafkaProperty *source, const KafkaProperty *properties,
+                   const char *connector)
 {
   StreamLetters *self = g_new0(StreamLetters, 1);
 
-  self->properties = properties;
+  self->source = source;
+  self->properties = properties != NULL ? properties : source;
   self->connector = g_strdup(connector);
   g_mutex_init(&self->lock);
   self->partitions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -44,9 +47,19 @@ stream_letters_free(StreamLetters *self)
 static const KafkaProperty topic_config[] = {
     {"max.message.bytes", "16777216"}, {"message.timestamp.type", "CreateTime"}, {NULL, NULL}};
 
+/* The topic that the records come from. */
+static KafkaTopic *
+find_source(const StreamLetters *self, const char *source, GError **error)
+{
+  g_autoptr(KafkaTopics) topics = kafka_topics_new(self->source, BROKER_MS, error);
+
+  return topics == NULL ? NULL : kafka_topics_find(topics, source, error);
+}
+
 /* The dead-letter topic as it is, created if it is missing. */
 static KafkaTopic *
-find_or_create(KafkaTopics *topics, const char *source, const char *name, GError **error)
+find_or_create(const StreamLetters *self, KafkaTopics *topics, const char *source, const char *name,
+               GError **error)
 {
   g_autoptr(GError) missing = NULL;
   g_autoptr(KafkaTopic) found = kafka_topics_find(topics, name, &missing);
@@ -58,11 +71,13 @@ find_or_create(KafkaTopics *topics, const char *source, const char *name, GError
     g_propagate_error(error, g_steal_pointer(&missing));
     return NULL;
   }
-  model = kafka_topics_find(topics, source, error);
+  model = find_source(self, source, error);
   if (model == NULL)
     return NULL;
 
-  const KafkaTopicSpec spec = {name, model->partitions, MAX(model->replication, 1), topic_config};
+  const KafkaTopicSpec spec = {name, model->partitions,
+                               self->source == self->properties ? MAX(model->replication, 1) : -1,
+                               topic_config};
 
   if (!kafka_topics_create(topics, &spec, error))
     return NULL;
@@ -82,7 +97,7 @@ know_topic(StreamLetters *self, const char *source, const char *name, GError **e
     return known;
   topics = kafka_topics_new(self->properties, BROKER_MS, error);
   if (topics != NULL)
-    topic = find_or_create(topics, source, name, error);
+    topic = find_or_create(self, topics, source, name, error);
   if (topic == NULL)
     return 0;
   g_hash_table_insert(self->partitions, g_strdup(name), GINT_TO_POINTER(topic->partitions));

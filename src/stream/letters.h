@@ -10,8 +10,10 @@
  * clients are made with the first letter. */
 typedef struct StreamLetters StreamLetters;
 
-/* `properties` is borrowed. `connector` goes into every letter as the connector's name. */
-StreamLetters *stream_letters_new(const KafkaProperty *properties, const char *connector);
+/* Properties of the source's cluster and, where it is not NULL, of the one that the letters go to;
+ * borrowed. `connector` goes into every letter as the connector's name. */
+StreamLetters *stream_letters_new(const KafkaProperty *source, const KafkaProperty *properties,
+                                  const char *connector);
 /* Before the rejects it was given: an unsettled one may still be written to. */
 void stream_letters_free(StreamLetters *self);
 

@@ -58,7 +58,7 @@ stream_new(const StreamOptions *options)
   self->options = *options;
   self->loop = g_main_loop_new(NULL, FALSE);
   self->counters = metrics_counters_new(options->sinks_length, options->mappings_length + 1);
-  self->letters = stream_letters_new(options->properties, options->group);
+  self->letters = stream_letters_new(options->properties, options->letters, options->group);
   self->sources = g_array_new(FALSE, FALSE, sizeof(guint));
   self->topics = g_new0(const char *, options->mappings_length + 1);
   for (size_t i = 0; i < options->mappings_length; i++)

@@ -27,6 +27,7 @@ typedef struct {
 /* Everything is borrowed for the stream's life. */
 typedef struct {
   const KafkaProperty *properties; /* the [kafka] section */
+  const KafkaProperty *letters;    /* the same for dead letters; NULL: no different */
   const char *group;               /* its group.id, by which dead letters are signed */
   const Mapping *const *mappings;  /* one for each topic */
   const FramePlan *const *plans;   /* one for each mapping */

@@ -144,6 +144,44 @@ a_secret_comes_from_a_file_without_its_newline(Folder *folder, gconstpointer dat
 }
 
 static void
+an_empty_secret_is_a_fault(Folder *folder, gconstpointer data)
+{
+  const char *const environment[] = {"SLUICE_KAFKA_SASL_PASSWORD_FILE=secret", NULL};
+  const ConfigSources sources = {NULL, environment, NULL};
+  g_auto(FaultList) faults = {0};
+
+  (void)folder, (void)data;
+  write_file("secret", "\n");
+
+  g_autoptr(Config) config = config_load(&sources, &faults);
+
+  g_assert_null(config);
+  g_assert_cmpuint(fault_list_length(&faults), ==, 1);
+  g_assert_cmpstr(fault_list_get(&faults, 0), ==,
+                  "SLUICE_KAFKA_SASL_PASSWORD_FILE: secret is empty: a secret is not");
+}
+
+static void
+dead_letters_have_properties_of_their_own(Folder *folder, gconstpointer data)
+{
+  const char *const environment[] = {"SLUICE_LETTERS_SASL_PASSWORD=hunter2", NULL};
+
+  (void)folder, (void)data;
+  write_file("sluice.conf", "[letters]\nbootstrap.servers=other:9092\n");
+
+  g_autoptr(Config) config = load(NULL, environment, NULL);
+  g_autofree char *shown = config_describe(config);
+  const ConfigProperty *first = config->letters->pdata[0];
+
+  g_assert_cmpuint(config->letters->len, ==, 2);
+  g_assert_cmpstr(first->name, ==, "bootstrap.servers");
+  g_assert_cmpstr(first->value, ==, "other:9092");
+  g_assert_cmpstr(config_kafka(config, "bootstrap.servers"), ==, "127.0.0.1:9092");
+  g_assert_nonnull(strstr(shown, "letters.bootstrap.servers = other:9092\n"));
+  g_assert_nonnull(strstr(shown, "letters.sasl.password = ***\n"));
+}
+
+static void
 names_that_orchestrators_add_are_passed_over(Folder *folder, gconstpointer data)
 {
   const char *const environment[] = {"SLUICE_SERVICE_HOST=10.0.0.1", "SLUICE_PORT=tcp://10.0.0.1",
@@ -253,6 +291,8 @@ main(int argc, char **argv)
       {"/config/places", a_file_that_is_asked_for_outranks_the_usual_places},
       {"/config/raw", values_are_read_raw},
       {"/config/secret", a_secret_comes_from_a_file_without_its_newline},
+      {"/config/empty-secret", an_empty_secret_is_a_fault},
+      {"/config/letters", dead_letters_have_properties_of_their_own},
       {"/config/foreign-names", names_that_orchestrators_add_are_passed_over},
       {"/config/faults", faults_name_their_place_and_the_way_out},
       {"/config/all-at-once", all_faults_come_at_once},

@@ -34,7 +34,7 @@ fixture_init(Fixture *self)
   kafka_mock_add(&self->mock, "topic.metadata.refresh.interval.ms", "100");
   rd_kafka_mock_topic_create(self->mock.cluster, "orders.dlq", 1, 1);
   self->partition = kafka_partition_new("orders", 0, 2);
-  self->letters = stream_letters_new(self->mock.properties, "group");
+  self->letters = stream_letters_new(self->mock.properties, NULL, "group");
   self->rejects = g_ptr_array_new_with_free_func((GDestroyNotify)stream_reject_free);
 }
 

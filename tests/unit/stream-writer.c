@@ -87,7 +87,7 @@ fixture_init(Fixture *self, const Settings *settings)
   self->source.exhausted = on_exhausted;
   self->source.exhausted_data = self;
   self->counters = metrics_counters_new(1, 2);
-  self->letters = stream_letters_new(settings->properties, "group");
+  self->letters = stream_letters_new(settings->properties, NULL, "group");
   self->waiting = g_string_new(NULL);
   g_mutex_init(&self->lock);
 
