@@ -24,4 +24,4 @@ bool avrofile_codec_find(Slice name, AvrofileCodec *out_codec, GError **error);
 bool avrofile_unpack(AvrofileCodec codec, Slice packed, Bytes *scratch, Slice *out, GError **error);
 
 /* Appends the packed block. AVROFILE_NULL and AVROFILE_DEFLATE alone. */
-void avrofile_pack(AvrofileCodec codec, Slice block, Bytes *out);
+bool avrofile_pack(AvrofileCodec codec, Slice block, Bytes *out, GError **error);

@@ -125,7 +125,8 @@ end_block(AvrofileWriter *self, GError **error)
 {
   if (self->records > 0) {
     bytes_reset(&self->packed);
-    avrofile_pack(self->codec, bytes_slice(&self->block), &self->packed);
+    if (!avrofile_pack(self->codec, bytes_slice(&self->block), &self->packed, error))
+      return false;
     put_long(&self->out, self->records);
     put_text(&self->out, bytes_slice(&self->packed));
     bytes_append(&self->out, self->sync, SYNC_BYTES);

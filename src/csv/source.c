@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "csv/source.h"
 
+#include "pack/pack.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
-#include <zstd.h>
 
-enum { PACKED_BYTES = 256 * 1024, MAGIC_BYTES = 4, GZIP_WINDOW = 15, GZIP_HEADER = 16 };
-
-/* A stream that asks for more memory than this to be unpacked is refused: 2^27 bytes. */
-enum { ZSTD_WINDOW_MOST = 27 };
-
-typedef enum { KIND_PLAIN, KIND_GZIP, KIND_ZSTD } Kind;
+enum { PACKED_BYTES = 256 * 1024, MAGIC_BYTES = 4 };
 
 struct CsvSource {
   char *path; /* owned */
@@ -22,14 +17,12 @@ struct CsvSource {
   uint64_t size;
   uint64_t position;
   struct stat status; /* when it was opened */
-  Kind kind;
-  uint8_t *packed; /* owned, PACKED_BYTES: what was read ahead */
+  uint8_t *packed;    /* owned, PACKED_BYTES: what was read ahead */
   size_t packed_at;
   size_t packed_end;
   bool at_end;     /* of the file */
   bool is_between; /* two gzip members or zstd frames: the file may end here */
-  z_stream gzip;   /* KIND_GZIP */
-  ZSTD_DCtx *zstd; /* owned; KIND_ZSTD */
+  Pack *pack;      /* owned; NULL: as it is */
 };
 
 static bool
@@ -104,16 +97,11 @@ find_kind(CsvSource *self, GError **error)
     self->packed_end += len;
   }
   if (self->packed_end >= sizeof gzip_magic &&
-      memcmp(self->packed, gzip_magic, sizeof gzip_magic) == 0) {
-    if (inflateInit2(&self->gzip, GZIP_WINDOW + GZIP_HEADER) != Z_OK)
-      return fail(self, error, "inflate does not start: out of memory");
-    self->kind = KIND_GZIP;
-  } else if (self->packed_end >= sizeof zstd_magic &&
-             memcmp(self->packed, zstd_magic, sizeof zstd_magic) == 0) {
-    self->kind = KIND_ZSTD;
-    self->zstd = ZSTD_createDCtx();
-    ZSTD_DCtx_setParameter(self->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_MOST);
-  }
+      memcmp(self->packed, gzip_magic, sizeof gzip_magic) == 0)
+    self->pack = pack_new(PACK_GZIP, 0);
+  else if (self->packed_end >= sizeof zstd_magic &&
+           memcmp(self->packed, zstd_magic, sizeof zstd_magic) == 0)
+    self->pack = pack_new(PACK_ZSTD, 0);
   return true;
 }
 
@@ -155,9 +143,7 @@ csv_source_free(CsvSource *self)
     return;
   if (self->fd >= 0)
     close(self->fd);
-  if (self->kind == KIND_GZIP)
-    inflateEnd(&self->gzip);
-  ZSTD_freeDCtx(self->zstd);
+  pack_free(self->pack);
   g_free(self->packed);
   g_free(self->path);
   g_free(self);
@@ -177,42 +163,17 @@ read_plain(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **
   return true;
 }
 
-/* Both unpack steps take packed bytes and write at most `room`; they keep is_between. */
+/* Takes packed bytes and writes at most `room`; keeps is_between. */
 static bool
-unpack_gzip(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **error)
+unpack(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **error)
 {
-  z_stream *z = &self->gzip;
+  Slice packed = slice(self->packed + self->packed_at, self->packed_end - self->packed_at);
+  PackState state = pack_step(self->pack, &packed, to, room, out_len);
 
-  if (self->is_between)
-    inflateReset(z);
-  z->next_in = self->packed + self->packed_at;
-  z->avail_in = (uInt)(self->packed_end - self->packed_at);
-  z->next_out = to;
-  z->avail_out = (uInt)MIN(room, (size_t)UINT_MAX);
-
-  size_t asked = z->avail_out;
-  int result = inflate(z, Z_NO_FLUSH);
-
-  if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
-    return fail(self, error, z->msg != NULL ? z->msg : "damaged gzip data");
-  self->packed_at = self->packed_end - z->avail_in;
-  self->is_between = result == Z_STREAM_END;
-  *out_len = asked - z->avail_out;
-  return true;
-}
-
-static bool
-unpack_zstd(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **error)
-{
-  ZSTD_inBuffer in = {self->packed, self->packed_end, self->packed_at};
-  ZSTD_outBuffer out = {to, room, 0};
-  size_t left = ZSTD_decompressStream(self->zstd, &out, &in);
-
-  if (ZSTD_isError(left))
-    return fail(self, error, ZSTD_getErrorName(left));
-  self->packed_at = in.pos;
-  self->is_between = left == 0;
-  *out_len = out.pos;
+  if (state == PACK_DAMAGED)
+    return fail(self, error, pack_reason(self->pack));
+  self->packed_at = self->packed_end - packed.len;
+  self->is_between = state == PACK_WHOLE;
   return true;
 }
 
@@ -228,8 +189,7 @@ read_packed(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError *
 
     if (!has_input && self->is_between)
       return true;
-    if (self->kind == KIND_GZIP ? !unpack_gzip(self, to, room, out_len, error)
-                                : !unpack_zstd(self, to, room, out_len, error))
+    if (!unpack(self, to, room, out_len, error))
       return false;
     if (!has_input && *out_len == 0 && !self->is_between)
       return fail(self, error, "the packed data ends early: the file is cut short");
@@ -240,8 +200,8 @@ read_packed(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError *
 bool
 csv_source_read(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **error)
 {
-  return self->kind == KIND_PLAIN ? read_plain(self, to, room, out_len, error)
-                                  : read_packed(self, to, room, out_len, error);
+  return self->pack == NULL ? read_plain(self, to, room, out_len, error)
+                            : read_packed(self, to, room, out_len, error);
 }
 
 uint64_t

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hfile/checksum.h"
 
-#include <zlib.h>
+#include "pack/pack.h"
 
 enum { CRC_BYTES = 4, LANES = 8 };
 
@@ -102,12 +102,6 @@ hfile_crc32c(uint32_t crc, Slice bytes)
   return fast != NULL ? fast(crc, bytes) : hfile_crc32c_by_table(crc, bytes);
 }
 
-static uint32_t
-crc32_of_zlib(uint32_t crc, Slice bytes)
-{
-  return bytes.len == 0 ? crc : (uint32_t)crc32_z(crc, bytes.data, bytes.len);
-}
-
 size_t
 hfile_checksum_bytes(size_t covered_bytes, uint32_t chunk_bytes)
 {
@@ -141,7 +135,7 @@ bool
 hfile_checksum_holds(HfileChecksum type, Slice covered, uint32_t chunk_bytes, Slice sums,
                      size_t *out_chunk)
 {
-  HfileCrc crc_of = type == HFILE_CHECKSUM_CRC32 ? crc32_of_zlib : hfile_crc32c;
+  HfileCrc crc_of = type == HFILE_CHECKSUM_CRC32 ? pack_crc32 : hfile_crc32c;
 
   if (type == HFILE_CHECKSUM_NONE)
     return true;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sort/spill.h"
 
+#include "pack/pack.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <lz4.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@ struct SortSpill {
   uint64_t end;
   Bytes raw;
   Bytes packed;
+  Pack *pack; /* owned */
 };
 
 struct SortRun {
@@ -38,6 +40,7 @@ struct SortRun {
   size_t raw_at;
   Bytes raw;
   Bytes packed;
+  Pack *pack; /* owned */
 };
 
 static bool
@@ -83,6 +86,7 @@ sort_spill_new(const char *folder, GError **error)
   self->folder = g_strdup(folder);
   self->fd = fd;
   self->runs = g_array_new(FALSE, FALSE, sizeof(Extent));
+  self->pack = pack_new(PACK_LZ4, ACCELERATION);
   return self;
 }
 
@@ -93,6 +97,7 @@ sort_spill_free(SortSpill *self)
     return;
   close(self->fd);
   g_array_unref(self->runs);
+  pack_free(self->pack);
   bytes_clear(&self->raw);
   bytes_clear(&self->packed);
   g_free(self->folder);
@@ -118,20 +123,16 @@ write_all(SortSpill *self, Slice bytes, GError **error)
 static bool
 write_block(SortSpill *self, GError **error)
 {
-  int room = LZ4_compressBound((int)self->raw.len);
   BlockHead head = {.raw_bytes = (uint32_t)self->raw.len};
 
   if (self->raw.len == 0)
     return true;
   bytes_reset(&self->packed);
-
-  uint8_t *to = bytes_reserve(&self->packed, sizeof head + (size_t)room);
-
-  head.packed_bytes =
-      (uint32_t)LZ4_compress_fast((const char *)self->raw.data, (char *)to + sizeof head,
-                                  (int)self->raw.len, room, ACCELERATION);
-  memcpy(to, &head, sizeof head);
-  self->packed.len = sizeof head + head.packed_bytes;
+  bytes_append(&self->packed, &head, sizeof head);
+  if (!pack_append(self->pack, bytes_slice(&self->raw), &self->packed, error))
+    return false;
+  head.packed_bytes = (uint32_t)(self->packed.len - sizeof head);
+  memcpy(self->packed.data, &head, sizeof head);
   bytes_reset(&self->raw);
   return write_all(self, bytes_slice(&self->packed), error);
 }
@@ -180,6 +181,7 @@ sort_run_new(const SortSpill *spill, size_t i)
   self->spill = spill;
   self->at = extent->start;
   self->end = extent->end;
+  self->pack = pack_new(PACK_LZ4, 0);
   return self;
 }
 
@@ -188,6 +190,7 @@ sort_run_free(SortRun *self)
 {
   if (self == NULL)
     return;
+  pack_free(self->pack);
   bytes_clear(&self->raw);
   bytes_clear(&self->packed);
   g_free(self);
@@ -224,12 +227,13 @@ read_block(SortRun *self, GError **error)
     return false;
   bytes_reset(&self->raw);
   self->raw_at = 0;
-  if (LZ4_decompress_safe((const char *)self->packed.data,
-                          (char *)bytes_reserve(&self->raw, head.raw_bytes), (int)head.packed_bytes,
-                          (int)head.raw_bytes) == (int)head.raw_bytes) {
-    self->raw.len = head.raw_bytes;
+  self->packed.len = head.packed_bytes;
+
+  Slice packed = bytes_slice(&self->packed);
+
+  if (pack_unpack(self->pack, &packed, head.raw_bytes, &self->raw) == PACK_WHOLE &&
+      self->raw.len == head.raw_bytes)
     return true;
-  }
   errno = EIO;
   return fail(self->spill->folder, "the file to sort in came back damaged", error);
 }
