@@ -86,6 +86,7 @@ struct TScan {
   4: optional i32 caching,
   5: optional i32 maxVersions = 1,
   6: optional TTimeRange timeRange,
+  7: optional binary filterString,
   8: optional i32 batchSize,
   12: optional bool cacheBlocks,
   15: optional i32 limit

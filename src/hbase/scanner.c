@@ -1,81 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hbase/scanner.h"
 
-#include "hbase/client.h"
-#include "wire/extent.h"
+#include "hbase/scan.h"
+
+/* A gateway holds an answer several times over while it makes it, and bounds only its number of
+ * pieces; no row tells of the next one's size. So the region servers leave large values out, and
+ * what is left is small whatever comes:
+ *
+ *   guarded scan, large values by their length -> a value that may be a length?
+ *     no:  its rows are given out
+ *     yes: survey of these rows, large values alone, by their length -> is there any?
+ *       no:  as above
+ *       yes: careful scan of these rows, whole, as many cells an answer as the largest allows
+ *
+ * `regexstring` counts characters, each of one to three bytes. */
+#define LARGE_CHARACTERS 2730
+#define IS_LARGE "'regexstring:.{" G_STRINGIFY(LARGE_CHARACTERS) "}'"
+#define GUARDED                                                                                    \
+  "ValueFilter(!=, " IS_LARGE ") OR (ValueFilter(=, " IS_LARGE ") AND KeyOnlyFilter(true))"
+#define LARGE_ALONE "ValueFilter(=, " IS_LARGE ") AND KeyOnlyFilter(true)"
 
 enum {
-  FIRST_ROWS = 100, /* of the first answer; later ones aim at ANSWER_BYTES */
-  MOST_ROWS = 5000,
-  ANSWER_BYTES = 1 << 20,
-  CACHED_ROWS = 1000, /* between gateway and region server, which bounds their bytes itself */
+  PIECES = 128, /* an answer of the guarded scan: 16 MiB at the very most, mostly far less */
+  CELLS = 16,   /* a piece */
+  CAREFUL_BYTES = 4 << 20,    /* an answer of the careful scan, or a single cell */
+  LONGEST_VALUE = 0x20000000, /* no RPC carries more; above it are four letters */
 };
+
+/* A row that goes on in the next answer, or may. */
+typedef struct {
+  Bytes key;         /* empty: there is none */
+  GPtrArray *chunks; /* owned, of what its cells point into */
+  GArray *cells;     /* of Cell */
+  bool is_given_out; /* and cleared by the next call */
+} HeldRow;
 
 struct Scanner {
   Client client;
-  TScan *scan;         /* owned: what is asked for; its start moves on when a scan begins again */
-  GByteArray *table;   /* owned */
-  bool is_open;        /* the gateway holds a scan for us */
-  gint32 id;           /* of it */
-  unsigned connection; /* that the id means something to */
-  gint32 rows;         /* to ask for next */
+  GByteArray *table; /* owned */
+  Bytes start;       /* of the whole scan, as asked for */
+  Bytes stop;
+  Scan guarded;
+  Scan survey;
+  Scan careful;
+  gint32 careful_pieces; /* an answer */
+  Bytes large_row;       /* where it begins */
+  Bytes careful_stop;    /* the guarded scan's rows before it have been read carefully */
+  ScanAnswer answer;
+  ScanAnswer lengths; /* the survey's */
+  size_t next;        /* of the answer's pieces */
+  HeldRow held;
+  Bytes last_key; /* of the last row given out, empty before the first */
   bool is_end;
-  ClientResult answer; /* stands before the next row */
-  size_t left;         /* rows in the answer */
-  Bytes last_key;      /* owned: of the last row given out, empty before the first */
-  GArray *cells;       /* owned, of Cell: the row given out */
 };
-
-static GByteArray *
-byte_array(Slice bytes)
-{
-  return g_byte_array_append(g_byte_array_new(), bytes.data, (guint)bytes.len);
-}
-
-static void
-set_bytes(gpointer object, const char *property, Slice bytes)
-{
-  g_autoptr(GByteArray) copy = byte_array(bytes);
-
-  g_object_set(object, property, copy, NULL);
-}
-
-static void
-set_columns(TScan *scan, const ScanOptions *options)
-{
-  g_autoptr(GPtrArray) columns = g_ptr_array_new_with_free_func(g_object_unref);
-
-  for (size_t i = 0; i < options->columns_length; i++) {
-    TColumn *column = g_object_new(TYPE_T_COLUMN, NULL);
-
-    set_bytes(column, "family", options->columns[i].family);
-    if (options->columns[i].qualifier.data != NULL)
-      set_bytes(column, "qualifier", options->columns[i].qualifier);
-    g_ptr_array_add(columns, column);
-  }
-  if (columns->len > 0)
-    g_object_set(scan, "columns", columns, NULL);
-}
-
-static TScan *
-make_scan(const ScanOptions *options)
-{
-  TScan *scan = g_object_new(TYPE_T_SCAN, "caching", CACHED_ROWS, "cacheBlocks", FALSE,
-                             "maxVersions", (gint)MAX(options->versions, 1), NULL);
-
-  if (options->start.len > 0)
-    set_bytes(scan, "startRow", options->start);
-  if (options->stop.len > 0)
-    set_bytes(scan, "stopRow", options->stop);
-  if (options->from_ms > 0) {
-    g_autoptr(GObject) range =
-        g_object_new(TYPE_T_TIME_RANGE, "minStamp", options->from_ms, "maxStamp", G_MAXINT64, NULL);
-
-    g_object_set(scan, "timeRange", range, NULL);
-  }
-  set_columns(scan, options);
-  return scan;
-}
 
 Scanner *
 scanner_new(const GatewayOptions *gateway_options, const ScanOptions *options, GError **error)
@@ -88,123 +65,218 @@ scanner_new(const GatewayOptions *gateway_options, const ScanOptions *options, G
   Scanner *self = g_new0(Scanner, 1);
 
   self->client.gateway = g_steal_pointer(&gateway);
-  self->scan = make_scan(options);
-  self->table = byte_array(slice_text(options->table));
-  self->rows = FIRST_ROWS;
-  self->cells = g_array_new(FALSE, FALSE, sizeof(Cell));
+  self->table = g_byte_array_append(g_byte_array_new(), (const guint8 *)options->table,
+                                    (guint)strlen(options->table));
+  bytes_append_slice(&self->start, options->start);
+  bytes_append_slice(&self->stop, options->stop);
+  scan_init(&self->guarded, options, GUARDED);
+  scan_init(&self->survey, options, LARGE_ALONE);
+  scan_init(&self->careful, options, NULL);
+  scan_set_cells(&self->guarded, CELLS);
+  scan_set_cells(&self->survey, CELLS);
+  scan_answer_init(&self->answer);
+  scan_answer_init(&self->lengths);
+  self->held = (HeldRow){.chunks = g_ptr_array_new_with_free_func(g_free),
+                         .cells = g_array_new(FALSE, FALSE, sizeof(Cell))};
   return self;
-}
-
-/* As well as it goes: the gateway forgets a scan that nobody reads, too. */
-static void
-close_scan(Scanner *self)
-{
-  ClientResult none;
-
-  if (!self->is_open || !client_begin(&self->client, NULL) ||
-      self->connection != gateway_connections(self->client.gateway))
-    return;
-  t_h_base_service_client_send_close_scanner(self->client.service, self->id, NULL);
-  client_exchange(&self->client, WIRE_STOP, &none, NULL);
-  self->is_open = false;
 }
 
 void
 scanner_free(Scanner *self)
 {
+  Scan *scans[] = {&self->guarded, &self->survey, &self->careful};
+
   if (self == NULL)
     return;
-  close_scan(self);
+  for (size_t i = 0; i < G_N_ELEMENTS(scans); i++) {
+    scan_close(scans[i], &self->client);
+    scan_clear(scans[i]);
+  }
   client_clear(&self->client);
-  g_object_unref(self->scan);
   g_byte_array_unref(self->table);
+  bytes_clear(&self->start);
+  bytes_clear(&self->stop);
+  bytes_clear(&self->large_row);
+  bytes_clear(&self->careful_stop);
+  scan_answer_clear(&self->answer);
+  scan_answer_clear(&self->lengths);
+  bytes_clear(&self->held.key);
+  g_ptr_array_unref(self->held.chunks);
+  g_array_unref(self->held.cells);
   bytes_clear(&self->last_key);
-  g_array_unref(self->cells);
   g_free(self);
 }
 
-/* The smallest key behind the last row's is that key and a zero byte. */
+/* The smallest key behind another is that key and a zero byte. */
 static void
-move_start(Scanner *self)
+set_behind(Bytes *out, Slice key)
 {
-  g_auto(Bytes) start = {0};
-
-  if (self->last_key.len == 0)
-    return;
-  bytes_append_slice(&start, bytes_slice(&self->last_key));
-  bytes_append_u8(&start, 0);
-  set_bytes(self->scan, "startRow", bytes_slice(&start));
+  bytes_reset(out);
+  bytes_append_slice(out, key);
+  bytes_append_u8(out, 0);
 }
 
-static bool
-open_scan(Scanner *self, GError **error)
+static ScanPiece *
+piece_at(const ScanAnswer *answer, size_t i)
 {
-  ClientResult result;
-
-  if (self->is_open)
-    return true;
-  move_start(self);
-  if (!client_begin(&self->client, error))
-    return false;
-  t_h_base_service_client_send_open_scanner(self->client.service, self->table, self->scan, NULL);
-  if (!client_exchange(&self->client, WIRE_I32, &result, error))
-    return false;
-  if (!wire_read_i32(&result.reader, &self->id))
-    return client_unreadable(error);
-  self->connection = gateway_connections(self->client.gateway);
-  self->is_open = true;
-  return true;
+  return &g_array_index(answer->pieces, ScanPiece, i);
 }
 
-/* To another gateway, or to the same after a restart, the id is nobody's or somebody else's. */
-static bool
-is_ours(const Scanner *self)
+static const Cell *
+cells_at(const ScanAnswer *answer, size_t i)
 {
-  return self->is_open && self->connection == gateway_connections(self->client.gateway);
+  return &g_array_index(answer->cells, Cell, i);
 }
 
-static bool
-lost(GError **error)
+static void
+drop_held(Scanner *self)
 {
-  g_set_error_literal(error, FAULT, FAULT_RECORD, "the connection to the gateway was lost");
+  bytes_reset(&self->held.key);
+  g_ptr_array_set_size(self->held.chunks, 0);
+  g_array_set_size(self->held.cells, 0);
+  self->held.is_given_out = false;
+}
+
+/* 0: the value is no length. */
+static uint32_t
+length_of(const Cell *cell)
+{
+  uint32_t length;
+
+  if (cell->value.len != sizeof length)
+    return 0;
+  memcpy(&length, cell->value.data, sizeof length);
+  length = GUINT32_FROM_BE(length);
+  return length >= LARGE_CHARACTERS && length < LONGEST_VALUE ? length : 0;
+}
+
+/* The first piece of the answer with a value that may be a length; false: none. */
+static bool
+find_length(const Scanner *self, size_t *out_piece)
+{
+  for (size_t i = self->next; i < self->answer.pieces->len; i++) {
+    const ScanPiece *piece = piece_at(&self->answer, i);
+
+    for (size_t k = 0; k < piece->cells; k++)
+      if (length_of(cells_at(&self->answer, piece->first + k)) > 0) {
+        *out_piece = i;
+        return true;
+      }
+  }
   return false;
 }
 
-/* As many as fill an answer, judged by the last one. */
-static void
-aim(Scanner *self, size_t answer_bytes, size_t answer_rows)
+/* The largest value that is left out from one key to before another; 0: none is. The first row
+ * that has one becomes `large_row`. */
+static bool
+find_left_out(Scanner *self, Slice start, Slice stop, uint32_t *out_largest, GError **error)
 {
-  size_t row_bytes = answer_bytes / answer_rows + 1;
+  *out_largest = 0;
+  bytes_reset(&self->large_row);
+  scan_set_range(&self->survey, start, stop);
+  if (!scan_open(&self->survey, &self->client, self->table, error))
+    return false;
+  do {
+    if (!scan_ask(&self->survey, &self->client, PIECES, &self->lengths, error))
+      return false;
+    if (self->large_row.len == 0 && self->lengths.pieces->len > 0)
+      bytes_append_slice(&self->large_row, piece_at(&self->lengths, 0)->row);
+    for (size_t i = 0; i < self->lengths.cells->len; i++)
+      *out_largest = MAX(*out_largest, length_of(cells_at(&self->lengths, i)));
+  } while (self->lengths.pieces->len > 0);
+  scan_close(&self->survey, &self->client);
+  return true;
+}
 
-  self->rows = (gint32)CLAMP(ANSWER_BYTES / row_bytes, 1, MOST_ROWS);
+/* What the answer has of `row` and behind it is read again. */
+static void
+cut_answer(Scanner *self, Slice row)
+{
+  size_t i = self->next;
+
+  while (i < self->answer.pieces->len && slice_compare(piece_at(&self->answer, i)->row, row) < 0)
+    i++;
+  g_array_set_size(self->answer.pieces, (guint)i);
+  if (slice_equal(bytes_slice(&self->held.key), row))
+    drop_held(self);
 }
 
 static bool
-ask_rows(Scanner *self, GError **error)
+begin_careful(Scanner *self, uint32_t largest, GError **error)
 {
-  WireType type;
+  gint32 cells = (gint32)CLAMP(CAREFUL_BYTES / largest, 1, PIECES * CELLS);
 
-  if (!open_scan(self, error) || !client_begin(&self->client, error))
+  cut_answer(self, bytes_slice(&self->large_row));
+  scan_set_cells(&self->careful, MIN(cells, CELLS));
+  self->careful_pieces = MAX(cells / CELLS, 1);
+  scan_set_range(&self->careful, bytes_slice(&self->large_row), bytes_slice(&self->careful_stop));
+  return scan_open(&self->careful, &self->client, self->table, error);
+}
+
+static bool
+look_for_large(Scanner *self, GError **error)
+{
+  uint32_t largest;
+  size_t first;
+
+  if (!find_length(self, &first))
+    return true;
+  set_behind(&self->careful_stop, piece_at(&self->answer, self->answer.pieces->len - 1)->row);
+  if (!find_left_out(self, piece_at(&self->answer, first)->row, bytes_slice(&self->careful_stop),
+                     &largest, error))
     return false;
-  if (!is_ours(self))
-    return lost(error);
-  t_h_base_service_client_send_get_scanner_rows(self->client.service, self->id, self->rows, NULL);
-  if (!client_exchange(&self->client, WIRE_LIST, &self->answer, error))
-    return false;
-
-  if (!is_ours(self))
-    return lost(error);
-
-  size_t answer_bytes = self->answer.reader.rest.len;
-
-  if (!wire_read_list(&self->answer.reader, &type, &self->left) ||
-      (self->left > 0 && type != WIRE_STRUCT))
-    return client_unreadable(error);
-  if (self->left > 0)
-    aim(self, answer_bytes, self->left);
-  else
-    self->is_end = true;
+  if (largest > 0)
+    return begin_careful(self, largest, error);
+  bytes_reset(&self->careful_stop);
   return true;
+}
+
+static bool
+open_guarded(Scanner *self, GError **error)
+{
+  g_auto(Bytes) start = {0};
+
+  if (self->last_key.len > 0)
+    set_behind(&start, bytes_slice(&self->last_key));
+  else
+    bytes_append_slice(&start, bytes_slice(&self->start));
+  if (!self->guarded.is_open)
+    scan_set_range(&self->guarded, bytes_slice(&start), bytes_slice(&self->stop));
+  return scan_open(&self->guarded, &self->client, self->table, error);
+}
+
+/* An answer that may be empty. */
+static bool
+ask(Scanner *self, GError **error)
+{
+  self->next = 0;
+  if (self->careful.is_open) {
+    if (!scan_ask(&self->careful, &self->client, self->careful_pieces, &self->answer, error))
+      return false;
+    if (self->answer.pieces->len == 0)
+      scan_close(&self->careful, &self->client);
+    return true;
+  }
+  if (!open_guarded(self, error) ||
+      !scan_ask(&self->guarded, &self->client, PIECES, &self->answer, error))
+    return false;
+  self->is_end = self->answer.pieces->len == 0;
+  while (self->next < self->answer.pieces->len &&
+         slice_compare(piece_at(&self->answer, self->next)->row, bytes_slice(&self->careful_stop)) <
+             0)
+    self->next++;
+  return look_for_large(self, error);
+}
+
+/* Begins behind the last row that was given out. */
+static void
+begin_again(Scanner *self)
+{
+  scan_answer_reset(&self->answer);
+  self->next = 0;
+  drop_held(self);
+  self->guarded.is_open = self->survey.is_open = self->careful.is_open = false;
+  bytes_reset(&self->careful_stop);
 }
 
 /* A scan that the gateway no longer knows is begun again, once: gateways restart, and there are
@@ -212,18 +284,18 @@ ask_rows(Scanner *self, GError **error)
 static bool
 fetch(Scanner *self, GError **error)
 {
-  bool was_open = self->is_open;
   GError *cause = NULL;
+  bool was_open;
 
-  if (ask_rows(self, &cause))
+  if (ask(self, &cause))
     return true;
-  self->left = 0;
-  self->is_open = false;
+  was_open = self->guarded.is_open;
+  begin_again(self);
   if (was_open && cause->code == FAULT_RECORD) {
     g_clear_error(&cause);
-    if (ask_rows(self, &cause))
+    if (ask(self, &cause))
       return true;
-    self->is_open = false;
+    begin_again(self);
   }
   if (cause->code == FAULT_RECORD)
     cause->code = FAULT_PEER;
@@ -231,87 +303,99 @@ fetch(Scanner *self, GError **error)
   return false;
 }
 
-static bool
-read_cell(WireReader *reader, Cell *cell)
+static Slice
+append_to(Bytes *chunk, Slice text)
 {
-  WireField field = {0};
+  uint8_t *at = chunk->data + chunk->len;
 
-  while (wire_next_field(reader, &field)) {
-    if (field.id == 1 && field.type == WIRE_STRING)
-      wire_read_binary(reader, &cell->family);
-    else if (field.id == 2 && field.type == WIRE_STRING)
-      wire_read_binary(reader, &cell->qualifier);
-    else if (field.id == 3 && field.type == WIRE_STRING)
-      wire_read_binary(reader, &cell->value);
-    else if (field.id == 4 && field.type == WIRE_I64)
-      wire_read_i64(reader, &cell->timestamp);
-    else
-      extent_skip(reader, &field);
+  bytes_append_slice(chunk, text);
+  return slice(at, text.len);
+}
+
+static void
+hold(Scanner *self, Slice row, const Cell *cells, size_t length)
+{
+  HeldRow *held = &self->held;
+  Bytes chunk = {0};
+  size_t len = 0;
+
+  for (size_t i = 0; i < length; i++)
+    len += cells[i].family.len + cells[i].qualifier.len + cells[i].value.len;
+  bytes_reserve(&chunk, len);
+  for (size_t i = 0; i < length; i++) {
+    Cell copy = cells[i];
+
+    copy.family = append_to(&chunk, cells[i].family);
+    copy.qualifier = append_to(&chunk, cells[i].qualifier);
+    copy.value = append_to(&chunk, cells[i].value);
+    g_array_append_val(held->cells, copy);
   }
-  return reader->verdict == WIRE_WHOLE;
+  g_ptr_array_add(held->chunks, chunk.data); /* it owns it now */
+  bytes_reset(&held->key);
+  bytes_append_slice(&held->key, row);
 }
 
 static bool
-read_cells(WireReader *reader, GArray *cells)
+give_out(Scanner *self, Slice key, const Cell *cells, size_t length, ScanRow *out_row)
 {
-  WireType type;
-  size_t count;
-
-  if (!wire_read_list(reader, &type, &count))
-    return false;
-  if (count > 0 && type != WIRE_STRUCT)
-    return wire_fail(reader, WIRE_BAD);
-  for (size_t i = 0; i < count; i++) {
-    Cell cell = {.type = CELL_PUT};
-
-    if (!read_cell(reader, &cell))
-      return false;
-    g_array_append_val(cells, cell);
-  }
+  bytes_reset(&self->last_key);
+  bytes_append_slice(&self->last_key, key);
+  *out_row = (ScanRow){.key = key, .cells = cells, .cells_length = length};
   return true;
 }
 
 static bool
-read_row(Scanner *self, Slice *out_key)
+give_out_held(Scanner *self, ScanRow *out_row)
 {
-  WireReader *reader = &self->answer.reader;
-  WireField field = {0};
+  HeldRow *held = &self->held;
 
-  g_array_set_size(self->cells, 0);
-  *out_key = SLICE_EMPTY;
-  while (wire_next_field(reader, &field)) {
-    if (field.id == 1 && field.type == WIRE_STRING)
-      wire_read_binary(reader, out_key);
-    else if (field.id == 2 && field.type == WIRE_LIST)
-      read_cells(reader, self->cells);
-    else
-      extent_skip(reader, &field);
-  }
-  for (size_t i = 0; i < self->cells->len; i++)
-    g_array_index(self->cells, Cell, i).row = *out_key;
-  return reader->verdict == WIRE_WHOLE && out_key->len > 0;
+  for (size_t i = 0; i < held->cells->len; i++)
+    g_array_index(held->cells, Cell, i).row = bytes_slice(&held->key);
+  held->is_given_out = true;
+  return give_out(self, bytes_slice(&held->key), (const Cell *)(const void *)held->cells->data,
+                  held->cells->len, out_row);
+}
+
+/* All pieces of one row that the answer has: a row's cells lie side by side. */
+static bool
+take_row(Scanner *self, ScanRow *out_row)
+{
+  const ScanPiece *piece = piece_at(&self->answer, self->next);
+  const Cell *cells = cells_at(&self->answer, piece->first);
+  size_t length = 0;
+  size_t last = self->next;
+
+  if (self->held.key.len > 0 && !slice_equal(bytes_slice(&self->held.key), piece->row))
+    return give_out_held(self, out_row);
+  for (; last < self->answer.pieces->len &&
+         slice_equal(piece_at(&self->answer, last)->row, piece->row);
+       last++)
+    length += piece_at(&self->answer, last)->cells;
+  self->next = last;
+  if (last < self->answer.pieces->len && self->held.key.len == 0)
+    return give_out(self, piece->row, cells, length, out_row);
+  hold(self, piece->row, cells, length);
+  return last < self->answer.pieces->len && give_out_held(self, out_row);
 }
 
 bool
 scanner_next(Scanner *self, ScanRow *out_row, bool *out_is_end, GError **error)
 {
-  Slice key;
-
-  if (self->left == 0 && !self->is_end && !fetch(self, error))
-    return false;
-  *out_is_end = self->is_end;
-  if (self->is_end)
-    return true;
-  if (!read_row(self, &key)) {
-    self->left = 0;
-    self->is_open = false;
-    return client_unreadable(error);
+  *out_is_end = false;
+  if (self->held.is_given_out)
+    drop_held(self);
+  for (;;) {
+    if (self->next < self->answer.pieces->len) {
+      if (take_row(self, out_row))
+        return true;
+    } else if (!self->is_end) {
+      if (!fetch(self, error))
+        return false;
+    } else if (self->held.key.len > 0) {
+      return give_out_held(self, out_row);
+    } else {
+      *out_is_end = true;
+      return true;
+    }
   }
-  self->left--;
-  bytes_reset(&self->last_key);
-  bytes_append_slice(&self->last_key, key);
-  *out_row = (ScanRow){.key = key,
-                       .cells = (const Cell *)(const void *)self->cells->data,
-                       .cells_length = self->cells->len};
-  return true;
 }

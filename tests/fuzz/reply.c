@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hbase/descriptor.h"
+#include "hbase/scan.h"
 #include "wire/extent.h"
 #include "hbase/memory.h"
 #include "wire/reply.h"
@@ -46,6 +47,23 @@ read_struct(WireReader at)
   descriptor_read_region(&reader, &region);
 }
 
+/* What a scan brought is as many pieces of cells that lie within it. */
+static void
+read_rows(WireReader at, Slice answer)
+{
+  ScanAnswer rows;
+
+  scan_answer_init(&rows);
+  if (scan_answer_read(&rows, &at))
+    for (size_t i = 0; i < rows.cells->len; i++) {
+      Slice value = g_array_index(rows.cells, Cell, i).value;
+
+      g_assert_true(value.len == 0 || (value.data >= answer.data &&
+                                       value.data + value.len <= answer.data + answer.len));
+    }
+  scan_answer_clear(&rows);
+}
+
 static void
 read_value(WireProtocol protocol, Slice answer)
 {
@@ -56,8 +74,10 @@ read_value(WireProtocol protocol, Slice answer)
   if (!wire_read_header(&reader, &header))
     return;
   read_struct(reader);
-  if (wire_next_field(&reader, &field))
-    read_struct(reader);
+  if (!wire_next_field(&reader, &field))
+    return;
+  read_struct(reader);
+  read_rows(reader, answer);
 }
 
 int
@@ -134,6 +154,21 @@ refusal_result(void)
   return g_object_new(TYPE_T_H_BASE_SERVICE_PUT_MULTIPLE_RESULT, "io", io, NULL);
 }
 
+static gpointer
+rows_result(void)
+{
+  g_autoptr(GByteArray) text = g_byte_array_append(g_byte_array_new(), (const guint8 *)"row", 3);
+  g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_object_unref);
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_object_unref);
+
+  for (int i = 0; i < 2; i++)
+    g_ptr_array_add(cells, g_object_new(TYPE_T_COLUMN_VALUE, "family", text, "qualifier", text,
+                                        "value", text, "timestamp", (gint64)i, NULL));
+  for (int i = 0; i < 2; i++)
+    g_ptr_array_add(rows, g_object_new(TYPE_T_RESULT, "row", text, "columnValues", cells, NULL));
+  return g_object_new(TYPE_T_H_BASE_SERVICE_GET_SCANNER_ROWS_RESULT, "success", rows, NULL);
+}
+
 GPtrArray *
 fuzz_seeds(void)
 {
@@ -142,6 +177,7 @@ fuzz_seeds(void)
   for (WireProtocol protocol = WIRE_BINARY; protocol <= WIRE_COMPACT; protocol++) {
     add_seed(seeds, protocol, "getTableDescriptor", descriptor_result());
     add_seed(seeds, protocol, "getAllRegionLocations", region_location());
+    add_seed(seeds, protocol, "getScannerRows", rows_result());
     add_seed(seeds, protocol, "putMultiple", refusal_result());
     add_seed(seeds, protocol, "deleteMultiple",
              g_object_new(TYPE_T_H_BASE_SERVICE_DELETE_MULTIPLE_RESULT, NULL));

@@ -14,7 +14,7 @@ hbase_fake_init(HbaseFake *self, bool is_framed, WireProtocol protocol)
   *self = (HbaseFake){.is_framed = is_framed, .protocol = protocol};
   g_mutex_init(&self->lock);
   self->tables = g_ptr_array_new_with_free_func((GDestroyNotify)table_free);
-  self->scans = g_array_new(FALSE, FALSE, sizeof(unsigned));
+  self->scans = g_array_new(FALSE, FALSE, sizeof(HbaseFakeScan));
   self->frames = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
 }
 
@@ -205,40 +205,93 @@ put_multiple(HbaseFake *self, ThriftProtocol *protocol)
   return g_object_new(TYPE_T_H_BASE_SERVICE_PUT_MULTIPLE_RESULT, NULL);
 }
 
+/* Of a key, or of a key and a zero byte: begin behind it. */
+static unsigned
+row_of(const GByteArray *key, unsigned otherwise)
+{
+  if (key == NULL || key->len == 0)
+    return otherwise;
+
+  g_autofree char *text = g_strndup((const char *)key->data, key->len);
+
+  return (unsigned)g_ascii_strtoull(text + strlen("row"), NULL, 10) +
+         (key->data[key->len - 1] == 0);
+}
+
 static gpointer
 open_scanner(HbaseFake *self, ThriftProtocol *protocol)
 {
   g_autoptr(GObject) args = g_object_new(TYPE_T_H_BASE_SERVICE_OPEN_SCANNER_ARGS, NULL);
   g_autoptr(TScan) scan = NULL;
-  unsigned next = 0;
+  g_autofree char *filter = NULL;
 
   thrift_struct_read((ThriftStruct *)args, protocol, NULL);
   g_object_get(args, "tscan", &scan, NULL);
-  if (scan->startRow != NULL) {
-    g_autofree char *start = g_strndup((const char *)scan->startRow->data, scan->startRow->len);
+  if (scan->filterString != NULL)
+    filter = g_strndup((const char *)scan->filterString->data, scan->filterString->len);
 
-    /* a key and a zero byte: begin behind it */
-    next = (unsigned)g_ascii_strtoull(start + strlen("row"), NULL, 10) +
-           (scan->startRow->data[scan->startRow->len - 1] == 0);
-  }
-  g_array_append_val(self->scans, next);
+  HbaseFakeScan made = {
+      .row = row_of(scan->startRow, 0),
+      .stop = MIN(row_of(scan->stopRow, self->rows), self->rows),
+      .batch = scan->__isset_batchSize ? (unsigned)scan->batchSize : G_MAXUINT,
+      .is_guarded = filter != NULL && strstr(filter, " OR ") != NULL,
+      .is_survey = filter != NULL && strstr(filter, " OR ") == NULL,
+  };
+
+  g_array_append_val(self->scans, made);
   return g_object_new(TYPE_T_H_BASE_SERVICE_OPEN_SCANNER_RESULT, "success",
                       (gint)self->scans->len - 1, NULL);
 }
 
-static gpointer
-make_row(unsigned number)
+static GByteArray *
+bytes_of(const char *text)
 {
-  g_autofree char *key = g_strdup_printf("row%06u", number);
-  g_autoptr(GByteArray) bytes =
-      g_byte_array_append(g_byte_array_new(), (const guint8 *)key, (guint)strlen(key));
-  g_autoptr(GByteArray) family = g_byte_array_append(g_byte_array_new(), (const guint8 *)"f", 1);
-  g_autoptr(GByteArray) qualifier = g_byte_array_append(g_byte_array_new(), (const guint8 *)"q", 1);
+  return g_byte_array_append(g_byte_array_new(), (const guint8 *)text, (guint)strlen(text));
+}
+
+/* NULL: the scan leaves it out. */
+static gpointer
+make_cell(HbaseFake *self, const HbaseFakeScan *scan, const char *key, size_t *answer)
+{
+  g_autofree char *name = self->cells > 1 ? g_strdup_printf("q%05u", scan->cell) : g_strdup("q");
+  g_autoptr(GByteArray) family = bytes_of("f");
+  g_autoptr(GByteArray) qualifier = bytes_of(name);
+  g_autoptr(GByteArray) value =
+      self->value == NULL ? bytes_of(key) : self->value(scan->row, scan->cell);
+  guint length = GUINT32_TO_BE(value->len);
+  bool is_large = value->len >= HBASE_FAKE_LARGE;
+
+  if (scan->is_survey && !is_large)
+    return NULL;
+  if (is_large && (scan->is_survey || scan->is_guarded)) {
+    g_byte_array_set_size(value, 0);
+    g_byte_array_append(value, (const guint8 *)&length, sizeof length);
+  }
+  *answer += value->len;
+  return g_object_new(TYPE_T_COLUMN_VALUE, "family", family, "qualifier", qualifier, "value", value,
+                      "timestamp", (gint64)scan->row, NULL);
+}
+
+/* The next piece of a row; NULL: nothing of the row is left. */
+static gpointer
+make_piece(HbaseFake *self, HbaseFakeScan *scan, size_t *answer)
+{
+  g_autofree char *key = g_strdup_printf("row%06u", scan->row);
+  g_autoptr(GByteArray) row = bytes_of(key);
   g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_object_unref);
 
-  g_ptr_array_add(cells, g_object_new(TYPE_T_COLUMN_VALUE, "family", family, "qualifier", qualifier,
-                                      "value", bytes, "timestamp", (gint64)number, NULL));
-  return g_object_new(TYPE_T_RESULT, "row", bytes, "columnValues", cells, NULL);
+  for (; scan->cell < MAX(self->cells, 1) && cells->len < scan->batch; scan->cell++) {
+    gpointer cell = make_cell(self, scan, key, answer);
+
+    if (cell != NULL)
+      g_ptr_array_add(cells, cell);
+  }
+  if (scan->cell >= MAX(self->cells, 1)) {
+    scan->row++;
+    scan->cell = 0;
+  }
+  return cells->len == 0 ? NULL
+                         : g_object_new(TYPE_T_RESULT, "row", row, "columnValues", cells, NULL);
 }
 
 static gpointer
@@ -250,16 +303,22 @@ get_scanner_rows(HbaseFake *self, ThriftProtocol *protocol)
       g_object_new(TYPE_T_ILLEGAL_ARGUMENT, "message", "Invalid scanner Id", NULL);
   gint id;
   gint most;
+  size_t answer = 0;
 
   thrift_struct_read((ThriftStruct *)args, protocol, NULL);
   g_object_get(args, "scannerId", &id, "numRows", &most, NULL);
   if (++self->scan_answers == self->forgets)
     return g_object_new(TYPE_T_H_BASE_SERVICE_GET_SCANNER_ROWS_RESULT, "ia", unknown, NULL);
 
-  unsigned *next = &g_array_index(self->scans, unsigned, id);
+  HbaseFakeScan *scan = &g_array_index(self->scans, HbaseFakeScan, id);
 
-  for (; most > 0 && *next < self->rows; most--, (*next)++)
-    g_ptr_array_add(rows, make_row(*next));
+  while ((gint)rows->len < most && scan->row < scan->stop) {
+    gpointer piece = make_piece(self, scan, &answer);
+
+    if (piece != NULL)
+      g_ptr_array_add(rows, piece);
+  }
+  self->largest_answer = MAX(self->largest_answer, answer);
   return g_object_new(TYPE_T_H_BASE_SERVICE_GET_SCANNER_ROWS_RESULT, "success", rows, NULL);
 }
 

@@ -4,6 +4,18 @@
 #include "hbase/table.h"
 #include "support/gateway.h"
 
+/* Where a scan is, and what it wants. */
+typedef struct {
+  unsigned row;
+  unsigned cell;
+  unsigned stop; /* the row before which it ends */
+  unsigned batch;
+  bool is_guarded; /* values that are large by their length */
+  bool is_survey;  /* these alone */
+} HbaseFakeScan;
+
+enum { HBASE_FAKE_LARGE = 2730 }; /* from so many bytes on a value is large */
+
 /* A thrift2 gateway over tables in memory, to be served by test_gateway_new(): it answers what is
  * asked about tables and creates them, and says yes to batches. Set it up before anybody
  * connects. */
@@ -20,12 +32,15 @@ typedef struct {
   GPtrArray *tables;     /* owned, of Table * */
   GPtrArray *frames;     /* owned, of GBytes *: what came, frame by frame */
   unsigned batches;
-  unsigned rows; /* of every table: "row000000" and so on, each with cell f:q = key */
-  int forgets;   /* this answer to a scan, counted from 1, is that there is no such scan */
-  int breaks;    /* and this one is that the connection is closed */
-  int leaves;    /* after this one the connection is closed */
+  unsigned rows;  /* of every table: "row000000" and so on, each with cell f:q = key */
+  unsigned cells; /* of every row, above 1: f:q00000 and so on */
+  GByteArray *(*value)(unsigned row, unsigned cell); /* of a cell; NULL: the key */
+  size_t largest_answer;                             /* to a scan: bytes of values */
+  int forgets; /* this answer to a scan, counted from 1, is that there is no such scan */
+  int breaks;  /* and this one is that the connection is closed */
+  int leaves;  /* after this one the connection is closed */
   int scan_answers;
-  GArray *scans; /* owned, of unsigned, by the scan's id: the next row */
+  GArray *scans; /* owned, of HbaseFakeScan, by the scan's id */
   Slice message; /* that is being answered */
 } HbaseFake;
 
