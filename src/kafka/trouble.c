@@ -34,6 +34,8 @@ static const Meaning meanings[] = {
                          " one of an authority that it trusts"},
     {"alert certificate expired",
      "it says that our certificate has expired: renew the files of " OWN_FILES},
+    {"alert certificate unknown",
+     "it does not trust our certificate: give " OWN_FILES " one of an authority that it trusts"},
     {"alert bad certificate", "it wants a certificate of ours, or another one: set " OWN_FILES},
     {"certificate required", "it wants a certificate of ours: set " OWN_FILES},
     {"alert handshake failure",
