@@ -7,10 +7,16 @@
 struct Stop {
   pthread_t thread;
   sigset_t signals;
-  sigset_t before; /* the mask that free restores */
-  gint is_over;    /* atomic: the thread is to end */
-  gint is_asked;   /* atomic */
+  sigset_t before;           /* the mask that free restores */
+  gint is_over;              /* atomic: the thread is to end */
+  GCancellable *cancellable; /* owned: whether it is asked */
 };
+
+bool
+stop_is_asked(const Stop *self)
+{
+  return g_cancellable_is_cancelled(self->cancellable);
+}
 
 /* Only this thread does not hold the signal back any more, and nobody handles it: its default
  * action ends the program, and whoever started it sees by what. */
@@ -30,9 +36,9 @@ take_signals(void *data)
   while (sigwait(&self->signals, &signal_number) == 0) {
     if (g_atomic_int_get(&self->is_over))
       return NULL;
-    if (g_atomic_int_get(&self->is_asked))
+    if (stop_is_asked(self))
       end_at_once(self, signal_number);
-    g_atomic_int_set(&self->is_asked, true);
+    g_cancellable_cancel(self->cancellable);
     g_message("stopping signal=%s hint='a second one ends the program at once'",
               signal_number == SIGINT ? "SIGINT" : "SIGTERM");
   }
@@ -44,6 +50,7 @@ stop_new(void)
 {
   Stop *self = g_new0(Stop, 1);
 
+  self->cancellable = g_cancellable_new();
   sigemptyset(&self->signals);
   sigaddset(&self->signals, SIGINT);
   sigaddset(&self->signals, SIGTERM);
@@ -65,11 +72,12 @@ stop_free(Stop *self)
   pthread_kill(self->thread, SIGINT); /* wakes it */
   pthread_join(self->thread, NULL);
   pthread_sigmask(SIG_SETMASK, &self->before, NULL);
+  g_object_unref(self->cancellable);
   g_free(self);
 }
 
-bool
-stop_is_asked(const Stop *self)
+GCancellable *
+stop_cancellable(const Stop *self)
 {
-  return g_atomic_int_get(&self->is_asked);
+  return self->cancellable;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 #include <stdbool.h>
 
 /* SIGINT and SIGTERM ask long work to stop where it can; the second of them ends the program there
@@ -15,3 +15,6 @@ void stop_free(Stop *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stop, stop_free)
 
 bool stop_is_asked(const Stop *self);
+
+/* Cancelled when a stop is asked for: what ends every wait that takes one. Borrowed. */
+GCancellable *stop_cancellable(const Stop *self);

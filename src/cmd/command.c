@@ -15,6 +15,8 @@
 ExitCode
 exit_code_for(const GError *error)
 {
+  if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return EXIT_STOPPED;
   if (error->domain != FAULT)
     return EXIT_USAGE;
   switch ((Fault)error->code) {
