@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/check.h"
 
+#include "kafka/producer.h"
 #include "kafka/topics.h"
 
 #include <string.h>
@@ -73,8 +74,10 @@ look_at_letters(const Check *self)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(KafkaTopics) kafka = kafka_topics_new(self->letters, self->wait_ms, &error);
-  g_autoptr(GPtrArray) topics = kafka == NULL ? NULL : kafka_topics_list(kafka, &error);
+  g_autoptr(GPtrArray) topics = NULL;
 
+  if (kafka != NULL && kafka_producer_check(self->letters, &error))
+    topics = kafka_topics_list(kafka, &error);
   if (topics == NULL) {
     check_findings_error(self->findings, "dead letters", NULL, error);
     return;

@@ -83,6 +83,7 @@ choose_mappings(Run *self, GError **error)
     return false;
   all = mapping_set_length(self->mappings);
   self->list = g_new0(const Mapping *, all + 1);
+  self->plans = g_new0(FramePlan *, all + 1);
   if (self->topic != NULL) {
     self->list[0] = mapping_set_for_topic(self->mappings, self->topic, error);
     self->length = self->list[0] != NULL;
@@ -115,7 +116,6 @@ open_gateway(Run *self, GError **error)
   if (self->sinks == NULL || !stream_sinks_open(self->sinks, timeout_ms, error))
     return false;
 
-  self->plans = g_new0(FramePlan *, self->length);
   for (size_t i = 0; i < self->length; i++) {
     size_t columns_length;
     const Column *columns = mapping_columns(self->list[i], &columns_length);
@@ -260,11 +260,11 @@ run(Run *self, const GOptionEntry *entries, GError **error)
   if (self->config == NULL)
     return EXIT_USAGE;
   self->pages = metrics_pages_new(self->config, error);
-  if (self->pages == NULL || !choose_mappings(self, error) || !open_registry(self, error) ||
-      !open_gateway(self, error))
-    return EXIT_USAGE;
   self->properties = cmd_properties_list(self->config);
   self->letters = cmd_properties_letters(self->config);
+  if (self->pages == NULL || !choose_mappings(self, error) || !open_registry(self, error) ||
+      !kafka_producer_check(self->letters, error) || !open_gateway(self, error))
+    return EXIT_USAGE;
   open_stream(self);
   trim_heap();
   return run_stream(self, error);

@@ -186,6 +186,18 @@ choose_path(const ConfigSources *sources)
   return NULL;
 }
 
+/* With `auto`, endpoints that are URLs are spoken to over HTTP. */
+static bool
+speaks_http(const Config *self)
+{
+  bool has_url = false;
+
+  for (char **endpoint = self->gateway.endpoints; *endpoint != NULL; endpoint++)
+    has_url = has_url || strstr(*endpoint, "://") != NULL;
+  return self->gateway.transport == CONFIG_TRANSPORT_HTTP ||
+         (self->gateway.transport == CONFIG_TRANSPORT_AUTO && has_url);
+}
+
 /* Each on its own would pass, together they cannot be meant. */
 static void
 check_together(const Config *self, FaultList *faults)
@@ -193,6 +205,9 @@ check_together(const Config *self, FaultList *faults)
   if (self->registry.token != NULL && self->registry.username != NULL)
     fault_list_add(faults, "registry.token and registry.username are both set: the registry takes "
                            "one of them");
+  if (self->gateway.do_as != NULL && !speaks_http(self))
+    fault_list_add(faults, "gateway.do.as is heard over HTTP alone: set gateway.transport = http, "
+                           "or leave it out");
   if (self->ingest.batch_bytes > self->ingest.memory_bytes)
     fault_list_add(faults, "ingest.batch.bytes is more than ingest.memory: a batch never fits");
 }

@@ -16,6 +16,7 @@ static const char *const formats[] = {"text", "json", NULL};
   .offset =                                                                                        \
       (offsetof(Config, member) + 0 * sizeof(*(true ? &((Config *)NULL)->member : (type *)NULL)))
 #define TEXT(member) .kind = SETTING_TEXT, MEMBER(char *, member)
+#define READABLE(member) .kind = SETTING_FILE, MEMBER(char *, member)
 #define SECRET(member) .kind = SETTING_SECRET, MEMBER(char *, member)
 #define FLAG(member) .kind = SETTING_FLAG, MEMBER(bool, member)
 #define COUNT(member, from, to)                                                                    \
@@ -45,7 +46,7 @@ const Setting settings[] = {
     {"registry.password", "", "Its password", SECRET(registry.password)},
     {"registry.token", "", "Bearer token, instead of user and password", SECRET(registry.token)},
     {"registry.ca.location", "", "PEM file of the authorities to trust instead of the system's",
-     TEXT(registry.ca_location)},
+     READABLE(registry.ca_location)},
     {"registry.timeout", "10s", "How long one request may take", DURATION(registry.timeout_ms)},
 
     {"gateway.endpoints", "127.0.0.1:9090",
@@ -75,7 +76,7 @@ const Setting settings[] = {
     {"gateway.tls", "no", "Encrypt framed and buffered connections; http endpoints say https://",
      FLAG(gateway.tls)},
     {"gateway.tls.ca.location", "", "PEM file of the authorities to trust instead of the system's",
-     TEXT(gateway.tls_ca_location)},
+     READABLE(gateway.tls_ca_location)},
     {"gateway.do.as", "", "User to act for, over http (doAs)", TEXT(gateway.do_as)},
 
     {"ingest.mappings", "", "Folders of mappings beside the built-in ones, comma between",
@@ -119,7 +120,7 @@ const Setting settings[] = {
      URLS(bulkload.webhdfs)},
     {"bulkload.webhdfs.ca.location", "",
      "PEM file of the authorities to trust instead of the system's",
-     TEXT(bulkload.webhdfs_ca_location)},
+     READABLE(bulkload.webhdfs_ca_location)},
     {"bulkload.webhdfs.timeout", "60s", "How long WebHDFS may be silent",
      DURATION(bulkload.webhdfs_timeout_ms)},
 
@@ -182,6 +183,7 @@ setting_clear(const Setting *self, Config *config)
 {
   switch (self->kind) {
   case SETTING_TEXT:
+  case SETTING_FILE:
   case SETTING_SECRET:
   case SETTING_LISTEN:
     g_clear_pointer((char **)member(self, config), g_free);
@@ -216,6 +218,8 @@ assign_cleared(const Setting *self, void *at, const char *text, GError **error)
   case SETTING_TEXT:
   case SETTING_SECRET:
     return assign_text(at, text);
+  case SETTING_FILE:
+    return value_check_file(text, error) && assign_text(at, text);
   case SETTING_FLAG:
     return value_parse_flag(text, at, error);
   case SETTING_COUNT:
@@ -262,6 +266,7 @@ setting_show(const Setting *self, const Config *config)
 
   switch (self->kind) {
   case SETTING_TEXT:
+  case SETTING_FILE:
   case SETTING_LISTEN:
     return show_text(*(char **)at);
   case SETTING_SECRET:

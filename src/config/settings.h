@@ -8,6 +8,7 @@
 
 typedef enum {
   SETTING_TEXT,
+  SETTING_FILE,   /* a path that can be read */
   SETTING_SECRET, /* a text that is never shown */
   SETTING_FLAG,
   SETTING_COUNT,

@@ -20,7 +20,7 @@ static const KafkaProperty defaults[] = {
     {"queue.buffering.max.messages", "100000"},
     {"queue.buffering.max.kbytes", "32768"},
     {"linger.ms", "5"},
-    {"message.max.bytes", "100000000"},
+    {"message.max.bytes", G_STRINGIFY(KAFKA_LARGEST_RECORD)},
     {"topic.metadata.refresh.interval.ms", "10000"},
     {NULL, NULL},
 };
@@ -70,6 +70,14 @@ kafka_producer_new(const KafkaProperty *properties, GError **error)
     return self;
   kafka_producer_free(self);
   return NULL;
+}
+
+bool
+kafka_producer_check(const KafkaProperty *properties, GError **error)
+{
+  g_autoptr(KafkaProducer) producer = kafka_producer_new(properties, error);
+
+  return producer != NULL;
 }
 
 void

@@ -40,6 +40,8 @@ typedef struct {
 /* `properties` as in the [kafka] section (NULL: none); idempotence and acks=all are not theirs to
  * change. Connects in the background. FAULT_SETUP. */
 KafkaProducer *kafka_producer_new(const KafkaProperty *properties, GError **error);
+/* Whether there would be one; makes none that stays. */
+bool kafka_producer_check(const KafkaProperty *properties, GError **error);
 /* Drops what is not delivered: flush first. */
 void kafka_producer_free(KafkaProducer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KafkaProducer, kafka_producer_free)

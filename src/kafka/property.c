@@ -29,6 +29,26 @@ static const Refusal refusals[] = {
     {"enable.idempotence", "dead letters are always produced idempotently"},
     {"acks", "a dead letter counts only when every replica in sync has it"},
     {"request.required.acks", "a dead letter counts only when every replica in sync has it"},
+    {"delivery.report.only.error", "a dead letter counts only when its delivery is reported"},
+    {"enable.gapless.guarantee", "a dead letter that fails is sent again, and the others go on"},
+};
+
+/* Properties whose values are bounded by what dead letters rely on. */
+static const struct {
+  const char *name;
+  int64_t least, most;
+  const char *reason;
+} limits[] = {
+    {"retries", 1, G_MAXINT32, "dead letters are produced idempotently, which needs retries"},
+    {"message.send.max.retries", 1, G_MAXINT32,
+     "dead letters are produced idempotently, which needs retries"},
+    {"max.in.flight", 1, 5, "dead letters are produced idempotently, with at most 5 in flight"},
+    {"max.in.flight.requests.per.connection", 1, 5,
+     "dead letters are produced idempotently, with at most 5 in flight"},
+    {"message.max.bytes", KAFKA_LARGEST_RECORD, G_MAXINT32,
+     "a dead letter is as large as its record"},
+    {"linger.ms", 0, 5000, "dead letters are waited for"},
+    {"queue.buffering.max.ms", 0, 5000, "dead letters are waited for"},
 };
 
 static char *
@@ -91,6 +111,27 @@ kafka_property_exists(const char *name)
   return try_property(&(KafkaProperty){name, ""}, why, sizeof why) != RD_KAFKA_CONF_UNKNOWN;
 }
 
+static bool
+check_limits(const KafkaProperty *property, GError **error)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
+    double number = g_ascii_strtod(property->value, NULL); /* it is a number: librdkafka took it */
+
+    if (strcmp(property->name, limits[i].name) != 0 ||
+        (number >= (double)limits[i].least && number <= (double)limits[i].most))
+      continue;
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "must be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ": %s", limits[i].least,
+                limits[i].most, limits[i].reason);
+    return false;
+  }
+  if (strcmp(property->name, "queuing.strategy") != 0 || strcmp(property->value, "fifo") == 0)
+    return true;
+  g_set_error_literal(error, FAULT, FAULT_SETUP,
+                      "must be fifo: dead letters are produced idempotently, in their order");
+  return false;
+}
+
 bool
 kafka_property_check(const KafkaProperty *property, bool is_secret, GError **error)
 {
@@ -104,7 +145,7 @@ kafka_property_check(const KafkaProperty *property, bool is_secret, GError **err
   }
   switch (try_property(property, why, sizeof why)) {
   case RD_KAFKA_CONF_OK:
-    return true;
+    return check_limits(property, error);
   case RD_KAFKA_CONF_UNKNOWN:
     set_unknown(error, property->name);
     return false;

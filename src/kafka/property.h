@@ -9,6 +9,9 @@ typedef struct {
   const char *value;
 } KafkaProperty;
 
+/* The largest record that is passed on as it is: brokers take no larger request by default. */
+#define KAFKA_LARGEST_RECORD 100000000
+
 /* Whether librdkafka has a property of that name. */
 bool kafka_property_exists(const char *name);
 

@@ -232,6 +232,12 @@ faults_name_their_place_and_the_way_out(Folder *folder, gconstpointer data)
       {"", NULL, "memory", "-X needs section.key=value"},
       {"", NULL, "ingest.memroy=1",
        "-X: there is no setting 'ingest.memroy': did you mean ingest.memory?"},
+      {"", NULL, "gateway.do.as=me",
+       "gateway.do.as is heard over HTTP alone: set gateway.transport = http, or leave it out"},
+      {"", NULL, "gateway.endpoints=a:1;b:1",
+       "-X: gateway.endpoints: 'a:1;b:1' is not an address: several have a comma between them"},
+      {"", NULL, "registry.ca.location=not-there",
+       "-X: registry.ca.location: 'not-there' cannot be read: No such file or directory"},
       {"", NULL, "ingest.memory=4K",
        "ingest.batch.bytes is more than ingest.memory: a batch never fits"},
   };
