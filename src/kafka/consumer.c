@@ -12,8 +12,8 @@
 
 /* librdkafka's queues, and who reads them:
  *
- *   broker threads -> partition queues -forwarded-> lane queue 0 -> writer thread 0
- *                                      \----------> lane queue 1 -> writer thread 1
+ *   broker threads -> partition queues -> topic queues -forwarded-> lane queue 0 -> writer thread 0
+ *                                     \-> topic queues ----------> lane queue 1 -> writer thread 1
  *   group, errors  -> consumer queue -> kafka_consumer_poll(), the main thread
  *
  * Backpressure is a writer that does not read: its lane's queue fills up to queue_bytes and
@@ -333,7 +333,8 @@ kafka_consumer_new(const KafkaConsumerOptions *options, GError **error)
   }
   self->lanes = g_new0(KafkaLane *, options->lanes);
   for (size_t i = 0; i < options->lanes; i++)
-    self->lanes[i] = kafka_lane_new(self->client, options->properties);
+    self->lanes[i] =
+        kafka_lane_new(self->client, options->properties, g_strv_length((char **)options->topics));
   self->options.properties = NULL; /* borrowed for this call alone */
   return self;
 }

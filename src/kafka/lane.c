@@ -12,8 +12,11 @@ enum { READ_AT_ONCE = 512 };
 static const int64_t WAKE_EVERY_US = 2000;
 
 struct KafkaLane {
-  rd_kafka_t *client;      /* borrowed from the consumer */
-  rd_kafka_queue_t *queue; /* owned */
+  rd_kafka_t *client;        /* borrowed from the consumer */
+  rd_kafka_queue_t *queue;   /* owned */
+  rd_kafka_queue_t **topics; /* owned, each owned; by topic_index, forwarded to the queue unless the
+                                topic is held back */
+  size_t topics_length;
 
   GMutex lock;
   GPtrArray *arrivals; /* owned, of owned partitions that the thread has not seen; under lock */
@@ -135,13 +138,19 @@ partition_equal(gconstpointer a, gconstpointer b)
 }
 
 KafkaLane *
-kafka_lane_new(rd_kafka_t *client, const KafkaProperty *properties)
+kafka_lane_new(rd_kafka_t *client, const KafkaProperty *properties, size_t topics)
 {
   KafkaLane *self = g_new0(KafkaLane, 1);
   GDestroyNotify unref = (GDestroyNotify)kafka_partition_unref;
 
   self->client = client;
   self->queue = rd_kafka_queue_new(client);
+  self->topics = g_new0(rd_kafka_queue_t *, topics);
+  self->topics_length = topics;
+  for (size_t i = 0; i < topics; i++) {
+    self->topics[i] = rd_kafka_queue_new(client);
+    rd_kafka_queue_forward(self->topics[i], self->queue);
+  }
   g_mutex_init(&self->lock);
   waker_init(&self->waker, client, properties);
   self->arrivals = g_ptr_array_new_with_free_func(unref);
@@ -155,6 +164,9 @@ kafka_lane_free(KafkaLane *self)
 {
   if (self == NULL)
     return;
+  for (size_t i = 0; i < self->topics_length; i++)
+    rd_kafka_queue_destroy(self->topics[i]);
+  g_free(self->topics);
   rd_kafka_queue_destroy(self->queue);
   waker_clear(&self->waker);
   g_ptr_array_unref(self->arrivals);
@@ -174,7 +186,15 @@ kafka_lane_add(KafkaLane *self, KafkaPartition *partition)
   g_ptr_array_add(self->arrivals, kafka_partition_ref(partition));
   atomic_fetch_add(&self->given, 1);
   g_mutex_unlock(&self->lock);
-  rd_kafka_queue_forward(queue, self->queue);
+  rd_kafka_queue_forward(queue, self->topics[partition->topic_index]);
+}
+
+/* Nothing is paused (librdkafka 2.0.2 loses offsets when batches are read from a partition that
+ * is): a queue that is not forwarded fills up to its limit, and then nothing is fetched into it. */
+void
+kafka_lane_hold(KafkaLane *self, size_t topic_index, bool is_held)
+{
+  rd_kafka_queue_forward(self->topics[topic_index], is_held ? NULL : self->queue);
 }
 
 void

@@ -70,12 +70,14 @@ Origin kafka_message_origin(const KafkaMessage *self);
 /* The record's headers, of KafkaHeader, whose texts are borrowed from the message. */
 GArray *kafka_message_headers(const KafkaMessage *self);
 
-/* A writer's share of the consumer: the one queue that all of its partitions are forwarded to, so
- * that one limit holds for all of them and no record crosses a thread. */
+/* A writer's share of the consumer: the one queue that all of its partitions are forwarded to, by
+ * way of a queue for each topic, so that one limit holds for all of them, no record crosses a
+ * thread, and a topic that has to wait is held back in its own. */
 typedef struct KafkaLane KafkaLane;
 
 /* The consumer's side: main thread. */
-KafkaLane *kafka_lane_new(struct rd_kafka_s *client, const KafkaProperty *properties);
+KafkaLane *kafka_lane_new(struct rd_kafka_s *client, const KafkaProperty *properties,
+                          size_t topics);
 void kafka_lane_free(KafkaLane *self);
 /* Forwards the partition to the lane. Before it is assigned: no record may come earlier. */
 void kafka_lane_add(KafkaLane *self, KafkaPartition *partition);
@@ -89,6 +91,10 @@ size_t kafka_lane_read(KafkaLane *self, KafkaMessage *out, size_t max, int timeo
 /* Stores `done` of each partition for the next commit; those no longer ours are passed over. */
 bool kafka_lane_store(KafkaLane *self, KafkaPartition *const *partitions, size_t length,
                       GError **error);
+
+/* Holds the topic's records back, as many as the limit of one queue lets come, or no more: then
+ * they follow behind what the lane has. What was in the lane's queue already is still read. */
+void kafka_lane_hold(KafkaLane *self, size_t topic_index, bool is_held);
 
 /* Frees partitions that are gone; to be called only while no message of the lane is held. */
 void kafka_lane_sweep(KafkaLane *self);

@@ -297,6 +297,19 @@ stream_batch_rows(const StreamBatch *self, FrameKind kind)
   return &self->rows[kind];
 }
 
+size_t
+stream_batch_fitting(const StreamBatch *self, FrameKind kind, size_t first)
+{
+  const FrameRows *rows = &self->rows[kind];
+  size_t length = frame_rows_length(rows);
+  size_t room = self->limits.frame_max_bytes - frame_overhead_bytes(self->plan);
+  size_t count = length - first;
+
+  while (count > 1 && frame_rows_slice(rows, first, count).len > room)
+    count--;
+  return count;
+}
+
 void
 stream_batch_reject_row(StreamBatch *self, FrameKind kind, size_t row, const GError *error,
                         unsigned attempts)

@@ -53,6 +53,9 @@ size_t stream_batch_most_bytes(const StreamBatch *self);
 const FramePlan *stream_batch_plan(const StreamBatch *self);
 const FrameRows *stream_batch_rows(const StreamBatch *self, FrameKind kind);
 
+/* How many of the rows from `first` on fit one call. */
+size_t stream_batch_fitting(const StreamBatch *self, FrameKind kind, size_t first);
+
 /* Makes rejects of the records that the row was made of. */
 void stream_batch_reject_row(StreamBatch *self, FrameKind kind, size_t row, const GError *error,
                              unsigned attempts);

@@ -47,7 +47,7 @@ stream_crew_free(StreamCrew *self)
 /* What a writer's thread has to say to the main thread. */
 typedef struct {
   StreamCrew *crew;
-  size_t writer;
+  size_t slot; /* of who waits */
   bool is_end;
   GError *error; /* owned; may be NULL */
 } Post;
@@ -68,7 +68,7 @@ on_post(gpointer data)
   StreamCrew *self = post->crew;
 
   if (!post->is_end) {
-    self->events.waiting(self->events.self, post->writer, post->error);
+    self->events.waiting(self->events.self, post->slot, post->error);
     return G_SOURCE_REMOVE;
   }
   if (post->error != NULL)
@@ -79,28 +79,29 @@ on_post(gpointer data)
 }
 
 static void
-post(StreamCrew *self, size_t writer, bool is_end, const GError *error)
+post(StreamCrew *self, size_t slot, bool is_end, const GError *error)
 {
   Post *posted = g_new0(Post, 1);
 
-  *posted = (Post){self, writer, is_end, error != NULL ? g_error_copy(error) : NULL};
+  *posted = (Post){self, slot, is_end, error != NULL ? g_error_copy(error) : NULL};
   g_main_context_invoke_full(NULL, G_PRIORITY_DEFAULT, on_post, posted, post_free);
 }
 
 static void
-writer_waiting(void *data, size_t writer, const GError *reason)
+line_waiting(void *data, size_t slot, const GError *reason)
 {
-  post(data, writer, false, reason);
+  post(data, slot, false, reason);
 }
 
 static void
 writer_ended(void *data, size_t writer, const GError *error)
 {
-  post(data, writer, true, error);
+  (void)writer;
+  post(data, 0, true, error);
 }
 
 static StreamLineOptions
-line_options(const StreamCrew *self, size_t writer, size_t mapping)
+line_options(StreamCrew *self, size_t writer, size_t mapping)
 {
   const StreamSettings *settings = &self->options->settings;
   const StreamBatchLimits batch = {
@@ -118,6 +119,10 @@ line_options(const StreamCrew *self, size_t writer, size_t mapping)
       .linger_ms = settings->linger_ms,
       .window = {.limit = settings->errors_limit, .records = settings->errors_window},
       .kept_bytes = stream_memory_rejects(settings->memory_bytes, self->length),
+      .wait = {.retry = {.first_ms = FIRST_RETRY_MS, .longest_ms = LONGEST_RETRY_MS},
+               .self = self,
+               .tell = line_waiting,
+               .slot = (writer * self->options->mappings_length + mapping) * STREAM_WAITS},
   };
 }
 
@@ -139,9 +144,9 @@ open_writer(StreamCrew *self, size_t number, GError **error)
       .lines_length = length,
       .ends = self->options->settings.is_until_end,
       .memory_bytes = stream_memory_writer(self->options->settings.memory_bytes, self->length),
-      .retry = {.first_ms = FIRST_RETRY_MS, .longest_ms = LONGEST_RETRY_MS},
       .sheet = metrics_counters_sheet(self->counters, number, length),
-      .events = {self, writer_waiting, writer_ended},
+      .self = self,
+      .ended = writer_ended,
   };
 
   return stream_writer_new(&options, error);

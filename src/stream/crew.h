@@ -11,8 +11,8 @@ typedef struct StreamCrew StreamCrew;
 /* In the main thread. */
 typedef struct {
   void *self;
-  /* A writer waits for this reason, or (NULL) writes again. */
-  void (*waiting)(void *self, size_t writer, const GError *reason);
+  /* Something is waited for, for this reason, or (NULL) not any more: see stream/wait.h. */
+  void (*waiting)(void *self, size_t slot, const GError *reason);
   /* A writer has ended by itself, for bad data. */
   void (*failed)(void *self, const GError *error);
   /* The last of them has ended. */

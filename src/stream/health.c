@@ -4,17 +4,17 @@
 static const int64_t SAY_AGAIN_US = (int64_t)600 * 1000 * 1000;
 
 void
-stream_health_init(StreamHealth *self, size_t writers)
+stream_health_init(StreamHealth *self, size_t slots)
 {
-  *self = (StreamHealth){.writers = writers};
-  self->reasons = g_new0(char *, writers + 1);
+  *self = (StreamHealth){.slots = slots};
+  self->reasons = g_new0(char *, slots + 1);
   self->said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }
 
 void
 stream_health_clear(StreamHealth *self)
 {
-  for (size_t i = 0; i < self->writers; i++)
+  for (size_t i = 0; i < self->slots; i++)
     g_free(self->reasons[i]);
   g_free(self->reasons);
   g_hash_table_unref(self->said);
@@ -39,7 +39,7 @@ say(StreamHealth *self, char *sentence)
 static const char *
 first_reason(const StreamHealth *self)
 {
-  for (size_t i = 0; i < self->writers; i++) {
+  for (size_t i = 0; i < self->slots; i++) {
     if (self->reasons[i] != NULL)
       return self->reasons[i];
   }
@@ -47,14 +47,14 @@ first_reason(const StreamHealth *self)
 }
 
 void
-stream_health_note(StreamHealth *self, size_t writer, const GError *reason)
+stream_health_note(StreamHealth *self, size_t slot, const GError *reason)
 {
   size_t before = self->waiting;
 
-  self->waiting -= self->reasons[writer] != NULL;
+  self->waiting -= self->reasons[slot] != NULL;
   self->waiting += reason != NULL;
-  g_free(self->reasons[writer]);
-  self->reasons[writer] = reason != NULL ? g_strdup(reason->message) : NULL;
+  g_free(self->reasons[slot]);
+  self->reasons[slot] = reason != NULL ? g_strdup(reason->message) : NULL;
 
   if (reason != NULL) {
     say(self, g_strdup_printf("waiting, nothing is lost: reason='%s'", reason->message));

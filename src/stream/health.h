@@ -7,8 +7,8 @@
 
 /* Whether the stream is fit to write, and why not. Logs each change once. Main thread. */
 typedef struct {
-  char **reasons; /* owned, for each writer why it waits; NULL: it does not */
-  size_t writers;
+  char **reasons; /* owned, for each slot (stream/wait.h) why it waits; NULL: it does not */
+  size_t slots;
   size_t waiting;
   bool has_joined;
   char *kafka;      /* owned: why Kafka cannot be reached; NULL: it can, as far as is known */
@@ -19,11 +19,11 @@ typedef struct {
   int64_t progressed_us;
 } StreamHealth;
 
-void stream_health_init(StreamHealth *self, size_t writers);
+void stream_health_init(StreamHealth *self, size_t slots);
 void stream_health_clear(StreamHealth *self);
 
-/* A writer waits for this reason, or (NULL) writes again. */
-void stream_health_note(StreamHealth *self, size_t writer, const GError *reason);
+/* Something is waited for, for this reason, or (NULL) not any more. */
+void stream_health_note(StreamHealth *self, size_t slot, const GError *reason);
 /* We are a member of the group. */
 void stream_health_joined(StreamHealth *self);
 /* Something went wrong that is being tried again. */

@@ -2,31 +2,51 @@
 #include "stream/line.h"
 
 #include "datum/translator.h"
-#include "stream/report.h"
 
 struct StreamLine {
   StreamLineOptions options;
   Translator *translator; /* owned */
   Row row;
-  StreamBatch *open; /* owned; NULL: none */
-  int64_t opened_us; /* when it got its first record */
-  StreamWindow window;
-  GPtrArray *rejects; /* owned, of owned StreamReject: of the window */
-  size_t reject_bytes;
-  uint64_t rejected;  /* records in the window that are bad */
-  GPtrArray *touched; /* owned, of KafkaPartition borrowed from the lane */
-  StreamReport report;
+  StreamBatch *open;        /* owned; NULL: none */
+  int64_t opened_us;        /* when it got its first record */
+  GArray *kept;             /* owned, of owned KafkaMessage from first_kept on */
+  guint first_kept;         /* of kept */
+  size_t kept_bytes;        /* of the messages */
+  StreamWait schema;        /* for what decoding needs */
+  StreamDelivery *delivery; /* owned */
+  StreamCommit *commit;     /* owned */
 };
+
+static StreamWait
+wait_for(const StreamLineOptions *options, size_t what)
+{
+  StreamWait wait = options->wait;
+
+  wait.slot += what;
+  return wait;
+}
 
 StreamLine *
 stream_line_new(const StreamLineOptions *options, GError **error)
 {
   StreamLine *self = g_new0(StreamLine, 1);
+  StreamWait table = wait_for(options, STREAM_WAIT_TABLE);
 
   self->options = *options;
-  self->window.limits = options->window;
-  self->rejects = g_ptr_array_new_with_free_func((GDestroyNotify)stream_reject_free);
-  self->touched = g_ptr_array_new();
+  self->kept = g_array_new(FALSE, FALSE, sizeof(KafkaMessage));
+  self->schema = wait_for(options, STREAM_WAIT_SCHEMA);
+  self->delivery = stream_delivery_new(options->sink, &table, options->calls);
+  self->commit = stream_commit_new(&(StreamCommitOptions){
+      .mapping = options->mapping,
+      .sheet = options->sheet,
+      .window = options->window,
+      .kept_bytes = options->kept_bytes,
+      .is_quiet = options->is_quiet,
+      .letters = options->letters,
+      .source = options->source,
+      .writer = options->writer,
+      .wait = wait_for(options, STREAM_WAIT_LETTERS),
+  });
   self->translator = translator_new(self->options.mapping, self->options.schemas, error);
   if (self->translator != NULL)
     return self;
@@ -42,21 +62,39 @@ stream_line_free(StreamLine *self)
   translator_free(self->translator);
   row_clear(&self->row);
   stream_batch_free(self->open);
-  g_ptr_array_unref(self->rejects);
-  g_ptr_array_unref(self->touched);
+  stream_delivery_free(self->delivery);
+  stream_commit_free(self->commit);
+  while (stream_line_kept(self) != NULL) {
+    kafka_message_release(stream_line_kept(self));
+    stream_line_drop_kept(self);
+  }
+  g_array_unref(self->kept);
   g_free(self);
 }
 
-const char *
-stream_line_table(const StreamLine *self)
+StreamDelivery *
+stream_line_delivery(StreamLine *self)
 {
-  return mapping_table(self->options.mapping);
+  return self->delivery;
 }
 
-const FramePlan *
-stream_line_plan(const StreamLine *self)
+StreamCommit *
+stream_line_commit(StreamLine *self)
 {
-  return self->options.plan;
+  return self->commit;
+}
+
+static bool
+is_stalled(const StreamLine *self)
+{
+  return self->schema.until_us != 0 && g_get_monotonic_time() < self->schema.until_us;
+}
+
+bool
+stream_line_is_blocked(const StreamLine *self)
+{
+  return stream_delivery_is_stuck(self->delivery) || stream_commit_is_busy(self->commit) ||
+         is_stalled(self);
 }
 
 static StreamBatch *
@@ -67,12 +105,6 @@ open_batch(StreamLine *self)
   self->open = stream_spares_take(self->options.spares, self->options.plan, &self->options.batch);
   self->opened_us = g_get_monotonic_time();
   return self->open;
-}
-
-StreamBatch *
-stream_line_take_batch(StreamLine *self)
-{
-  return g_steal_pointer(&self->open);
 }
 
 /* The row of a record: false with FAULT_RECORD if it makes none. A writer's schema that cannot be
@@ -119,7 +151,7 @@ take_row(StreamLine *self, KafkaMessage *message)
 }
 
 static StreamLineTaking
-take_record(StreamLine *self, KafkaMessage *message, GError **error)
+take_record(StreamLine *self, KafkaMessage *message)
 {
   g_autoptr(GError) fault = NULL;
 
@@ -130,7 +162,7 @@ take_record(StreamLine *self, KafkaMessage *message, GError **error)
   if (make_row(self, message, &fault))
     return take_row(self, message);
   if (!g_error_matches(fault, FAULT, FAULT_RECORD)) {
-    g_propagate_error(error, g_steal_pointer(&fault));
+    stream_wait_begin(&self->schema, fault);
     return STREAM_LINE_STALLED;
   }
   take_reject(self, message, translator_has_decoded(self->translator) ? STREAM_MAP : STREAM_DECODE,
@@ -139,7 +171,7 @@ take_record(StreamLine *self, KafkaMessage *message, GError **error)
 }
 
 StreamLineTaking
-stream_line_take(StreamLine *self, KafkaMessage *message, GError **error)
+stream_line_take(StreamLine *self, KafkaMessage *message)
 {
   StreamLineTaking taking;
 
@@ -149,9 +181,81 @@ stream_line_take(StreamLine *self, KafkaMessage *message, GError **error)
     stream_batch_add_end(open_batch(self), message);
     return STREAM_LINE_TAKEN;
   }
-  taking = take_record(self, message, error);
+  taking = take_record(self, message);
   metrics_count(self->options.sheet, COUNTER_READ, taking == STREAM_LINE_TAKEN);
+  if (taking != STREAM_LINE_STALLED && self->schema.until_us != 0)
+    stream_wait_end(&self->schema);
   return taking;
+}
+
+static size_t
+kept_by(const KafkaMessage *message)
+{
+  return message->key.len + message->value.len + sizeof *message;
+}
+
+void
+stream_line_keep(StreamLine *self, KafkaMessage *message)
+{
+  g_array_append_vals(self->kept, message, 1);
+  self->kept_bytes += kept_by(message);
+  message->handle = NULL; /* the line owns it now */
+}
+
+KafkaMessage *
+stream_line_kept(StreamLine *self)
+{
+  if (self->first_kept == self->kept->len)
+    return NULL;
+  return &g_array_index(self->kept, KafkaMessage, self->first_kept);
+}
+
+void
+stream_line_drop_kept(StreamLine *self)
+{
+  self->kept_bytes -= kept_by(stream_line_kept(self));
+  if (++self->first_kept < self->kept->len)
+    return;
+  g_array_set_size(self->kept, 0);
+  self->first_kept = 0;
+}
+
+void
+stream_line_push(StreamLine *self)
+{
+  if (self->open != NULL)
+    stream_delivery_push(self->delivery, g_steal_pointer(&self->open));
+}
+
+static bool
+is_delivered(const StreamLine *self)
+{
+  return self->open == NULL && stream_delivery_is_empty(self->delivery);
+}
+
+bool
+stream_line_collect(StreamLine *self)
+{
+  StreamBatch *batch = stream_delivery_take_done(self->delivery);
+
+  if (batch == NULL)
+    return false;
+  stream_commit_add(self->commit, batch);
+  stream_spares_give(self->options.spares, batch, g_get_monotonic_time()); /* it owns it now */
+  return true;
+}
+
+bool
+stream_line_settle(StreamLine *self, StreamOccasion occasion, GError **error)
+{
+  bool is_more = true;
+
+  while (is_more) {
+    is_more = !stream_commit_is_busy(self->commit) && stream_line_collect(self);
+    if (!stream_commit_settle(self->commit, is_delivered(self) ? occasion : STREAM_AS_DUE, error))
+      return false;
+  }
+  return true;
 }
 
 int64_t
@@ -165,139 +269,49 @@ stream_line_batch_due_us(const StreamLine *self)
 }
 
 int64_t
-stream_line_window_due_us(const StreamLine *self)
+stream_line_due_us(const StreamLine *self)
 {
-  return stream_window_due_us(&self->window);
+  int64_t due = stream_commit_due_us(self->commit);
+
+  due = MIN(due, stream_delivery_due_us(self->delivery));
+  if (!stream_delivery_is_stuck(self->delivery) && !stream_commit_is_busy(self->commit)) {
+    due = MIN(due, stream_line_batch_due_us(self));
+    due = MIN(due, self->kept->len > 0 ? self->schema.until_us : INT64_MAX);
+  }
+  return due;
+}
+
+bool
+stream_line_is_idle(const StreamLine *self)
+{
+  return is_delivered(self) && stream_commit_is_empty(self->commit);
+}
+
+bool
+stream_line_is_settled(const StreamLine *self)
+{
+  return is_delivered(self) && !stream_commit_is_busy(self->commit);
+}
+
+bool
+stream_line_is_at_rest(const StreamLine *self)
+{
+  if (stream_delivery_is_parked(self->delivery) || stream_commit_is_waiting(self->commit))
+    return true;
+  return stream_line_is_settled(self);
+}
+
+void
+stream_line_hurry(StreamLine *self)
+{
+  self->schema.until_us = MIN(self->schema.until_us, 1);
+  stream_delivery_hurry(self->delivery);
 }
 
 size_t
 stream_line_bytes(const StreamLine *self)
 {
-  return self->reject_bytes + (self->open == NULL ? 0 : stream_batch_bytes(self->open));
-}
-
-/* Counts and logs what the batch has added to the list. */
-static void
-note_rejects(StreamLine *self, guint first)
-{
-  static const Counter counters[] = {
-      [STREAM_DECODE] = COUNTER_BAD_DECODE,
-      [STREAM_MAP] = COUNTER_BAD_MAP,
-      [STREAM_PUT] = COUNTER_BAD_PUT,
-  };
-
-  for (guint i = first; i < self->rejects->len; i++) {
-    const StreamReject *reject = self->rejects->pdata[i];
-
-    metrics_count(self->options.sheet, counters[reject->stage], 1);
-    self->reject_bytes += reject->message.key.len + reject->message.value.len + sizeof *reject;
-    if (!self->options.is_quiet)
-      stream_report_reject(&self->report, reject, stream_line_table(self));
-  }
-}
-
-void
-stream_line_done(StreamLine *self, StreamBatch *batch)
-{
-  StreamTally tally = stream_batch_tally(batch);
-  guint known = self->rejects->len;
-  int64_t now = g_get_monotonic_time();
-
-  stream_batch_touch(batch, self->touched);
-  stream_batch_take_rejects(batch, self->rejects);
-  note_rejects(self, known);
-  stream_window_add(&self->window, tally.records, tally.rejected, now);
-  self->rejected += tally.rejected;
-  metrics_count(self->options.sheet, COUNTER_WRITTEN, tally.written);
-  metrics_count(self->options.sheet, COUNTER_SKIPPED, tally.skipped);
-  metrics_count(self->options.sheet, COUNTER_TOMBSTONES, tally.tombstones);
-
-  stream_spares_give(self->options.spares, batch, now); /* they own it now */
-}
-
-static void
-set_stop_error(const StreamLine *self, GError **error)
-{
-  const StreamReject *reject = self->rejects->pdata[0];
-
-  g_set_error(error, FAULT, FAULT_RECORD,
-              "%s[%d]@%" G_GINT64_FORMAT ": %s; the mapping of table %s says errors = stop: "
-              "neither it nor what follows was committed",
-              reject->message.partition->topic, reject->message.partition->id,
-              reject->message.offset, reject->reason, stream_line_table(self));
-}
-
-static void
-set_limit_error(const StreamLine *self, GError **error)
-{
-  const StreamReject *reject = self->rejects->pdata[self->rejects->len - 1];
-
-  g_set_error(error, FAULT, FAULT_RECORD,
-              "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-              " records of topic %s are bad, more than "
-              "ingest.errors.limit allows (%g%%), at last %s[%d]@%" G_GINT64_FORMAT ": %s; none of "
-              "them was dead-lettered or committed: is the mapping of table %s the right one?",
-              self->window.bad, self->window.seen, reject->message.partition->topic,
-              100 * self->window.limits.limit, reject->message.partition->topic,
-              reject->message.partition->id, reject->message.offset, reject->reason,
-              stream_line_table(self));
-}
-
-StreamVerdict
-stream_line_judge(StreamLine *self, StreamOccasion occasion, GError **error)
-{
-  bool is_early = self->reject_bytes > self->options.kept_bytes;
-
-  if (self->touched->len == 0)
-    return STREAM_NOTHING;
-  if (!self->window.is_open)
-    return STREAM_RELEASE;
-  if (mapping_errors(self->options.mapping) == ERRORS_STOP) {
-    set_stop_error(self, error);
-    return STREAM_GUILTY;
-  }
-  if (occasion == STREAM_AS_DUE && !is_early &&
-      !stream_window_is_due(&self->window, g_get_monotonic_time()))
-    return STREAM_NOTHING;
-  if (occasion == STREAM_LEAVING && stream_window_is_suspect(&self->window))
-    return STREAM_NOTHING;
-  if (stream_window_is_guilty(&self->window)) {
-    set_limit_error(self, error);
-    return STREAM_GUILTY;
-  }
-  return STREAM_RELEASE;
-}
-
-const GPtrArray *
-stream_line_rejects(const StreamLine *self)
-{
-  return self->rejects;
-}
-
-bool
-stream_line_has_letters(const StreamLine *self)
-{
-  return self->rejects->len > 0 && mapping_errors(self->options.mapping) == ERRORS_DLQ;
-}
-
-const GPtrArray *
-stream_line_touched(const StreamLine *self)
-{
-  return self->touched;
-}
-
-void
-stream_line_release(StreamLine *self)
-{
-  bool is_skipping = mapping_errors(self->options.mapping) == ERRORS_SKIP;
-
-  metrics_count(self->options.sheet, is_skipping ? COUNTER_SKIPPED : COUNTER_DEAD_LETTERED,
-                self->rejected);
-  stream_window_close(&self->window, self->reject_bytes > self->options.kept_bytes);
-  for (guint i = 0; i < self->touched->len; i++)
-    ((KafkaPartition *)self->touched->pdata[i])->is_touched = false;
-  g_ptr_array_set_size(self->touched, 0);
-  g_ptr_array_set_size(self->rejects, 0);
-  self->reject_bytes = 0;
-  self->rejected = 0;
+  return self->kept_bytes + stream_delivery_bytes(self->delivery) +
+         stream_commit_bytes(self->commit) +
+         (self->open == NULL ? 0 : stream_batch_bytes(self->open));
 }

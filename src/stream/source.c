@@ -14,6 +14,12 @@ lane_store(void *self, KafkaPartition *const *partitions, size_t length, GError 
 }
 
 static void
+lane_hold(void *self, size_t topic_index, bool is_held)
+{
+  kafka_lane_hold(self, topic_index, is_held);
+}
+
+static void
 lane_sweep(void *self)
 {
   kafka_lane_sweep(self);
@@ -28,5 +34,5 @@ lane_wake(void *self)
 StreamSource
 stream_source_lane(KafkaLane *lane)
 {
-  return (StreamSource){lane, lane_read, lane_store, lane_sweep, lane_wake};
+  return (StreamSource){lane, lane_read, lane_store, lane_hold, lane_sweep, lane_wake};
 }

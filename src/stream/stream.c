@@ -7,6 +7,7 @@
 #include "stream/ends.h"
 #include "stream/health.h"
 #include "stream/memory.h"
+#include "stream/wait.h"
 
 /* How the main thread and the writers meet:
  *
@@ -63,7 +64,8 @@ stream_new(const StreamOptions *options)
   self->topics = g_new0(const char *, options->mappings_length + 1);
   for (size_t i = 0; i < options->mappings_length; i++)
     self->topics[i] = mapping_topic(options->mappings[i]);
-  stream_health_init(&self->health, options->sinks_length);
+  stream_health_init(&self->health,
+                     options->sinks_length * options->mappings_length * STREAM_WAITS);
   return self;
 }
 
@@ -216,9 +218,9 @@ stream_stop(Stream *self)
 }
 
 static void
-on_waiting(void *data, size_t writer, const GError *reason)
+on_waiting(void *data, size_t slot, const GError *reason)
 {
-  stream_health_note(&((Stream *)data)->health, writer, reason);
+  stream_health_note(&((Stream *)data)->health, slot, reason);
 }
 
 static void

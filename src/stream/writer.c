@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/writer.h"
 
-#include "stream/flight.h"
+#include "stream/calls.h"
 
 enum { READ_AT_ONCE = 256, LONGEST_READ_MS = 1000 };
 
@@ -10,8 +10,10 @@ enum { READ_SHARE = 16 };
 
 struct StreamWriter {
   StreamWriterOptions options;
-  StreamLine **lines;   /* owned, each owned; by topic_index */
-  StreamFlight *flight; /* owned */
+  StreamLine **lines;          /* owned, each owned; by topic_index */
+  bool *is_held;               /* owned: of the topics, whether the source holds it back */
+  StreamDelivery **deliveries; /* owned array; each borrowed from its line */
+  StreamCalls *calls;          /* owned */
   StreamSpares spares;
   GThread *thread;
   GError *failure; /* owned: why it ends by itself */
@@ -30,120 +32,37 @@ struct StreamWriter {
   bool has_ended;
 };
 
-/* Waits, but for an order to end at once. */
-static bool
-pause_ms(void *data, uint32_t wait_ms)
-{
-  StreamWriter *self = data;
-  int64_t deadline = g_get_monotonic_time() + (int64_t)wait_ms * 1000;
-  bool is_waiting = true;
-
-  g_mutex_lock(&self->lock);
-  while (is_waiting && !atomic_load(&self->is_abandoned))
-    is_waiting = g_cond_wait_until(&self->changed, &self->lock, deadline);
-  g_mutex_unlock(&self->lock);
-  return !atomic_load(&self->is_abandoned);
-}
-
-static void
-tell_waiting(void *data, const GError *reason)
-{
-  StreamWriter *self = data;
-
-  if (!atomic_load(&self->is_abandoned))
-    self->options.events.waiting(self->options.events.self, self->options.number, reason);
-}
-
-static bool
-send_letters(StreamWriter *self, StreamLine *line)
-{
-  Retry retry = self->options.retry;
-  bool has_waited = false;
-
-  for (;;) {
-    g_autoptr(GError) error = NULL;
-
-    if (stream_letters_send(self->options.letters, stream_line_table(line), self->options.number,
-                            stream_line_rejects(line), &error))
-      break;
-    has_waited = true;
-    tell_waiting(self, error);
-    if (!pause_ms(self, retry_next_ms(&retry)))
-      return false;
-  }
-  if (has_waited)
-    tell_waiting(self, NULL);
-  return true;
-}
-
-/* Lets go what the line's window has passed; false: give up. */
-static bool
-settle_line(StreamWriter *self, StreamLine *line, StreamOccasion occasion)
-{
-  const GPtrArray *touched = stream_line_touched(line);
-  g_autoptr(GError) error = NULL;
-
-  switch (stream_line_judge(line, occasion, &self->failure)) {
-  case STREAM_NOTHING:
-    return true;
-  case STREAM_GUILTY:
-    return false;
-  case STREAM_RELEASE:
-    break;
-  }
-  if (stream_line_has_letters(line) && !send_letters(self, line))
-    return false;
-  if (!self->options.source.store(self->options.source.self, (KafkaPartition **)touched->pdata,
-                                  touched->len, &error))
-    g_warning("writer=%zu %s", self->options.number, error->message);
-  stream_line_release(line);
-  return true;
-}
-
-static StreamLine *
-line_of(const StreamWriter *self, const StreamBatch *batch)
-{
-  size_t i = 0;
-
-  while (stream_line_plan(self->lines[i]) != stream_batch_plan(batch))
-    i++;
-  return self->lines[i];
-}
-
-static bool
-batch_done(void *data, StreamBatch *batch)
-{
-  StreamWriter *self = data;
-  StreamLine *line = line_of(self, batch);
-
-  stream_line_done(line, batch);
-  return settle_line(self, line, STREAM_AS_DUE);
-}
-
 StreamWriter *
 stream_writer_new(const StreamWriterOptions *options, GError **error)
 {
   StreamWriter *self = g_new0(StreamWriter, 1);
+  size_t length = options->lines_length;
 
   self->options = *options;
   g_mutex_init(&self->lock);
   g_cond_init(&self->changed);
-  self->lines = g_new0(StreamLine *, options->lines_length);
+  self->lines = g_new0(StreamLine *, length);
+  self->is_held = g_new0(bool, length);
+  self->deliveries = g_new0(StreamDelivery *, length);
   self->most = 1;
-  for (size_t i = 0; i < options->lines_length; i++) {
+  for (size_t i = 0; i < length; i++) {
     StreamLineOptions line = options->lines[i];
 
+    line.sink = &self->options.sink;
+    line.calls = options->sheet;
     line.spares = &self->spares;
+    line.letters = options->letters;
+    line.source = &self->options.source;
+    line.writer = options->number;
     self->lines[i] = stream_line_new(&line, error);
     if (self->lines[i] == NULL) {
       stream_writer_free(self);
       return NULL;
     }
+    self->deliveries[i] = stream_line_delivery(self->lines[i]);
   }
   self->options.lines = NULL;
-  self->flight = stream_flight_new(&self->options.sink,
-                                   &(StreamFlightEvents){self, batch_done, tell_waiting, pause_ms},
-                                   &options->retry, options->sheet);
+  self->calls = stream_calls_new(&self->options.sink, self->deliveries, length, options->sheet);
   return self;
 }
 
@@ -156,10 +75,12 @@ stream_writer_free(StreamWriter *self)
     g_thread_join(self->thread);
   for (; self->next < self->length; self->next++)
     kafka_message_release(&self->read[self->next]);
-  stream_flight_free(self->flight);
+  stream_calls_free(self->calls);
   for (size_t i = 0; i < self->options.lines_length; i++)
     stream_line_free(self->lines[i]);
   g_free(self->lines);
+  g_free(self->is_held);
+  g_free(self->deliveries);
   stream_spares_clear(&self->spares);
   g_clear_error(&self->failure);
   g_mutex_clear(&self->lock);
@@ -167,67 +88,74 @@ stream_writer_free(StreamWriter *self)
   g_free(self);
 }
 
+/* What HBase is done with goes on to its line's commit; false: too much of it is bad. */
 static bool
-push_open(StreamWriter *self, StreamLine *line)
-{
-  StreamBatch *batch = stream_line_take_batch(line);
-
-  return batch == NULL || stream_flight_push(self->flight, batch);
-}
-
-static bool
-drain(StreamWriter *self)
+settle(StreamWriter *self, StreamOccasion occasion)
 {
   for (size_t i = 0; i < self->options.lines_length; i++) {
-    if (!push_open(self, self->lines[i]))
-      return false;
-  }
-  return stream_flight_drain(self->flight);
-}
-
-/* Brings everything to its end and stores it. */
-static bool
-flush(StreamWriter *self)
-{
-  StreamOccasion occasion = self->options.ends ? STREAM_AT_END : STREAM_LEAVING;
-
-  if (!drain(self))
-    return false;
-  for (size_t i = 0; i < self->options.lines_length; i++) {
-    if (!settle_line(self, self->lines[i], occasion))
+    if (!stream_line_settle(self->lines[i], occasion, &self->failure))
       return false;
   }
   return true;
 }
 
-/* Somebody whom decoding needs does not answer: what was taken before goes on its way, then the
- * record is tried again. */
 static bool
-wait_stalled(StreamWriter *self, Retry *retry, const GError *reason)
+receive(StreamWriter *self)
 {
-  if (retry->tries == 0 && !flush(self))
-    return false;
-  tell_waiting(self, reason);
-  return pause_ms(self, retry_next_ms(retry));
+  stream_calls_receive(self->calls);
+  return settle(self, STREAM_AS_DUE);
+}
+
+/* Hands on the line's open batch, and returns once it is sent or the line has to wait. */
+static bool
+push(StreamWriter *self, StreamLine *line)
+{
+  stream_line_push(line);
+  stream_calls_send(self->calls);
+  while (stream_delivery_due_us(stream_line_delivery(line)) == 0 &&
+         !atomic_load(&self->is_abandoned)) {
+    if (!receive(self))
+      return false;
+    stream_calls_send(self->calls);
+  }
+  return true;
+}
+
+/* Takes the message if the line takes anything at present; false with failure, or if not. */
+static bool
+take_now(StreamWriter *self, StreamLine *line, KafkaMessage *message)
+{
+  while (!stream_line_is_blocked(line)) {
+    StreamLineTaking taking = stream_line_take(line, message);
+
+    if (taking == STREAM_LINE_TAKEN)
+      return true;
+    if (taking == STREAM_LINE_FULL && !push(self, line))
+      return false;
+  }
+  return false;
+}
+
+static void
+hold(StreamWriter *self, size_t topic_index, bool is_held)
+{
+  if (self->is_held[topic_index] != is_held)
+    self->options.source.hold(self->options.source.self, topic_index, is_held);
+  self->is_held[topic_index] = is_held;
 }
 
 static bool
 take(StreamWriter *self, KafkaMessage *message)
 {
-  StreamLine *line = self->lines[message->partition->topic_index];
-  Retry retry = self->options.retry;
+  size_t topic_index = message->partition->topic_index;
+  StreamLine *line = self->lines[topic_index];
 
-  for (;;) {
-    g_autoptr(GError) error = NULL;
-    StreamLineTaking taking = stream_line_take(line, message, &error);
-
-    if (taking == STREAM_LINE_TAKEN)
-      break;
-    if (taking == STREAM_LINE_FULL ? !push_open(self, line) : !wait_stalled(self, &retry, error))
-      return false;
-  }
-  if (retry.tries > 0)
-    tell_waiting(self, NULL);
+  if (stream_line_kept(line) == NULL && take_now(self, line, message))
+    return true;
+  if (self->failure != NULL)
+    return false;
+  stream_line_keep(line, message);
+  hold(self, topic_index, true);
   return true;
 }
 
@@ -248,10 +176,30 @@ take_all(StreamWriter *self)
   return true;
 }
 
+/* What was held back, as far as the line takes it now; what has left us meanwhile is not ours to
+ * write. */
+static bool
+take_kept(StreamWriter *self, size_t topic_index)
+{
+  StreamLine *line = self->lines[topic_index];
+  KafkaMessage *message;
+
+  while ((message = stream_line_kept(line)) != NULL && !atomic_load(&self->is_abandoned)) {
+    if (atomic_load(&message->partition->hold) != KAFKA_OURS)
+      kafka_message_release(message);
+    else if (!take_now(self, line, message))
+      return self->failure == NULL;
+    stream_line_drop_kept(line);
+  }
+  if (message == NULL)
+    hold(self, topic_index, false);
+  return true;
+}
+
 static size_t
 held_bytes(const StreamWriter *self)
 {
-  size_t bytes = stream_flight_bytes(self->flight) + stream_spares_bytes(&self->spares);
+  size_t bytes = stream_spares_bytes(&self->spares);
 
   for (size_t i = 0; i < self->options.lines_length; i++)
     bytes += stream_line_bytes(self->lines[i]);
@@ -261,62 +209,53 @@ held_bytes(const StreamWriter *self)
 static bool
 is_holding_nothing(const StreamWriter *self)
 {
-  bool holds = !stream_flight_is_empty(self->flight);
-
-  for (size_t i = 0; i < self->options.lines_length; i++)
-    holds |= stream_line_touched(self->lines[i])->len > 0 || stream_line_bytes(self->lines[i]) > 0;
-  return !holds;
-}
-
-/* Sends the batches and judges the windows whose time has come. */
-static bool
-serve_due(StreamWriter *self)
-{
-  int64_t now = g_get_monotonic_time();
-
   for (size_t i = 0; i < self->options.lines_length; i++) {
-    StreamLine *line = self->lines[i];
-
-    if (now >= stream_line_batch_due_us(line) && !push_open(self, line))
-      return false;
-    if (now >= stream_line_window_due_us(line) && !settle_line(self, line, STREAM_AS_DUE))
+    if (!stream_line_is_idle(self->lines[i]) || stream_line_bytes(self->lines[i]) > 0)
       return false;
   }
-  stream_spares_rest(&self->spares, now);
   return true;
+}
+
+/* All that is open goes out, and all answers come in, but for what waits. */
+static bool
+drain(StreamWriter *self)
+{
+  for (size_t i = 0; i < self->options.lines_length; i++) {
+    if (!stream_delivery_is_stuck(self->deliveries[i]) && !push(self, self->lines[i]))
+      return false;
+  }
+  stream_calls_send(self->calls);
+  while (!stream_calls_is_empty(self->calls) && !atomic_load(&self->is_abandoned)) {
+    if (!receive(self))
+      return false;
+    stream_calls_send(self->calls);
+  }
+  return true;
+}
+
+/* When something is to be done, by the monotonic clock. */
+static int64_t
+due_us(const StreamWriter *self)
+{
+  int64_t due = INT64_MAX;
+
+  for (size_t i = 0; i < self->options.lines_length; i++)
+    due = MIN(due, stream_line_due_us(self->lines[i]));
+  return due;
 }
 
 /* How long a read may wait: not at all while an answer is to come, for that is worth as much. */
 static int
-read_timeout_ms(const StreamWriter *self)
+wait_ms(const StreamWriter *self)
 {
-  int64_t due = INT64_MAX;
-  int64_t left_ms;
+  int64_t due;
 
-  if (!stream_flight_is_empty(self->flight))
+  if (!stream_calls_is_empty(self->calls))
     return 0;
-  for (size_t i = 0; i < self->options.lines_length; i++) {
-    due = MIN(due, stream_line_batch_due_us(self->lines[i]));
-    due = MIN(due, stream_line_window_due_us(self->lines[i]));
-  }
-  left_ms = due == INT64_MAX ? LONGEST_READ_MS : (due - g_get_monotonic_time()) / 1000 + 1;
-  return (int)CLAMP(left_ms, 0, LONGEST_READ_MS);
-}
-
-static bool
-serve_flushes(StreamWriter *self)
-{
-  unsigned wanted = atomic_load(&self->flushes_wanted);
-  bool is_flushed = true;
-
-  if (wanted == self->flushes_done)
-    return true;
-  is_flushed = flush(self);
-  g_mutex_lock(&self->lock);
-  self->flushes_done = wanted;
-  g_cond_broadcast(&self->changed);
-  g_mutex_unlock(&self->lock);
-  return is_flushed;
+  due = due_us(self);
+  if (due == INT64_MAX)
+    return LONGEST_READ_MS;
+  return (int)CLAMP((due - g_get_monotonic_time()) / 1000 + 1, 0, LONGEST_READ_MS);
 }
 
 static void
@@ -326,13 +265,31 @@ read_some(StreamWriter *self)
   size_t bytes = 0;
 
   self->next = 0;
-  self->length = self->options.source.read(self->options.source.self, self->read, self->most,
-                                           read_timeout_ms(self));
+  self->length =
+      self->options.source.read(self->options.source.self, self->read, self->most, wait_ms(self));
   for (size_t i = 0; i < self->length; i++)
     bytes += self->read[i].key.len + self->read[i].value.len;
   /* As many as before and again, as long as they are no larger than these. */
   if (self->length > 0)
     self->most = CLAMP(share / (bytes / self->length + 1), 1, MIN(2 * self->most, READ_AT_ONCE));
+}
+
+/* Sends the batches, judges the windows and tries again what waits, each when its time has come. */
+static bool
+serve_due(StreamWriter *self)
+{
+  int64_t now = g_get_monotonic_time();
+
+  for (size_t i = 0; i < self->options.lines_length; i++) {
+    if (stream_line_kept(self->lines[i]) != NULL && !take_kept(self, i))
+      return false;
+    if (now >= stream_line_batch_due_us(self->lines[i]) &&
+        !stream_delivery_is_stuck(self->deliveries[i]) && !push(self, self->lines[i]))
+      return false;
+  }
+  stream_spares_rest(&self->spares, now);
+  stream_calls_send(self->calls);
+  return settle(self, STREAM_AS_DUE);
 }
 
 /* One turn: read, take, send. */
@@ -344,23 +301,77 @@ turn(StreamWriter *self)
     self->options.source.sweep(self->options.source.self);
   if (!take_all(self) || !serve_due(self))
     return false;
-  if (self->length == 0 && !stream_flight_receive(self->flight))
+  if (self->length == 0 && !receive(self))
     return false;
   return held_bytes(self) <= self->options.memory_bytes || drain(self);
+}
+
+/* Until an answer may be expected, it is time to try something again, or it is told something. */
+static void
+rest(StreamWriter *self)
+{
+  int64_t until_us = g_get_monotonic_time() + (int64_t)1000 * wait_ms(self);
+
+  g_mutex_lock(&self->lock);
+  if (!atomic_load(&self->is_abandoned))
+    g_cond_wait_until(&self->changed, &self->lock, until_us);
+  g_mutex_unlock(&self->lock);
+}
+
+/* Whether every line has done what it can: all of it, or with `may_wait` but for what waits. */
+static bool
+is_flushed(const StreamWriter *self, bool may_wait)
+{
+  for (size_t i = 0; i < self->options.lines_length; i++) {
+    if (may_wait ? !stream_line_is_at_rest(self->lines[i])
+                 : !stream_line_is_settled(self->lines[i]))
+      return false;
+  }
+  return true;
+}
+
+static void
+tell_flushed(StreamWriter *self, unsigned flushes)
+{
+  g_mutex_lock(&self->lock);
+  self->flushes_done = flushes;
+  g_cond_broadcast(&self->changed);
+  g_mutex_unlock(&self->lock);
+}
+
+/* Until it is told to end, or too much is bad. */
+static void
+work(StreamWriter *self)
+{
+  StreamOccasion occasion = self->options.ends ? STREAM_AT_END : STREAM_LEAVING;
+
+  while (!atomic_load(&self->is_abandoned)) {
+    unsigned wanted = atomic_load(&self->flushes_wanted);
+    bool is_stopping = atomic_load(&self->is_stopping);
+
+    if (!is_stopping && wanted == self->flushes_done) {
+      if (!turn(self))
+        return;
+      continue;
+    }
+    if (!drain(self) || !settle(self, occasion))
+      return;
+    if (wanted != self->flushes_done && is_flushed(self, true))
+      tell_flushed(self, wanted);
+    else if (is_stopping && is_flushed(self, false))
+      return;
+    else
+      rest(self);
+  }
 }
 
 static gpointer
 run(gpointer data)
 {
   StreamWriter *self = data;
-  bool is_well = true;
 
-  while (is_well && !atomic_load(&self->is_stopping))
-    is_well = serve_flushes(self) && turn(self);
-  if (is_well)
-    (void)flush(self); /* what it cannot bring to an end is read again */
-
-  self->options.events.ended(self->options.events.self, self->options.number, self->failure);
+  work(self);
+  self->options.ended(self->options.self, self->options.number, self->failure);
   g_mutex_lock(&self->lock);
   self->has_ended = true;
   g_cond_broadcast(&self->changed);
@@ -376,75 +387,76 @@ stream_writer_start(StreamWriter *self)
   self->thread = g_thread_new(name, run, self);
 }
 
+/* Whatever it waits for, it looks again at what it was told. */
+static void
+rouse(StreamWriter *self)
+{
+  g_mutex_lock(&self->lock);
+  g_cond_broadcast(&self->changed);
+  g_mutex_unlock(&self->lock);
+  self->options.source.wake(self->options.source.self);
+}
+
 void
 stream_writer_flush(StreamWriter *self)
 {
   atomic_fetch_add(&self->flushes_wanted, 1);
-  self->options.source.wake(self->options.source.self);
+  rouse(self);
 }
 
+/* Waits until no flush is wanted that is not done, or only for the end; false after deadline_us. */
 static bool
-is_flushed(const StreamWriter *self)
+await(StreamWriter *self, bool is_for_end, int64_t deadline_us)
 {
-  return self->flushes_done == atomic_load(&self->flushes_wanted);
-}
-
-static bool
-is_at_end(const StreamWriter *self)
-{
-  (void)self;
-  return false;
-}
-
-/* Waits for the condition or the end. */
-static bool
-await(StreamWriter *self, bool (*is_met)(const StreamWriter *), int64_t deadline_us)
-{
-  bool is_met_now;
+  bool is_waiting = true;
+  bool is_met;
 
   g_mutex_lock(&self->lock);
-  while (!self->has_ended && !is_met(self)) {
-    if (!g_cond_wait_until(&self->changed, &self->lock, deadline_us))
+  for (;;) {
+    is_met = self->has_ended ||
+             (!is_for_end && self->flushes_done == atomic_load(&self->flushes_wanted));
+    if (is_met || !is_waiting)
       break;
+    is_waiting = g_cond_wait_until(&self->changed, &self->lock, deadline_us);
   }
-  is_met_now = self->has_ended || is_met(self);
   g_mutex_unlock(&self->lock);
-  return is_met_now;
+  return is_met;
 }
 
 bool
 stream_writer_await_flush(StreamWriter *self, int64_t deadline_us)
 {
-  return await(self, is_flushed, deadline_us);
+  return await(self, false, deadline_us);
 }
 
 void
 stream_writer_stop(StreamWriter *self)
 {
   atomic_store(&self->is_stopping, true);
-  self->options.source.wake(self->options.source.self);
+  rouse(self);
 }
 
 void
 stream_writer_abandon(StreamWriter *self)
 {
-  g_mutex_lock(&self->lock);
   atomic_store(&self->is_abandoned, true);
   atomic_store(&self->is_stopping, true);
-  g_cond_broadcast(&self->changed);
-  g_mutex_unlock(&self->lock);
-  self->options.source.wake(self->options.source.self);
+  rouse(self);
   self->options.sink.cancel(self->options.sink.self);
 }
 
 bool
 stream_writer_join(StreamWriter *self, int64_t deadline_us)
 {
-  return await(self, is_at_end, deadline_us);
+  return await(self, true, deadline_us);
 }
 
 bool
 stream_writer_is_settled(const StreamWriter *self)
 {
-  return is_holding_nothing(self);
+  for (size_t i = 0; i < self->options.lines_length; i++) {
+    if (!stream_line_is_idle(self->lines[i]))
+      return false;
+  }
+  return true;
 }

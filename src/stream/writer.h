@@ -8,31 +8,24 @@
 #include "stream/source.h"
 
 /* A thread that owns its share of the partitions, a connection to the gateway and a line for each
- * topic, and takes records from the one to the other. It waits out every outage by itself; only
- * bad data (too much of it) and being told so end it. */
+ * topic, and takes records from the one to the other. It waits out every outage by itself, each
+ * line apart; only bad data (too much of it) and being told so end it. */
 typedef struct StreamWriter StreamWriter;
-
-/* Called from the writer's thread. */
-typedef struct {
-  void *self;
-  /* It writes nothing at present, for this reason; NULL: it does again. */
-  void (*waiting)(void *self, size_t writer, const GError *reason);
-  /* It has ended: with an error for bad data, without when it was told to. */
-  void (*ended)(void *self, size_t writer, const GError *error);
-} StreamWriterEvents;
 
 typedef struct {
   size_t number;
   StreamSource source;
   StreamSink sink;
   StreamLetters *letters;         /* borrowed; shared by the writers */
-  const StreamLineOptions *lines; /* by topic_index; borrowed for new() alone */
+  const StreamLineOptions *lines; /* by topic_index, without what is the writer's own; borrowed for
+                                     new() alone */
   size_t lines_length;
   bool ends;           /* it reads to an end, and judges there by what there was */
   size_t memory_bytes; /* for all its batches and bad records */
-  Retry retry;
   MetricsSheet *sheet; /* of its calls; borrowed */
-  StreamWriterEvents events;
+  void *self;
+  /* In its thread: it has ended, with an error for bad data, without when it was told to. */
+  void (*ended)(void *self, size_t writer, const GError *error);
 } StreamWriterOptions;
 
 StreamWriter *stream_writer_new(const StreamWriterOptions *options, GError **error);
@@ -44,7 +37,8 @@ void stream_writer_start(StreamWriter *self);
 
 /* The rest is for any other thread. */
 
-/* Asks it to bring to an end whatever it holds, and to store the offsets; then it goes on. */
+/* Asks it to bring to an end whatever it holds, and to store the offsets; then it goes on. What
+ * waits for a table, a registry or the dead letters' Kafka is left waiting. */
 void stream_writer_flush(StreamWriter *self);
 /* Waits until every flush asked for is done, or it has ended; false after deadline_us. */
 bool stream_writer_await_flush(StreamWriter *self, int64_t deadline_us);

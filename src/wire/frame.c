@@ -187,6 +187,22 @@ frame_row_size(const FramePlan *plan, const Row *row)
   return size;
 }
 
+/* The row that is appended next begins here. */
+static void
+begin_row(FrameRows *self)
+{
+  if (self->offsets == NULL)
+    self->offsets = g_array_new(FALSE, FALSE, sizeof(size_t));
+  g_array_append_val(self->offsets, self->rows.len);
+}
+
+void
+frame_rows_copy(FrameRows *self, Slice row)
+{
+  begin_row(self);
+  bytes_append_slice(&self->rows, row);
+}
+
 bool
 frame_rows_append(FrameRows *self, const FramePlan *plan, FrameKind kind, const Row *row,
                   const FrameSize *size)
@@ -196,9 +212,7 @@ frame_rows_append(FrameRows *self, const FramePlan *plan, FrameKind kind, const 
 
   if (count == 0 && !whole_row)
     return false;
-  if (self->offsets == NULL)
-    self->offsets = g_array_new(FALSE, FALSE, sizeof(size_t));
-  g_array_append_val(self->offsets, self->rows.len);
+  begin_row(self);
 
   Pen pen = pen_open(&self->rows, plan->protocol, size->bytes);
 

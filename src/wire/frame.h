@@ -48,6 +48,9 @@ FrameSize frame_row_size(const FramePlan *plan, const Row *row);
 bool frame_rows_append(FrameRows *self, const FramePlan *plan, FrameKind kind, const Row *row,
                        const FrameSize *size);
 
+/* Appends one row as it was encoded before. */
+void frame_rows_copy(FrameRows *self, Slice row);
+
 /* The largest number of bytes of head and tail together. */
 size_t frame_overhead_bytes(const FramePlan *plan);
 

@@ -9,7 +9,8 @@
  * in one family and column, as memory_sink_row() makes them. */
 typedef struct {
   StreamSink sink;
-  FramePlan *plan; /* owned: of table "t" */
+  FramePlan *plan;       /* owned: of table "t" */
+  FramePlan *other_plan; /* owned: of table "u" */
   Column column;
   GString *calls;    /* owned: "put a b c;delete d;probe;" in the order sent */
   GHashTable *table; /* owned: row key -> value, as the last put left it */
@@ -19,6 +20,7 @@ typedef struct {
                           FAULT_RECORD, 'S' FAULT_SETUP, 'p' as 'P' but it has taken effect,
                           'B' as 'P' but is_busy() */
   const char *probes;  /* the same for probes */
+  const char *missing; /* a table whose calls and probes get FAULT_SETUP; NULL: none */
   const char *refused; /* calls with this row key in them get FAULT_RECORD; NULL: none */
   const char *cutting; /* and with this one FAULT_PEER */
   GMutex lock;         /* over calls and table, for tests with threads */

@@ -9,16 +9,26 @@ static size_t
 source_read(void *data, KafkaMessage *out, size_t max, int timeout_ms)
 {
   MemorySource *self = data;
-  size_t count = MIN(MIN(max, self->read_at_once), self->messages->len - self->next);
+  size_t most = MIN(max, self->read_at_once);
+  size_t count = 0;
 
-  for (size_t i = 0; i < count; i++)
-    out[i] = g_array_index(self->messages, KafkaMessage, self->next++);
+  g_mutex_lock(&self->lock);
+  for (guint i = 0; i < self->messages->len && count < most; i++) {
+    const KafkaMessage *message = &g_array_index(self->messages, KafkaMessage, i);
+
+    if (self->was_read->data[i] || self->is_held[message->partition->topic_index])
+      continue;
+    out[count++] = *message;
+    self->was_read->data[i] = true;
+  }
+  g_mutex_unlock(&self->lock);
   if (count > 0)
     return count;
 
-  if (self->exhausted != NULL)
+  if (self->exhausted != NULL && memchr(self->is_held, true, sizeof self->is_held) == NULL) {
     self->exhausted(self->exhausted_data);
-  self->exhausted = NULL;
+    self->exhausted = NULL;
+  }
   g_mutex_lock(&self->lock);
   if (!self->is_woken)
     g_cond_wait_until(&self->woken, &self->lock,
@@ -46,6 +56,12 @@ source_store(void *data, KafkaPartition *const *partitions, size_t length, GErro
 }
 
 static void
+source_hold(void *data, size_t topic_index, bool is_held)
+{
+  ((MemorySource *)data)->is_held[topic_index] = is_held;
+}
+
+static void
 source_sweep(void *data)
 {
   (void)data;
@@ -70,8 +86,10 @@ memory_source_init(MemorySource *self, size_t partitions, GString *log, GMutex *
   for (size_t i = 0; i < partitions; i++)
     g_ptr_array_add(self->partitions, kafka_partition_new("topic", 0, (int32_t)i));
   self->messages = g_array_new(FALSE, FALSE, sizeof(KafkaMessage));
+  self->was_read = g_byte_array_new();
   self->payloads = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-  self->source = (StreamSource){self, source_read, source_store, source_sweep, source_wake};
+  self->source =
+      (StreamSource){self, source_read, source_store, source_hold, source_sweep, source_wake};
   g_mutex_init(&self->lock);
   g_cond_init(&self->woken);
 }
@@ -81,9 +99,16 @@ memory_source_clear(MemorySource *self)
 {
   g_ptr_array_unref(self->partitions);
   g_array_unref(self->messages);
+  g_byte_array_unref(self->was_read);
   g_ptr_array_unref(self->payloads);
   g_mutex_clear(&self->lock);
   g_cond_clear(&self->woken);
+}
+
+void
+memory_source_add_topic(MemorySource *self, const char *topic, size_t topic_index)
+{
+  g_ptr_array_add(self->partitions, kafka_partition_new(topic, topic_index, 0));
 }
 
 static Slice
@@ -131,8 +156,10 @@ add_word(MemorySource *self, KafkaPartition *partition, const char *word)
   } else if (*word == '-') {
     message.key = keep(self, word + 1, strlen(word + 1));
   } else if (*word != '.') {
-    g_auto(GStrv) sides = g_strsplit(word, "=", 2);
-    g_autoptr(GString) datum = g_string_new(NULL);
+    bool is_framed = *word == '@';
+    g_auto(GStrv) sides = g_strsplit(word + is_framed, "=", 2);
+    g_autoptr(GString) datum =
+        g_string_new_len("\0\0\0\0\1", is_framed ? 5 : 0); /* MEMORY_SOURCE_SCHEMA_ID */
 
     append_text(datum, sides[0]);
     append_text(datum, sides[1]);
@@ -140,6 +167,7 @@ add_word(MemorySource *self, KafkaPartition *partition, const char *word)
     message.value = keep(self, datum->str, datum->len);
   }
   g_array_append_val(self->messages, message);
+  g_byte_array_append(self->was_read, (const guint8 *)"", 1);
 }
 
 void
@@ -147,6 +175,8 @@ memory_source_add(MemorySource *self, size_t partition, const char *records)
 {
   g_auto(GStrv) words = g_strsplit(records, " ", -1);
 
+  g_mutex_lock(&self->lock);
   for (char **word = words; *word != NULL; word++)
     add_word(self, self->partitions->pdata[partition], *word);
+  g_mutex_unlock(&self->lock);
 }

@@ -2,160 +2,7 @@
 #include "stream/writer.h"
 
 #include "support/kafka-mock.h"
-#include "support/mapping-case.h"
-#include "support/memory-sink.h"
-#include "support/memory-source.h"
-
-enum { PATIENCE_US = 20 * 1000 * 1000 };
-
-typedef struct {
-  const char *errors;    /* of the mapping */
-  const char *tombstone; /* of the mapping */
-  size_t rows;           /* in a batch */
-  size_t memory_bytes;
-  StreamWindowLimits window;
-  bool ends;
-  const KafkaProperty *properties; /* for dead letters */
-} Settings;
-
-static const Settings plain = {.errors = "dlq",
-                               .tombstone = "row",
-                               .rows = 2,
-                               .memory_bytes = 1 << 20,
-                               .window = {.limit = 0.5, .records = 1000}};
-
-/* A writer between a source and a sink in memory. */
-typedef struct {
-  MappingCase mapping;
-  MemorySink sink;
-  MemorySource source;
-  MetricsCounters *counters;
-  StreamLetters *letters;
-  StreamWriter *writer;
-  GMutex lock;
-  GString *waiting; /* 'w' and 'r', under lock */
-  GError *failure;
-} Fixture;
-
-static void
-on_waiting(void *data, size_t writer, const GError *reason)
-{
-  Fixture *self = data;
-
-  g_assert_cmpuint(writer, ==, 0);
-  g_mutex_lock(&self->lock);
-  g_string_append_c(self->waiting, reason != NULL ? 'w' : 'r');
-  g_mutex_unlock(&self->lock);
-}
-
-static void
-on_ended(void *data, size_t writer, const GError *error)
-{
-  (void)writer;
-  if (error != NULL)
-    ((Fixture *)data)->failure = g_error_copy(error);
-}
-
-static void
-on_exhausted(void *data)
-{
-  stream_writer_stop(((Fixture *)data)->writer);
-}
-
-static MappingCase
-load_mapping(const Settings *settings)
-{
-  g_autofree char *text = g_strdup_printf(
-      "{'table': 't', 'topic': 'topic', 'record': {'format': 'avro', 'schema': 'value.avsc'},"
-      "'key': {'parts': ['k']}, 'timestamp': 'record', 'tombstone': '%s', 'errors': '%s',"
-      "'families': {'f': {'columns': ['q']}}}",
-      settings->tombstone, settings->errors);
-  MappingCase mapping = mapping_case_load(memory_source_schema, NULL, text);
-
-  g_assert_nonnull(mapping.mapping);
-  return mapping;
-}
-
-static void
-fixture_init(Fixture *self, const Settings *settings)
-{
-  g_autoptr(GError) error = NULL;
-
-  *self = (Fixture){.mapping = load_mapping(settings)};
-  memory_sink_init(&self->sink);
-  memory_source_init(&self->source, 2, self->sink.calls, &self->sink.lock);
-  self->source.exhausted = on_exhausted;
-  self->source.exhausted_data = self;
-  self->counters = metrics_counters_new(1, 2);
-  self->letters = stream_letters_new(settings->properties, NULL, "group");
-  self->waiting = g_string_new(NULL);
-  g_mutex_init(&self->lock);
-
-  const StreamLineOptions line = {
-      .mapping = self->mapping.mapping,
-      .plan = self->sink.plan,
-      .sheet = metrics_counters_sheet(self->counters, 0, 0),
-      .batch = {.rows = settings->rows, .bytes = 1 << 20, .frame_max_bytes = 1 << 20},
-      .linger_ms = 1000000,
-      .window = settings->window,
-      .kept_bytes = 1 << 20,
-  };
-  const StreamWriterOptions options = {
-      .source = self->source.source,
-      .sink = self->sink.sink,
-      .letters = self->letters,
-      .lines = &line,
-      .lines_length = 1,
-      .ends = settings->ends,
-      .memory_bytes = settings->memory_bytes,
-      .retry = {.first_ms = 1, .longest_ms = 5},
-      .sheet = metrics_counters_sheet(self->counters, 0, 1),
-      .events = {self, on_waiting, on_ended},
-  };
-
-  self->writer = stream_writer_new(&options, &error);
-  g_assert_no_error(error);
-}
-
-static void
-fixture_clear(Fixture *self)
-{
-  stream_letters_free(self->letters);
-  stream_writer_free(self->writer);
-  metrics_counters_free(self->counters);
-  memory_source_clear(&self->source);
-  memory_sink_clear(&self->sink);
-  mapping_case_clear(&self->mapping);
-  g_string_free(self->waiting, TRUE);
-  g_mutex_clear(&self->lock);
-  g_clear_error(&self->failure);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Fixture, fixture_clear)
-
-/* Runs until the source is exhausted and the writer has ended of itself. */
-static void
-run(Fixture *self)
-{
-  stream_writer_start(self->writer);
-  g_assert_true(stream_writer_join(self->writer, g_get_monotonic_time() + PATIENCE_US));
-}
-
-static uint64_t
-count(const Fixture *self, Counter counter)
-{
-  return metrics_counters_sum(self->counters, 0, counter);
-}
-
-/* Every record that was read is done with in one of the three ways. */
-static void
-assert_books(const Fixture *self, size_t written, size_t skipped, size_t dead_lettered)
-{
-  g_assert_cmpuint(count(self, COUNTER_WRITTEN), ==, written);
-  g_assert_cmpuint(count(self, COUNTER_SKIPPED), ==, skipped);
-  g_assert_cmpuint(count(self, COUNTER_DEAD_LETTERED), ==, dead_lettered);
-  g_assert_cmpuint(count(self, COUNTER_READ), ==,
-                   metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS));
-}
+#include "support/writer-case.h"
 
 static const struct {
   const char *name;
@@ -172,7 +19,7 @@ static const struct {
     {"two partitions", "a=1 b=1 c=1", "d=1 e=1", NULL,
      "put a b;put c d;store 0:2;put e;store 0:3 1:1;store 1:2;", ""},
     {"no answer: nothing is stored until there is", "a=1 b=1 c=1 d=1 e=1", NULL, "PP",
-     "put a b;put c d;probe;put a b;put c d;store 0:2;put e;store 0:4;store 0:5;", "wr"},
+     "put a b;put c d;probe;put a b;put c d;store 0:2;store 0:4;put e;store 0:5;", "wr"},
     {"no answer to the second", "a=1 b=1 c=1 d=1 e=1", NULL, ".P",
      "put a b;put c d;store 0:2;put e;probe;put c d;put e;store 0:4;store 0:5;", "wr"},
     {"the table is gone", "a=1", NULL, "S", "put a;probe;put a;store 0:1;", "wr"},
@@ -186,19 +33,20 @@ static void
 records_take_their_road(void)
 {
   for (size_t i = 0; i < G_N_ELEMENTS(roads); i++) {
-    g_auto(Fixture) fixture;
+    g_auto(WriterCase) fixture;
 
     g_test_message("%s", roads[i].name);
-    fixture_init(&fixture, &plain);
+    writer_case_init(&fixture, &writer_case_plain);
     fixture.sink.answers = roads[i].answers;
     memory_source_add(&fixture.source, 0, roads[i].records);
     if (roads[i].more != NULL)
       memory_source_add(&fixture.source, 1, roads[i].more);
-    run(&fixture);
+    writer_case_run(&fixture);
     g_assert_no_error(fixture.failure);
     g_assert_cmpstr(fixture.sink.calls->str, ==, roads[i].log);
     g_assert_cmpstr(fixture.waiting->str, ==, roads[i].waiting);
-    g_assert_cmpuint(count(&fixture, COUNTER_READ), ==, count(&fixture, COUNTER_WRITTEN));
+    g_assert_cmpuint(writer_case_count(&fixture, COUNTER_READ), ==,
+                     writer_case_count(&fixture, COUNTER_WRITTEN));
   }
 }
 
@@ -209,18 +57,18 @@ bad_records_become_dead_letters_before_their_offset_is_stored(void)
   kafka_mock_init(&mock);
   rd_kafka_mock_topic_create(mock.cluster, "topic", 2, 1);
   rd_kafka_mock_topic_create(mock.cluster, "topic.dlq", 2, 1);
-  Settings settings = plain;
-  g_auto(Fixture) fixture;
+  WriterSettings settings = writer_case_plain;
+  g_auto(WriterCase) fixture;
 
   settings.properties = mock.properties;
-  fixture_init(&fixture, &settings);
+  writer_case_init(&fixture, &settings);
   fixture.sink.refused = "c";
   memory_source_add(&fixture.source, 1, "a=1 ! c=1 d=1");
-  run(&fixture);
+  writer_case_run(&fixture);
   g_assert_no_error(fixture.failure);
-  assert_books(&fixture, 2, 0, 2);
-  g_assert_cmpuint(count(&fixture, COUNTER_BAD_DECODE), ==, 1);
-  g_assert_cmpuint(count(&fixture, COUNTER_BAD_PUT), ==, 1);
+  writer_case_assert_books(&fixture, 2, 0, 2);
+  g_assert_cmpuint(writer_case_count(&fixture, COUNTER_BAD_DECODE), ==, 1);
+  g_assert_cmpuint(writer_case_count(&fixture, COUNTER_BAD_PUT), ==, 1);
   /* The window opened with the first batch: nothing was stored before it was judged. */
   g_assert_true(g_str_has_suffix(fixture.sink.calls->str, "store 1:4;"));
   g_assert_cmpuint(g_strrstr(fixture.sink.calls->str, "store") -
@@ -257,18 +105,18 @@ dead_letters_wait_for_kafka_and_are_not_sent_twice(void)
   kafka_mock_init(&mock);
   rd_kafka_mock_topic_create(mock.cluster, "topic", 2, 1);
   rd_kafka_mock_topic_create(mock.cluster, "topic.dlq", 2, 1);
-  Settings settings = plain;
-  g_auto(Fixture) fixture;
+  WriterSettings settings = writer_case_plain;
+  g_auto(WriterCase) fixture;
 
   settings.properties = mock.properties;
-  fixture_init(&fixture, &settings);
+  writer_case_init(&fixture, &settings);
   rd_kafka_mock_push_request_errors(mock.cluster, KAFKA_API_PRODUCE, 1,
                                     RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
   memory_source_add(&fixture.source, 0, "a=1 !");
-  run(&fixture);
+  writer_case_run(&fixture);
   g_assert_no_error(fixture.failure);
   g_assert_cmpstr(fixture.waiting->str, ==, "wr");
-  assert_books(&fixture, 1, 0, 1);
+  writer_case_assert_books(&fixture, 1, 0, 1);
 
   g_autoptr(GPtrArray) letters = kafka_mock_read(&mock, "topic.dlq", 2);
 
@@ -293,17 +141,17 @@ the_policy_for_bad_records_holds(void)
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    Settings settings = plain;
-    g_auto(Fixture) fixture;
+    WriterSettings settings = writer_case_plain;
+    g_auto(WriterCase) fixture;
 
     settings.errors = cases[i].errors;
     settings.tombstone = cases[i].tombstone;
-    fixture_init(&fixture, &settings);
+    writer_case_init(&fixture, &settings);
     memory_source_add(&fixture.source, 0, cases[i].records);
-    run(&fixture);
+    writer_case_run(&fixture);
     g_assert_cmpint(fixture.failure != NULL, ==, cases[i].is_failure);
-    g_assert_cmpuint(count(&fixture, COUNTER_WRITTEN), ==, cases[i].written);
-    g_assert_cmpuint(count(&fixture, COUNTER_SKIPPED), ==, cases[i].skipped);
+    g_assert_cmpuint(writer_case_count(&fixture, COUNTER_WRITTEN), ==, cases[i].written);
+    g_assert_cmpuint(writer_case_count(&fixture, COUNTER_SKIPPED), ==, cases[i].skipped);
     g_assert_cmpstr(fixture.sink.calls->str, ==, cases[i].log);
     if (cases[i].is_failure)
       g_assert_nonnull(strstr(fixture.failure->message, "topic[0]@1: "));
@@ -313,21 +161,21 @@ the_policy_for_bad_records_holds(void)
 static void
 when_nearly_all_is_bad_nothing_of_it_is_let_go(void)
 {
-  Settings settings = plain;
-  g_auto(Fixture) fixture;
+  WriterSettings settings = writer_case_plain;
+  g_auto(WriterCase) fixture;
 
   settings.window.records = 10;
-  fixture_init(&fixture, &settings);
+  writer_case_init(&fixture, &settings);
   memory_source_add(&fixture.source, 0, "a=1 b=1");
   memory_source_add(&fixture.source, 0, "! ! ! ! ! ! c=1 ! d=1 ! e=1 f=1 g=1 h=1");
-  run(&fixture);
+  writer_case_run(&fixture);
   g_assert_error(fixture.failure, FAULT, FAULT_RECORD);
   g_assert_nonnull(strstr(fixture.failure->message, "8 of 10 records of topic topic are bad"));
   g_assert_true(g_str_has_prefix(fixture.sink.calls->str, "put a b;"));
   g_assert_null(strstr(fixture.sink.calls->str, "store 0:3"));
   g_assert_cmpint(atomic_load(&((KafkaPartition *)fixture.source.partitions->pdata[0])->stored), <=,
                   2);
-  g_assert_cmpuint(count(&fixture, COUNTER_DEAD_LETTERED), ==, 0);
+  g_assert_cmpuint(writer_case_count(&fixture, COUNTER_DEAD_LETTERED), ==, 0);
 }
 
 /* A few records, nearly all of them bad: whoever stops lets none of them go, and whoever has come
@@ -336,17 +184,17 @@ static void
 who_leaves_does_not_judge_by_too_little(void)
 {
   for (int ends = 0; ends <= 1; ends++) {
-    Settings settings = plain;
-    g_auto(Fixture) fixture;
+    WriterSettings settings = writer_case_plain;
+    g_auto(WriterCase) fixture;
 
     settings.errors = "skip";
     settings.ends = ends;
-    fixture_init(&fixture, &settings);
+    writer_case_init(&fixture, &settings);
     memory_source_add(&fixture.source, 0, "a=1 ! ! !");
-    run(&fixture);
+    writer_case_run(&fixture);
     g_assert_no_error(fixture.failure);
     g_assert_cmpint(stream_writer_is_settled(fixture.writer), ==, ends);
-    g_assert_cmpuint(count(&fixture, COUNTER_SKIPPED), ==, ends ? 3 : 0);
+    g_assert_cmpuint(writer_case_count(&fixture, COUNTER_SKIPPED), ==, ends ? 3 : 0);
     g_assert_cmpint(strstr(fixture.sink.calls->str, "store") != NULL, ==, ends);
   }
 }
@@ -354,15 +202,15 @@ who_leaves_does_not_judge_by_too_little(void)
 static void
 a_flush_stores_all_that_was_read(void)
 {
-  g_auto(Fixture) fixture;
+  g_auto(WriterCase) fixture;
   KafkaPartition *partition;
 
-  fixture_init(&fixture, &plain);
+  writer_case_init(&fixture, &writer_case_plain);
   fixture.source.exhausted = NULL;
   memory_source_add(&fixture.source, 0, "a=1 b=1 c=1");
   stream_writer_start(fixture.writer);
   partition = fixture.source.partitions->pdata[0];
-  while (count(&fixture, COUNTER_READ) < 3)
+  while (writer_case_count(&fixture, COUNTER_READ) < 3)
     g_thread_yield();
   stream_writer_flush(fixture.writer);
   g_assert_true(stream_writer_await_flush(fixture.writer, g_get_monotonic_time() + PATIENCE_US));
@@ -375,10 +223,10 @@ static void
 an_abandoned_writer_ends_in_the_middle_of_an_outage(void)
 {
   g_autofree char *outage = g_strnfill(100000, 'P');
-  g_auto(Fixture) fixture;
+  g_auto(WriterCase) fixture;
   bool is_waiting = false;
 
-  fixture_init(&fixture, &plain);
+  writer_case_init(&fixture, &writer_case_plain);
   fixture.sink.answers = "P";
   fixture.sink.probes = outage;
   memory_source_add(&fixture.source, 0, "a=1");
@@ -399,22 +247,23 @@ an_abandoned_writer_ends_in_the_middle_of_an_outage(void)
 static void
 little_memory_means_small_steps_not_loss(void)
 {
-  Settings settings = plain;
-  g_auto(Fixture) fixture;
+  WriterSettings settings = writer_case_plain;
+  g_auto(WriterCase) fixture;
   g_autoptr(GString) records = g_string_new("k0=v");
 
   settings.rows = 1000;
   settings.memory_bytes = 1500; /* two records */
   for (size_t i = 1; i < 100; i++)
     g_string_append_printf(records, " k%zu=v", i);
-  fixture_init(&fixture, &settings);
+  writer_case_init(&fixture, &settings);
   fixture.source.read_at_once = 3;
   memory_source_add(&fixture.source, 0, records->str);
-  run(&fixture);
-  assert_books(&fixture, 100, 0, 0);
+  writer_case_run(&fixture);
+  writer_case_assert_books(&fixture, 100, 0, 0);
   g_assert_cmpuint(g_hash_table_size(fixture.sink.table), ==, 100);
-  g_assert_cmpuint(count(&fixture, COUNTER_WRITTEN), ==, 100);
-  g_assert_cmpuint(metrics_counters_sum(fixture.counters, 1, COUNTER_BATCHES), ==, 34);
+  g_assert_cmpuint(writer_case_count(&fixture, COUNTER_WRITTEN), ==, 100);
+  g_assert_cmpuint(metrics_counters_sum(fixture.counters, WRITER_CASE_LINES, COUNTER_BATCHES), ==,
+                   34);
 }
 
 int

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stream/flight.h"
+#include "stream/calls.h"
 
 #include "support/memory-sink.h"
 
 enum { MOST_PAUSES = 50, FIRST_MS = 100 };
 
-/* A flight into a memory sink, and what it said. */
+/* A line's delivery into a memory sink, over a connection of its own, and what it said. */
 typedef struct {
   MemorySink sink;
   KafkaPartition *partition;
   MetricsCounters *counters;
-  StreamFlight *flight;
+  StreamDelivery *delivery;
+  StreamCalls *calls;
   int64_t offset;
   GString *done;       /* of each batch: its first offset, and rejected rows behind '!' */
   GString *waiting;    /* 'w' for each reason to wait, 'r' for ready again */
@@ -19,10 +20,9 @@ typedef struct {
   int64_t done_until;  /* batches come back in order: the last one's first offset */
 } Fixture;
 
-static bool
-on_done(void *data, StreamBatch *batch)
+static void
+note_done(Fixture *self, StreamBatch *batch)
 {
-  Fixture *self = data;
   g_autoptr(GPtrArray) rejects = g_ptr_array_new_with_free_func((GDestroyNotify)stream_reject_free);
   g_autoptr(GPtrArray) touched = g_ptr_array_new();
 
@@ -40,44 +40,95 @@ on_done(void *data, StreamBatch *batch)
   }
   g_string_append_c(self->done, ' ');
   stream_batch_free(batch);
-  return true;
 }
 
 static void
-on_waiting(void *data, const GError *reason)
+on_waiting(void *data, size_t slot, const GError *reason)
 {
+  g_assert_cmpuint(slot, ==, 0);
   g_string_append_c(((Fixture *)data)->waiting, reason != NULL ? 'w' : 'r');
-}
-
-static bool
-on_pause(void *data, uint32_t wait_ms)
-{
-  Fixture *self = data;
-
-  self->longest_ms = MAX(self->longest_ms, wait_ms);
-  return self->pauses > 0 && self->pauses-- > 0;
 }
 
 static void
 fixture_init(Fixture *self)
 {
-  const Retry retry = {.first_ms = FIRST_MS, .longest_ms = 50 * FIRST_MS};
-  const StreamFlightEvents events = {self, on_done, on_waiting, on_pause};
+  const StreamWait wait = {.retry = {.first_ms = FIRST_MS, .longest_ms = 50 * FIRST_MS},
+                           .self = self,
+                           .tell = on_waiting};
+  MetricsSheet *sheet;
 
   *self = (Fixture){.pauses = MOST_PAUSES};
   memory_sink_init(&self->sink);
   self->partition = kafka_partition_new("topic", 0, 0);
   self->counters = metrics_counters_new(1, 1);
-  self->flight = stream_flight_new(&self->sink.sink, &events, &retry,
-                                   metrics_counters_sheet(self->counters, 0, 0));
+  sheet = metrics_counters_sheet(self->counters, 0, 0);
+  self->delivery = stream_delivery_new(&self->sink.sink, &wait, sheet);
+  self->calls = stream_calls_new(&self->sink.sink, &self->delivery, 1, sheet);
   self->done = g_string_new(NULL);
   self->waiting = g_string_new(NULL);
+}
+
+/* Sends what is to be sent, and waits for no answer but to have room for that; false: a pause too
+ * many. */
+static bool
+send_all(Fixture *self)
+{
+  int64_t due;
+
+  for (;;) {
+    stream_calls_send(self->calls);
+    due = stream_delivery_due_us(self->delivery);
+    if (due == INT64_MAX)
+      return true;
+    if (due == 0) {
+      stream_calls_receive(self->calls);
+      continue;
+    }
+    due = (due - g_get_monotonic_time()) / 1000;
+    self->longest_ms = MAX(self->longest_ms, (uint32_t)MAX(due, 0));
+    if (self->pauses == 0)
+      return false;
+    self->pauses--;
+    stream_delivery_hurry(self->delivery);
+  }
+}
+
+/* The same, and takes what is done with. */
+static bool
+go_on(Fixture *self)
+{
+  bool is_sent = send_all(self);
+  StreamBatch *batch;
+
+  while ((batch = stream_delivery_take_done(self->delivery)) != NULL)
+    note_done(self, batch);
+  return is_sent;
+}
+
+static bool
+push(Fixture *self, StreamBatch *batch)
+{
+  stream_delivery_push(self->delivery, batch);
+  return go_on(self);
+}
+
+static bool
+drain(Fixture *self)
+{
+  bool goes_on = go_on(self);
+
+  while (goes_on && !stream_delivery_is_empty(self->delivery)) {
+    stream_calls_receive(self->calls);
+    goes_on = go_on(self);
+  }
+  return goes_on;
 }
 
 static void
 fixture_clear(Fixture *self)
 {
-  stream_flight_free(self->flight);
+  stream_calls_free(self->calls);
+  stream_delivery_free(self->delivery);
   metrics_counters_free(self->counters);
   kafka_partition_unref(self->partition);
   g_string_free(self->done, TRUE);
@@ -297,13 +348,13 @@ calls_answers_and_ends(void)
     fixture.sink.refused = cases[i].refused;
     fixture.sink.cutting = cases[i].cutting;
     for (const char *const *text = cases[i].batches; *text != NULL; text++)
-      g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, *text)));
-    g_assert_true(stream_flight_drain(fixture.flight));
+      g_assert_true(push(&fixture, batch_of(&fixture, *text)));
+    g_assert_true(drain(&fixture));
 
     g_assert_cmpstr(fixture.sink.calls->str, ==, cases[i].calls);
     g_assert_cmpstr(fixture.done->str, ==, cases[i].done);
     g_assert_cmpstr(fixture.waiting->str, ==, cases[i].waiting);
-    g_assert_true(stream_flight_is_empty(fixture.flight));
+    g_assert_true(stream_delivery_is_empty(fixture.delivery));
   }
 }
 
@@ -336,10 +387,10 @@ the_later_offset_wins_whatever_fails(void)
 
     fixture_init(&fixture);
     fixture.sink.answers = answers;
-    g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "a=1 b=1 c=1")));
-    g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "b=2 a=2")));
-    g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "a=3 d=3")));
-    g_assert_true(stream_flight_drain(fixture.flight));
+    g_assert_true(push(&fixture, batch_of(&fixture, "a=1 b=1 c=1")));
+    g_assert_true(push(&fixture, batch_of(&fixture, "b=2 a=2")));
+    g_assert_true(push(&fixture, batch_of(&fixture, "a=3 d=3")));
+    g_assert_true(drain(&fixture));
 
     g_assert_cmpstr(fixture.done->str, ==, "3 5 7 ");
     g_assert_cmpstr(memory_sink_get(&fixture.sink, "a"), ==, "3");
@@ -362,8 +413,8 @@ find_culprit(size_t rows, size_t bad, bool is_cutting)
     g_string_append_printf(text, "%sr%zu=1", i == 0 ? "" : " ", i);
   fixture_init(&fixture);
   *(is_cutting ? &fixture.sink.cutting : &fixture.sink.refused) = key;
-  g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, text->str)));
-  g_assert_true(stream_flight_drain(fixture.flight));
+  g_assert_true(push(&fixture, batch_of(&fixture, text->str)));
+  g_assert_true(drain(&fixture));
   g_assert_cmpstr(fixture.done->str, ==, done);
   g_assert_cmpuint(g_hash_table_size(fixture.sink.table), ==, rows - 1);
   g_assert_null(memory_sink_get(&fixture.sink, key));
@@ -390,14 +441,14 @@ a_batch_without_rows_ends_in_its_turn(void)
   KafkaMessage message;
 
   fixture_init(&fixture);
-  g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "a=1")));
+  g_assert_true(push(&fixture, batch_of(&fixture, "a=1")));
   empty = batch_of(&fixture, "");
   message = (KafkaMessage){.partition = fixture.partition, .offset = fixture.offset++};
   stream_batch_add_skipped(empty, &message);
-  g_assert_true(stream_flight_push(fixture.flight, empty));
-  g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "b=1")));
+  g_assert_true(push(&fixture, empty));
+  g_assert_true(push(&fixture, batch_of(&fixture, "b=1")));
   g_assert_cmpstr(fixture.done->str, ==, "");
-  g_assert_true(stream_flight_drain(fixture.flight));
+  g_assert_true(drain(&fixture));
   g_assert_cmpstr(fixture.done->str, ==, "1 2 3 ");
   g_assert_cmpstr(fixture.sink.calls->str, ==, "put a;put b;");
 }
@@ -411,11 +462,11 @@ giving_up_in_an_outage_leaves_what_is_not_done(void)
   fixture.pauses = 2;
   fixture.sink.answers = ".P";
   fixture.sink.probes = "PPPPPPPP";
-  g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "a=1")));
-  g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "b=1")));
-  g_assert_false(stream_flight_drain(fixture.flight));
+  g_assert_true(push(&fixture, batch_of(&fixture, "a=1")));
+  g_assert_true(push(&fixture, batch_of(&fixture, "b=1")));
+  g_assert_false(drain(&fixture));
   g_assert_cmpstr(fixture.done->str, ==, "1 ");
-  g_assert_false(stream_flight_is_empty(fixture.flight));
+  g_assert_false(stream_delivery_is_empty(fixture.delivery));
 }
 
 static void
@@ -426,9 +477,9 @@ counters_tell_rows_that_were_acknowledged(void)
   fixture_init(&fixture);
   fixture.sink.answers = "P";
   fixture.sink.refused = "c";
-  g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "a=1 b=1")));
-  g_assert_true(stream_flight_push(fixture.flight, batch_of(&fixture, "c=1 d=1 -e")));
-  g_assert_true(stream_flight_drain(fixture.flight));
+  g_assert_true(push(&fixture, batch_of(&fixture, "a=1 b=1")));
+  g_assert_true(push(&fixture, batch_of(&fixture, "c=1 d=1 -e")));
+  g_assert_true(drain(&fixture));
   g_assert_cmpuint(metrics_counters_sum(fixture.counters, 0, COUNTER_ROWS), ==, 4);
   g_assert_cmpuint(metrics_counters_sum(fixture.counters, 0, COUNTER_BATCHES), ==, 3);
   g_assert_cmpuint(metrics_counters_sum(fixture.counters, 0, COUNTER_HALVED), ==, 1);
@@ -439,11 +490,11 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/flight/calls", calls_answers_and_ends);
-  g_test_add_func("/flight/order", the_later_offset_wins_whatever_fails);
-  g_test_add_func("/flight/halving", halving_finds_one_culprit_wherever_it_is);
-  g_test_add_func("/flight/empty-batch", a_batch_without_rows_ends_in_its_turn);
-  g_test_add_func("/flight/give-up", giving_up_in_an_outage_leaves_what_is_not_done);
-  g_test_add_func("/flight/counters", counters_tell_rows_that_were_acknowledged);
+  g_test_add_func("/delivery/calls", calls_answers_and_ends);
+  g_test_add_func("/delivery/order", the_later_offset_wins_whatever_fails);
+  g_test_add_func("/delivery/halving", halving_finds_one_culprit_wherever_it_is);
+  g_test_add_func("/delivery/empty-batch", a_batch_without_rows_ends_in_its_turn);
+  g_test_add_func("/delivery/give-up", giving_up_in_an_outage_leaves_what_is_not_done);
+  g_test_add_func("/delivery/counters", counters_tell_rows_that_were_acknowledged);
   return g_test_run();
 }
