@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <signal.h>
 
+#include "base/notify.h"
 #include "cmd/gateway.h"
 #include "cmd/options.h"
 #include "cmd/properties.h"
@@ -46,6 +47,7 @@ typedef struct {
   SchemaSource schemas;      /* the registry's */
   StreamSinks *sinks;        /* owned */
   MetricsPages *pages;       /* owned */
+  Notify *notify;            /* owned */
   Stream *stream;            /* owned */
   int64_t began_us;
   uint64_t shown; /* consumed when progress was last made a line of */
@@ -56,6 +58,7 @@ static void
 run_clear(Run *self)
 {
   metrics_pages_free(self->pages);
+  notify_free(self->notify);
   g_free(self->list);
   if (self->stream != NULL && stream_is_stuck(self->stream))
     return; /* the process ends now, and its threads with it */
@@ -156,7 +159,10 @@ show_progress(void *data)
   const char *reason = NULL;
   g_autofree char *text = NULL;
 
-  metrics_pages_tell(self->pages, stream_is_ready(self->stream, &reason) ? NULL : reason);
+  if (stream_is_ready(self->stream, &reason))
+    reason = NULL;
+  metrics_pages_tell(self->pages, reason);
+  notify_alive(self->notify, reason == NULL ? "records flow" : reason, g_get_monotonic_time());
   if (summary.seconds - self->shown_at < 1)
     return;
   tell_standings(self);
@@ -205,7 +211,10 @@ open_stream(Run *self)
 static gboolean
 on_signal(gpointer data)
 {
-  stream_stop(data);
+  Run *self = data;
+
+  notify_stopping(self->notify);
+  stream_stop(self->stream);
   return G_SOURCE_CONTINUE;
 }
 
@@ -213,8 +222,8 @@ static ExitCode
 run_stream(Run *self, GError **error)
 {
   guint signals[] = {
-      g_unix_signal_add(SIGTERM, on_signal, self->stream),
-      g_unix_signal_add(SIGINT, on_signal, self->stream),
+      g_unix_signal_add(SIGTERM, on_signal, self),
+      g_unix_signal_add(SIGINT, on_signal, self),
   };
   StreamOutcome outcome;
   CmdSummary summary;
@@ -265,6 +274,8 @@ run(Run *self, const GOptionEntry *entries, GError **error)
   if (self->pages == NULL || !choose_mappings(self, error) || !open_registry(self, error) ||
       !kafka_producer_check(self->letters, error) || !open_gateway(self, error))
     return EXIT_USAGE;
+  self->notify =
+      notify_new(g_getenv("NOTIFY_SOCKET"), g_getenv("WATCHDOG_USEC"), g_getenv("WATCHDOG_PID"));
   open_stream(self);
   trim_heap();
   return run_stream(self, error);
