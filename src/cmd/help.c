@@ -60,7 +60,7 @@ append_wrapped(GString *page, const char *text)
 static void
 append_described(GString *page, const char *label, const char *text)
 {
-  if (strlen(label) < OPTION_COLUMN)
+  if (strlen(label) + 1 < OPTION_COLUMN) /* two blanks at least: they end the label */
     g_string_append_printf(page, "%-*s", OPTION_COLUMN, label);
   else
     g_string_append_printf(page, "%s\n%*s", label, OPTION_COLUMN, "");
