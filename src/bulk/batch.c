@@ -29,7 +29,7 @@ bulk_batch_clear(BulkBatch *self)
 }
 
 void
-bulk_batch_begin(BulkBatch *self, const char *file, const BulkColumns *columns)
+bulk_batch_begin(BulkBatch *self, const char *file, const CsvColumns *columns)
 {
   self->file = file;
   self->columns = columns;
@@ -55,10 +55,14 @@ bulk_batch_add(BulkBatch *self, const CsvRecord *record, uint64_t number)
   bytes_append(&self->text, from, (size_t)(last.data + last.len - from));
   g_array_set_size(self->fields, entry.first + entry.length);
   for (guint i = 0; i < entry.length; i++) {
-    Slice text = record->fields[i].text;
+    const CsvField *field = &record->fields[i];
 
-    g_array_index(self->fields, BulkField, entry.first + i) =
-        (BulkField){(uint32_t)(to + (size_t)(text.data - from)), (uint32_t)text.len};
+    g_array_index(self->fields, BulkField, entry.first + i) = (BulkField){
+        .start = (uint32_t)(to + (size_t)(field->text.data - from)),
+        .len = field->text.len & 0x3fffffff,
+        .is_quoted = field->is_quoted,
+        .is_null = field->is_null,
+    };
   }
   g_array_append_val(self->records, entry);
 }
@@ -73,13 +77,13 @@ void
 bulk_batch_add_malformed(BulkBatch *self, Slice line, const BulkRecord *where, const char *reason)
 {
   BulkRecord entry = {where->line, where->number, self->fields->len, 1};
-  BulkField field = {(uint32_t)self->text.len, (uint32_t)line.len};
+  BulkField field = {.start = (uint32_t)self->text.len, .len = line.len & 0x3fffffff};
 
   bytes_append_slice(&self->text, line);
   g_array_append_val(self->fields, field);
   g_array_append_val(self->records, entry);
   add_reject(self, (BulkReject){.record = self->records->len - 1,
-                                .column = BULK_NO_COLUMN,
+                                .column = CSV_NO_COLUMN,
                                 .is_text = true,
                                 .reason = g_strdup(reason)});
 }

@@ -21,7 +21,7 @@ struct BulkIntake {
   size_t slots_length;
   size_t next; /* the slot that is filled, or will be */
   uint64_t records;
-  uint64_t headers;
+  CsvTotals totals;
   uint64_t bytes_before; /* of the files already read */
   uint64_t bytes_total;  /* of all files; 0: nobody knows */
   bool is_read;          /* all of them: mappers may finish sorting */
@@ -64,6 +64,7 @@ bulk_intake_free(BulkIntake *self)
   for (size_t i = 0; i < self->slots_length; i++)
     bulk_batch_clear(&self->slots[i].batch);
   g_free(self->slots);
+  csv_totals_clear(&self->totals);
   g_free(self);
 }
 
@@ -176,16 +177,14 @@ collect_all(BulkIntake *self, BulkRejects *rejects, GError **error)
 }
 
 static bool
-add_record(BulkIntake *self, CsvReader *reader, BulkBatch *batch, bool *out_at_end, GError **error)
+add_record(BulkIntake *self, CsvFile *file, BulkBatch *batch, bool *out_at_end, GError **error)
 {
   g_autoptr(GError) problem = NULL;
   CsvRecord record = {0};
 
-  if (csv_reader_next(reader, &record, &problem)) {
+  if (csv_file_next(file, &record, &problem)) {
     *out_at_end = record.length == 0;
-    if (record.length > 0 && bulk_columns_is_header(batch->columns, &record))
-      self->headers++;
-    else if (record.length > 0)
+    if (record.length > 0)
       bulk_batch_add(batch, &record, self->records++);
     return true;
   }
@@ -195,7 +194,7 @@ add_record(BulkIntake *self, CsvReader *reader, BulkBatch *batch, bool *out_at_e
   }
 
   BulkRecord where = {.number = self->records++};
-  Slice line = csv_reader_malformed(reader, &where.line);
+  Slice line = csv_reader_malformed(csv_file_reader(file), &where.line);
   const char *reason = strstr(problem->message, ": ");
 
   bulk_batch_add_malformed(batch, line, &where, reason == NULL ? problem->message : reason + 2);
@@ -203,41 +202,43 @@ add_record(BulkIntake *self, CsvReader *reader, BulkBatch *batch, bool *out_at_e
 }
 
 static void
-tell_progress(const BulkIntake *self, const CsvReader *reader)
+tell_progress(const BulkIntake *self, const CsvFile *file)
 {
-  uint64_t position = csv_source_position(csv_reader_source(reader));
+  uint64_t position = csv_source_position(csv_reader_source(csv_file_reader(file)));
 
   bulk_watch_progress(self->options.watch, BULK_READING, self->bytes_before + position,
                       self->bytes_total, self->records);
 }
 
 static bool
-read_input(BulkIntake *self, BulkInput *input, BulkRejects *rejects, GError **error)
+read_input(BulkIntake *self, CsvFile *input, BulkRejects *rejects, GError **error)
 {
-  g_autoptr(CsvReader) reader = bulk_input_open(input, error);
-  bool at_end = reader == NULL;
+  bool at_end = false;
 
+  if (!csv_file_open(input, error))
+    return false;
   while (!at_end) {
     Slot *slot = &self->slots[self->next];
 
     if (!bulk_watch_goes_on(self->options.watch, error) || !collect(self, slot, rejects, error))
       return false;
-    bulk_batch_begin(&slot->batch, bulk_input_path(input), bulk_input_columns(input));
+    bulk_batch_begin(&slot->batch, csv_file_path(input), csv_file_columns(input));
     while (!at_end && !bulk_batch_is_full(&slot->batch))
-      if (!add_record(self, reader, &slot->batch, &at_end, error))
+      if (!add_record(self, input, &slot->batch, &at_end, error))
         return false;
     send_batch(self);
-    tell_progress(self, reader);
+    tell_progress(self, input);
   }
-  self->bytes_before += bulk_input_size(input);
-  return reader != NULL;
+  self->bytes_before += csv_file_size(input);
+  csv_file_close(input, &self->totals);
+  return true;
 }
 
 static bool
 read_all(BulkIntake *self, const GPtrArray *inputs, BulkRejects *rejects, GError **error)
 {
   for (guint i = 0; i < inputs->len; i++)
-    self->bytes_total += bulk_input_size(inputs->pdata[i]);
+    self->bytes_total += csv_file_size(inputs->pdata[i]);
   for (guint i = 0; i < inputs->len; i++)
     if (!read_input(self, inputs->pdata[i], rejects, error))
       return false;
@@ -273,7 +274,7 @@ bulk_intake_merge(const BulkIntake *self)
 BulkIntakeCounts
 bulk_intake_counts(const BulkIntake *self)
 {
-  BulkIntakeCounts counts = {.records = self->records, .headers = self->headers};
+  BulkIntakeCounts counts = {.records = self->records, .headers = self->totals.headers};
 
   for (guint i = 0; i < self->mappers->len; i++) {
     BulkMapper *mapper = self->mappers->pdata[i];
@@ -283,6 +284,12 @@ bulk_intake_counts(const BulkIntake *self)
     counts.spilled_bytes += sort_spilled_bytes(bulk_mapper_sort(mapper));
   }
   return counts;
+}
+
+const FaultList *
+bulk_intake_warnings(const BulkIntake *self)
+{
+  return &self->totals.warnings;
 }
 
 uint64_t

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "bulk/input.h"
+#include "csv/file.h"
 #include "bulk/mapper.h"
 #include "bulk/rejects.h"
 #include "bulk/watch.h"
@@ -27,7 +27,7 @@ BulkIntake *bulk_intake_new(const BulkIntakeOptions *options);
 void bulk_intake_free(BulkIntake *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BulkIntake, bulk_intake_free)
 
-/* Reads all inputs (BulkInput *). FAULT_RECORD: too many rejects; FAULT_SETUP: anything else. */
+/* Reads all inputs (CsvFile *). FAULT_RECORD: too many rejects; FAULT_SETUP: anything else. */
 bool bulk_intake_run(BulkIntake *self, const GPtrArray *inputs, BulkRejects *rejects,
                      GError **error);
 
@@ -42,6 +42,8 @@ typedef struct {
 } BulkIntakeCounts;
 
 BulkIntakeCounts bulk_intake_counts(const BulkIntake *self);
+/* What looked odd about the files. */
+const FaultList *bulk_intake_warnings(const BulkIntake *self);
 /* Bytes of HFile that a family of the plan gets. */
 uint64_t bulk_intake_family(const BulkIntake *self, size_t family);
 /* What a region gets. */

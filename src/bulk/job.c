@@ -12,7 +12,7 @@ static const char task[] = "sluice";
 
 struct BulkJob {
   BulkJobOptions options;
-  GPtrArray *inputs;      /* owned, of BulkInput */
+  GPtrArray *inputs;      /* owned, of CsvFile */
   BulkPlan *plan;         /* owned */
   BulkRegions *regions;   /* owned */
   HfileOptions *hfile;    /* owned: by family */
@@ -27,7 +27,7 @@ struct BulkJob {
 
 /* True, and a fault, if the file of the rejects would replace the input. */
 static bool
-is_rejects_file(const BulkJob *self, const char *path, BulkFindings *findings)
+is_rejects_file(const BulkJob *self, const char *path, CsvFindings *findings)
 {
   struct stat input;
   struct stat rejects;
@@ -42,7 +42,7 @@ is_rejects_file(const BulkJob *self, const char *path, BulkFindings *findings)
 }
 
 static bool
-is_read_already(const BulkJob *self, const char *const *path, BulkFindings *findings)
+is_read_already(const BulkJob *self, const char *const *path, CsvFindings *findings)
 {
   if (strcmp(*path, "-") != 0)
     return false;
@@ -55,24 +55,26 @@ is_read_already(const BulkJob *self, const char *const *path, BulkFindings *find
 }
 
 static void
-open_inputs(BulkJob *self, BulkFindings *findings)
+open_inputs(BulkJob *self, CsvFindings *findings)
 {
-  const BulkInputOptions options = {.mapping = self->options.mapping, .csv = self->options.csv};
-
   for (const char *const *path = self->options.paths; *path != NULL; path++) {
-    BulkInput *input;
+    CsvFile *input;
 
     if (is_rejects_file(self, *path, findings) || is_read_already(self, path, findings) ||
-        (input = bulk_input_new(*path, &options, findings)) == NULL)
+        (input = csv_file_new(*path, self->options.mapping, &self->options.reading, findings)) ==
+            NULL)
       continue;
     g_ptr_array_add(self->inputs, input);
-    bulk_rejects_know(self->rejects, bulk_input_columns(input));
+    bulk_rejects_know(self->rejects, csv_file_columns(input));
   }
+  if (self->inputs->len == 0 && fault_list_length(&findings->faults) == 0)
+    fault_list_add(&findings->faults, "%s: is empty; its first line has to name the columns",
+                   *self->options.paths);
 }
 
 /* So that a place where they cannot be written is told before work starts. */
 static void
-begin_rejects(BulkJob *self, BulkFindings *findings)
+begin_rejects(BulkJob *self, CsvFindings *findings)
 {
   GError *error = NULL;
 
@@ -103,12 +105,12 @@ set_hfile(BulkJob *self, size_t i, const Family *family)
 }
 
 BulkJob *
-bulk_job_new(const BulkJobOptions *options, BulkFindings *findings)
+bulk_job_new(const BulkJobOptions *options, CsvFindings *findings)
 {
   BulkJob *self = g_new0(BulkJob, 1);
 
   self->options = *options;
-  self->inputs = g_ptr_array_new_with_free_func((GDestroyNotify)bulk_input_free);
+  self->inputs = g_ptr_array_new_with_free_func((GDestroyNotify)csv_file_free);
   self->plan = bulk_plan_new(options->mapping);
   self->regions = bulk_regions_new(NULL, 0);
   self->hfile = g_new0(HfileOptions, self->plan->families);
@@ -116,7 +118,7 @@ bulk_job_new(const BulkJobOptions *options, BulkFindings *findings)
   for (size_t i = 0; i < self->plan->families; i++)
     set_hfile(self, i, &self->plan->family[i]);
   self->rejects =
-      bulk_rejects_new(options->rejects_path, options->rejects_most, options->csv.delimiter);
+      bulk_rejects_new(options->rejects_path, options->rejects_most, &options->reading.csv.form);
   self->files = bulk_files_new();
   open_inputs(self, findings);
   begin_rejects(self, findings);
@@ -208,7 +210,7 @@ has_space_to_sort(const BulkJob *self, GError **error)
   uint64_t bytes = 0;
 
   for (guint i = 0; i < self->inputs->len; i++)
-    bytes += bulk_input_size(self->inputs->pdata[i]);
+    bytes += csv_file_size(self->inputs->pdata[i]);
   return bytes < self->options.memory_bytes ||
          has_space(self->options.temp_folder, bytes / 2, "sorting", error);
 }
@@ -220,7 +222,7 @@ bulk_job_read(BulkJob *self, GError **error)
       .mapper = {.mapping = self->options.mapping,
                  .plan = self->plan,
                  .regions = self->regions,
-                 .null_texts = self->options.null_texts,
+                 .reading = &self->options.reading,
                  .timestamp_ms = self->options.timestamp_ms},
       .jobs = self->options.jobs,
       .memory_bytes = self->options.memory_bytes,
@@ -309,6 +311,12 @@ const BulkRegions *
 bulk_job_regions(const BulkJob *self)
 {
   return self->regions;
+}
+
+const FaultList *
+bulk_job_warnings(const BulkJob *self)
+{
+  return bulk_intake_warnings(self->intake);
 }
 
 BulkIntakeCounts

@@ -13,8 +13,7 @@ typedef struct BulkJob BulkJob;
 typedef struct {
   const Mapping *mapping;
   const char *const *paths; /* NULL-ended; "-" is standard input */
-  CsvOptions csv;
-  const char *const *null_texts; /* NULL-ended */
+  CsvReading reading;
   int64_t timestamp_ms;
   size_t memory_bytes;
   unsigned jobs;
@@ -37,7 +36,7 @@ typedef struct {
 enum { BULK_LEAST_MEMORY_BYTES = 16 * 1024 * 1024 };
 
 /* Opens the inputs. NULL, with faults in `findings`, if any of them does not fit. */
-BulkJob *bulk_job_new(const BulkJobOptions *options, BulkFindings *findings);
+BulkJob *bulk_job_new(const BulkJobOptions *options, CsvFindings *findings);
 void bulk_job_free(BulkJob *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BulkJob, bulk_job_free)
 
@@ -57,6 +56,7 @@ bool bulk_job_write(BulkJob *self, const char *folder, GError **error);
 const BulkPlan *bulk_job_plan(const BulkJob *self);
 const BulkRegions *bulk_job_regions(const BulkJob *self);
 BulkIntakeCounts bulk_job_intake(const BulkJob *self);
+const FaultList *bulk_job_warnings(const BulkJob *self);
 /* What the region gets, about; its rows are records. */
 BulkAmount bulk_job_region(const BulkJob *self, size_t region);
 const BulkRejects *bulk_job_rejects(const BulkJob *self);

@@ -49,27 +49,20 @@ bulk_mapper_free(BulkMapper *self)
 }
 
 static bool
-means_missing(const BulkMapper *self, Slice text)
-{
-  for (const char *const *null = self->options.null_texts; *null != NULL; null++)
-    if (slice_equal(text, slice_text(*null)))
-      return true;
-  return false;
-}
-
-static bool
 read_values(BulkMapper *self, const BulkBatch *batch, const BulkRecord *record, GError **error)
 {
-  const int *columns = bulk_columns_of_fields(batch->columns);
+  const int *columns = csv_columns_of_fields(batch->columns);
+  const CsvReading *reading = self->options.reading;
 
   for (size_t i = 0; i < self->fields; i++) {
-    Slice text = columns[i] == BULK_NO_COLUMN ? SLICE_EMPTY
-                                              : bulk_batch_field(batch, record, (guint)columns[i]);
-    bool is_missing = columns[i] == BULK_NO_COLUMN || means_missing(self, text);
+    CsvField field = {.is_null = true};
 
-    self->values[i] = (Value){.kind = is_missing ? VALUE_MISSING : VALUE_TEXT, .text = text};
+    if (columns[i] != CSV_NO_COLUMN)
+      field = bulk_batch_field(batch, record, (guint)columns[i]);
+    self->values[i] = csv_reading_value(reading, &field);
   }
-  return mapping_parse_texts(self->options.mapping, self->values, &self->scratch, error);
+  return mapping_parse_texts(self->options.mapping, reading->has_decimal_comma ? ',' : '.',
+                             self->values, &self->scratch, error);
 }
 
 /* The column that a reason begins with: "field price: not a number", "column info:price: ...". */
@@ -86,20 +79,8 @@ column_of_reason(const BulkMapper *self, const BulkBatch *batch, const char *rea
   for (size_t i = 0; word != NULL && i < length; i++)
     if (strlen(fields[i]) == (size_t)(end - word) &&
         memcmp(fields[i], word, (size_t)(end - word)) == 0)
-      return bulk_columns_of_fields(batch->columns)[i];
-  return BULK_NO_COLUMN;
-}
-
-static bool
-check_length(const BulkBatch *batch, const BulkRecord *record, GError **error)
-{
-  size_t wanted = bulk_columns_length(batch->columns);
-
-  if (record->length == wanted)
-    return true;
-  g_set_error(error, FAULT, FAULT_RECORD, "has %u field%s, the header names %zu", record->length,
-              record->length == 1 ? "" : "s", wanted);
-  return false;
+      return csv_columns_of_fields(batch->columns)[i];
+  return CSV_NO_COLUMN;
 }
 
 static bool
@@ -111,7 +92,8 @@ map_record(BulkMapper *self, const BulkBatch *batch, const BulkRecord *record, G
                    .key = SLICE_EMPTY};
   Slice packed;
 
-  return check_length(batch, record, error) && read_values(self, batch, record, error) &&
+  return csv_columns_fit(batch->columns, record->length, error) &&
+         read_values(self, batch, record, error) &&
          mapping_apply(self->options.mapping, &origin, self->values, &self->row, error) &&
          bulk_packer_pack(&self->packer, &self->row, record->number, &packed, error) &&
          sort_add(self->sort, packed, error);

@@ -15,8 +15,8 @@ typedef struct {
   const Mapping *mapping;
   const BulkPlan *plan;
   const BulkRegions *regions;
-  const char *const *null_texts; /* NULL-ended: mean missing, beside the mapping's own */
-  int64_t timestamp_ms;          /* for a mapping whose time is the record's */
+  const CsvReading *reading;
+  int64_t timestamp_ms; /* for a mapping whose time is the record's */
 } BulkMapperOptions;
 
 /* Takes the sort. */

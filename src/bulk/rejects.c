@@ -8,7 +8,7 @@ enum { MOST_EXAMPLES = 5 };
 struct BulkRejects {
   char *path; /* owned, or NULL */
   int64_t most;
-  char delimiter;
+  CsvForm form;
   uint64_t count;
   GPtrArray *names;  /* owned, of owned char *: columns of all input files */
   CsvWriter *writer; /* owned; NULL before it begins */
@@ -26,13 +26,13 @@ static const char *const own_names[][2] = {
 };
 
 BulkRejects *
-bulk_rejects_new(const char *path, int64_t most, char delimiter)
+bulk_rejects_new(const char *path, int64_t most, const CsvForm *form)
 {
   BulkRejects *self = g_new0(BulkRejects, 1);
 
   self->path = g_strdup(path);
   self->most = most;
-  self->delimiter = (char)(delimiter == 0 ? ',' : delimiter);
+  self->form = *form;
   self->names = g_ptr_array_new_with_free_func(g_free);
   return self;
 }
@@ -67,12 +67,12 @@ knows(const BulkRejects *self, const char *name)
 
 /* Rejects of a file of rejects have their reasons once. */
 void
-bulk_rejects_know(BulkRejects *self, const BulkColumns *columns)
+bulk_rejects_know(BulkRejects *self, const CsvColumns *columns)
 {
-  for (size_t i = 0; i < bulk_columns_length(columns); i++) {
-    const char *name = bulk_columns_name(columns, i);
+  for (size_t i = 0; i < csv_columns_length(columns); i++) {
+    const char *name = csv_columns_name(columns, i);
 
-    if (!knows(self, name) && (!is_own_name(name) || bulk_columns_is_stored(columns, i)))
+    if (!knows(self, name) && (!is_own_name(name) || csv_columns_is_stored(columns, i)))
       g_ptr_array_add(self->names, g_strdup(name));
   }
 }
@@ -82,7 +82,7 @@ bulk_rejects_begin(BulkRejects *self, GError **error)
 {
   if (self->path == NULL || self->writer != NULL)
     return true;
-  self->writer = csv_writer_new(self->path, self->delimiter, error);
+  self->writer = csv_writer_new(self->path, &self->form, error);
   if (self->writer == NULL)
     return false;
   for (guint i = 0; i < self->names->len; i++)
@@ -93,12 +93,12 @@ bulk_rejects_begin(BulkRejects *self, GError **error)
 }
 
 static int
-find_column(const BulkColumns *columns, const char *name)
+find_column(const CsvColumns *columns, const char *name)
 {
-  for (size_t i = 0; i < bulk_columns_length(columns); i++)
-    if (strcmp(bulk_columns_name(columns, i), name) == 0)
+  for (size_t i = 0; i < csv_columns_length(columns); i++)
+    if (strcmp(csv_columns_name(columns, i), name) == 0)
       return (int)i;
-  return BULK_NO_COLUMN;
+  return CSV_NO_COLUMN;
 }
 
 /* The record as a line, without its end. */
@@ -107,9 +107,11 @@ join_fields(BulkRejects *self, const BulkBatch *batch, const BulkRecord *record)
 {
   bytes_reset(&self->text);
   for (guint i = 0; i < record->length; i++) {
+    CsvField field = bulk_batch_field(batch, record, i);
+
     if (i > 0)
-      bytes_append_u8(&self->text, (uint8_t)self->delimiter);
-    csv_append_field(&self->text, bulk_batch_field(batch, record, i), self->delimiter);
+      csv_append_delimiter(&self->text, &self->form);
+    csv_append_field(&self->text, &field, &self->form);
   }
   return bytes_slice(&self->text);
 }
@@ -130,19 +132,21 @@ write_record(BulkRejects *self, const BulkBatch *batch, const BulkReject *reject
   const BulkRecord *record = bulk_batch_record(batch, reject->record);
 
   if (reject->is_text) {
-    write_line(self, bulk_batch_field(batch, record, 0));
+    write_line(self, bulk_batch_field(batch, record, 0).text);
     return;
   }
-  if (record->length != bulk_columns_length(batch->columns)) {
+  if (record->length != csv_columns_length(batch->columns)) {
     write_line(self, join_fields(self, batch, record));
     return;
   }
   for (guint i = 0; i < self->names->len; i++) {
     int column = find_column(batch->columns, self->names->pdata[i]);
 
-    csv_writer_field(self->writer, column != BULK_NO_COLUMN
-                                       ? bulk_batch_field(batch, record, (guint)column)
-                                       : SLICE_EMPTY);
+    CsvField field = {0};
+
+    if (column != CSV_NO_COLUMN)
+      field = bulk_batch_field(batch, record, (guint)column);
+    csv_writer_put(self->writer, &field);
   }
 }
 
@@ -151,9 +155,9 @@ write_reject(BulkRejects *self, const BulkBatch *batch, const BulkReject *reject
 {
   g_autofree char *line =
       g_strdup_printf("%" G_GUINT64_FORMAT, bulk_batch_record(batch, reject->record)->line);
-  const char *column = reject->column == BULK_NO_COLUMN
+  const char *column = reject->column == CSV_NO_COLUMN
                            ? ""
-                           : bulk_columns_name(batch->columns, (size_t)reject->column);
+                           : csv_columns_name(batch->columns, (size_t)reject->column);
 
   if (self->path == NULL)
     return true;

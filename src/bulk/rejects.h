@@ -11,13 +11,13 @@ typedef struct BulkRejects BulkRejects;
 enum { BULK_REJECTS_ANY = -1 };
 
 /* `path` NULL: they are only counted. More than `most` end the run. */
-BulkRejects *bulk_rejects_new(const char *path, int64_t most, char delimiter);
+BulkRejects *bulk_rejects_new(const char *path, int64_t most, const CsvForm *form);
 /* Without finish before it, the file is removed. */
 void bulk_rejects_free(BulkRejects *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BulkRejects, bulk_rejects_free)
 
 /* Before the first record: the columns of each input file. The file has those of all. */
-void bulk_rejects_know(BulkRejects *self, const BulkColumns *columns);
+void bulk_rejects_know(BulkRejects *self, const CsvColumns *columns);
 
 /* Makes the file, with its header; nothing to do without a path. */
 bool bulk_rejects_begin(BulkRejects *self, GError **error);

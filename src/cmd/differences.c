@@ -292,6 +292,7 @@ print_json(CmdDifferences *self, const CmdDifferencesSummary *summary)
   list_records(&summary->counts, records);
   list_rows(summary->result, rows);
   json_builder_end_array(self->json);
+  json_build_sentences(self->json, "warnings", summary->warnings);
   json_build_text(self->json, "table", self->options.table);
   json_build_claim(self->json, "equal", cmd_differences_total(self, summary->result) == 0);
   json_build_real(self->json, "seconds", summary->seconds);
@@ -344,6 +345,8 @@ print_text(const CmdDifferences *self, const CmdDifferencesSummary *summary)
   print_differences(self, summary->result);
   for (size_t i = 0; i < fault_list_length(summary->examples); i++)
     printf("bad record %s\n", fault_list_get(summary->examples, i));
+  for (size_t i = 0; i < fault_list_length(summary->warnings); i++)
+    printf("warning %s\n", fault_list_get(summary->warnings, i));
   print_lines("records", records, RECORD_LINES);
   print_lines("table", rows, ROW_LINES);
   if (self->options.ignores_times)

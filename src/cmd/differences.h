@@ -29,6 +29,7 @@ void cmd_differences_add(void *self, const VerifyDifference *difference);
 typedef struct {
   VerifyCounts counts;
   const FaultList *examples; /* of bad records */
+  const FaultList *warnings; /* of odd files */
   const VerifyResult *result;
   double seconds;
 } CmdDifferencesSummary;

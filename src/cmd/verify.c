@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/retry.h"
 #include "base/stop.h"
+#include "cmd/csv.h"
 #include "cmd/differences.h"
 #include "cmd/gateway.h"
 #include "cmd/options.h"
@@ -37,11 +38,12 @@ typedef struct {
   char *sample;
   char *show;
   char *timestamp;
-  char *delimiter;
-  char **null_texts;
+  CmdCsv csv_options;
   gboolean ignores_extra;
   gboolean is_json;
   /* What they mean: */
+  CsvReading reading;
+  CsvTotals totals;
   GPtrArray *files; /* borrowed texts, NULL-ended */
   int64_t since_ms;
   int64_t timestamp_ms;
@@ -73,14 +75,14 @@ verify_clear(Verify *self)
   g_strfreev(self->csv);
   g_strfreev(self->avro);
   g_strfreev(self->more_files);
-  g_strfreev(self->null_texts);
+  cmd_csv_clear(&self->csv_options);
+  csv_totals_clear(&self->totals);
   g_free(self->table);
   g_free(self->topic);
   g_free(self->since);
   g_free(self->sample);
   g_free(self->show);
   g_free(self->timestamp);
-  g_free(self->delimiter);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Verify, verify_clear)
 
@@ -112,15 +114,13 @@ parse(Verify *self, GError **error)
        "with files: the timestamp that bulkload was given, where the mapping's time is the "
        "record's; without it timestamps are not compared then",
        "MS"},
-      {"delimiter", 0, 0, G_OPTION_ARG_FILENAME, &self->delimiter,
-       "with --csv: what is between fields (default: a comma)", "CHARACTER"},
-      {"null", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->null_texts,
-       "with --csv: a text that means missing, beside the mapping's; may be repeated", "TEXT"},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->more_files, "", "FILE"},
       {0},
   };
 
-  return cmd_options_parse(&self->options, self->call, entries, about, error);
+  g_autofree GOptionEntry *all = cmd_csv_join(&self->csv_options, entries);
+
+  return cmd_options_parse(&self->options, self->call, all, about, error);
 }
 
 static bool
@@ -177,14 +177,12 @@ take_files(GPtrArray *files, char **paths)
 static bool
 understand_files(Verify *self, GError **error)
 {
-  if (self->csv == NULL && (self->delimiter != NULL || self->null_texts != NULL))
-    return usage(error, "--delimiter and --null are for --csv");
+  if (self->csv == NULL && cmd_csv_is_given(&self->csv_options))
+    return usage(error, "--delimiter, --null and what else says how CSV is read are for --csv");
   if (self->topic != NULL && self->timestamp != NULL)
     return usage(error, "--timestamp is for --csv and --avro");
   if (self->topic != NULL && self->more_files != NULL)
     return usage(error, "files are given with --csv FILE... or --avro FILE...");
-  if (self->delimiter != NULL && strlen(self->delimiter) != 1)
-    return usage(error, "--delimiter: give one byte, such as ';' or a tab");
   self->files = g_ptr_array_new();
   take_files(self->files, self->csv);
   take_files(self->files, self->avro);
@@ -203,7 +201,9 @@ understand(Verify *self, GError **error)
   if ((self->csv != NULL) + (self->avro != NULL) + (self->topic != NULL) != 1)
     return usage(error, "say what to compare it with, one of --topic TOPIC, --csv FILE... and "
                         "--avro FILE...");
-  return understand_files(self, error) && understand_since(self, error) &&
+  return understand_files(self, error) &&
+         cmd_csv_understand(&self->csv_options, &self->reading, error) &&
+         understand_since(self, error) &&
          understand_number("sample", self->sample, 1, &self->sample_rows, error) &&
          understand_number("show", self->show, 0, &self->show_most, error) &&
          understand_number("timestamp", self->timestamp, 0, &self->timestamp_ms, error);
@@ -291,12 +291,12 @@ check_table(Verify *self, GError **error)
 }
 
 static bool
-read_source(const Verify *self, VerifyIntake *intake, GError **error)
+read_source(Verify *self, VerifyIntake *intake, GError **error)
 {
   const VerifyCsv csv = {
-      .delimiter = (char)(self->delimiter == NULL ? '\0' : *self->delimiter),
-      .null_texts = (const char *const *)self->null_texts,
+      .reading = &self->reading,
       .timestamp_ms = self->timestamp_ms,
+      .totals = &self->totals,
   };
 
   if (self->avro != NULL)
@@ -399,9 +399,13 @@ verify(Verify *self, GError **error)
                         &(CmdDifferencesSummary){
                             .counts = counts,
                             .examples = verify_intake_examples(intake),
+                            .warnings = &self->totals.warnings,
                             .result = &result,
                             .seconds = (double)(g_get_monotonic_time() - began_us) / 1e6,
                         });
+  if (counts.records == 0 && self->topic == NULL)
+    g_set_error_literal(error, FAULT, FAULT_RECORD,
+                        "nothing was compared: the files hold no record");
   return cmd_differences_total(differences, &result) == 0 ? EXIT_DONE : EXIT_DATA;
 }
 

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "csv/reader.h"
 
+#include "csv/encoding.h"
+
+enum { LINE_ENDS_WITHIN = 64 * 1024 };
 enum { RECORD_MOST_BYTES = 16 * 1024 * 1024, BUFFER_BYTES = 1024 * 1024 };
 
 /* The buffer:
  *
- *   | given out | text that is not yet looked at | '\n' | room
+ *   | given out | text that is not yet looked at | line end | room
  *   0           at                               end
  *
  * A record that the text cuts is looked at anew, from its beginning, once there is more text: so
  * nothing is remembered of half a record, and where a chunk ends cannot matter. */
 struct CsvReader {
-  CsvSource *source; /* owned */
+  CsvSource *source;     /* owned */
+  CsvEncoding *encoding; /* owned; NULL: bytes are taken as they are */
+  uint8_t line_end;
+  unsigned skip_lines;
   size_t record_most_bytes;
   size_t buffer_bytes;
   uint8_t *buffer; /* owned */
@@ -22,13 +28,15 @@ struct CsvReader {
   bool has_begun;
   bool is_skipping; /* the rest of a line that was too long */
   uint64_t line;    /* of the text at `at` */
+  CsvForm form;
   CsvSplit split;
+  CsvOddities oddities;
   Slice malformed;
   uint64_t malformed_line;
 };
 
 CsvReader *
-csv_reader_new(CsvSource *source, const CsvOptions *options)
+csv_reader_new(CsvSource *source, const CsvOptions *options, GError **error)
 {
   CsvReader *self = g_new0(CsvReader, 1);
 
@@ -37,8 +45,16 @@ csv_reader_new(CsvSource *source, const CsvOptions *options)
       options->record_most_bytes > 0 ? options->record_most_bytes : RECORD_MOST_BYTES;
   self->buffer_bytes = options->buffer_bytes > 0 ? options->buffer_bytes : BUFFER_BYTES;
   self->line = 1;
-  csv_split_init(&self->split, options->delimiter);
-  return self;
+  self->form = options->form;
+  self->line_end = '\n';
+  self->skip_lines = options->skip_lines;
+  if (options->encoding == NULL)
+    return self;
+  self->encoding = csv_encoding_new(options->encoding, error);
+  if (self->encoding != NULL)
+    return self;
+  csv_reader_free(self);
+  return NULL;
 }
 
 void
@@ -47,6 +63,7 @@ csv_reader_free(CsvReader *self)
   if (self == NULL)
     return;
   csv_source_free(self->source);
+  csv_encoding_free(self->encoding);
   csv_split_clear(&self->split);
   g_free(self->buffer);
   g_free(self);
@@ -68,12 +85,13 @@ fill(CsvReader *self, GError **error)
     self->buffer = g_realloc(self->buffer, self->capacity + 1); /* the line feed behind the text */
   }
 
-  size_t room = MIN(self->capacity - left, self->buffer_bytes);
-
-  if (!csv_source_read(self->source, self->buffer + left, room, &len, error))
+  len = MIN(self->capacity - left, self->buffer_bytes);
+  if (self->encoding != NULL
+          ? !csv_encoding_read(self->encoding, self->source, self->buffer + left, &len, error)
+          : !csv_source_read(self->source, self->buffer + left, len, &len, error))
     return false;
   self->end += len;
-  self->buffer[self->end] = '\n';
+  self->buffer[self->end] = self->line_end;
   self->at_end = len == 0;
   return true;
 }
@@ -84,17 +102,18 @@ starts_with(const CsvReader *self, const char *mark, size_t len)
   return self->end - self->at >= len && memcmp(self->buffer + self->at, mark, len) == 0;
 }
 
+/* Passes over a byte order mark. One of UTF-16 is a fault: its bytes would pass for text. */
 static bool
-begin(CsvReader *self, GError **error)
+skip_mark(CsvReader *self, GError **error)
 {
   enum { MARK_BYTES = 3 };
 
   while (self->end - self->at < MARK_BYTES && !self->at_end)
     if (!fill(self, error))
       return false;
-  self->has_begun = true;
   if (starts_with(self, "\xff\xfe", 2) || starts_with(self, "\xfe\xff", 2)) {
-    g_set_error(error, FAULT, FAULT_SETUP, "the text is UTF-16; convert it to UTF-8");
+    g_set_error(error, FAULT, FAULT_SETUP, "%s: the text is UTF-16; say so: --encoding UTF-16",
+                csv_source_path(self->source));
     return false;
   }
   if (starts_with(self, "\xef\xbb\xbf", MARK_BYTES))
@@ -102,18 +121,66 @@ begin(CsvReader *self, GError **error)
   return true;
 }
 
-/* Passes over the rest of a line that was too long to be held. */
+typedef enum { LINES_UNKNOWN, LINES_LF, LINES_CR } LineEnds;
+
+/* LF wherever one ends a line. CR alone counts only where none does, for it may be part of a
+ * text; and neither within quotes. */
+static LineEnds
+look_for_line_ends(const CsvReader *self)
+{
+  const uint8_t *text = self->buffer + self->at;
+  size_t len = MIN(self->end - self->at, (size_t)LINE_ENDS_WITHIN);
+  uint8_t quote = (uint8_t)(self->form.quote != '\0' ? self->form.quote : '"');
+  bool is_quoted = false, has_return = false;
+
+  for (size_t i = 0; i < len; i++) {
+    if (text[i] == quote && !self->form.has_no_quotes)
+      is_quoted = !is_quoted;
+    else if (text[i] == '\n' && !is_quoted)
+      return LINES_LF;
+    else if (text[i] == '\r' && !is_quoted)
+      has_return |= i + 1 < len && text[i + 1] != '\n';
+  }
+  if (len < LINE_ENDS_WITHIN && !self->at_end)
+    return LINES_UNKNOWN;
+  return has_return ? LINES_CR : LINES_LF;
+}
+
+/* Passes over the rest of a line that is not wanted, or was too long to be held. */
 static bool
 skip_line(CsvReader *self, GError **error)
 {
   while (self->is_skipping) {
     const uint8_t *start = self->buffer + self->at;
-    const uint8_t *feed = memchr(start, '\n', self->end - self->at);
+    const uint8_t *feed = memchr(start, self->line_end, self->end - self->at);
 
     self->at = feed != NULL ? (size_t)(feed + 1 - self->buffer) : self->end;
     self->line += feed != NULL;
     self->is_skipping = feed == NULL && !self->at_end;
     if (self->is_skipping && !fill(self, error))
+      return false;
+  }
+  return true;
+}
+
+static bool
+begin(CsvReader *self, GError **error)
+{
+  LineEnds ends;
+
+  if (!skip_mark(self, error))
+    return false;
+  while ((ends = look_for_line_ends(self)) == LINES_UNKNOWN)
+    if (!fill(self, error))
+      return false;
+  self->line_end = ends == LINES_CR ? '\r' : '\n';
+  self->buffer[self->end] = self->line_end;
+  self->form.line_end = (char)self->line_end;
+  csv_split_init(&self->split, &self->form);
+  self->has_begun = true;
+  for (; self->skip_lines > 0; self->skip_lines--) {
+    self->is_skipping = true;
+    if (!skip_line(self, error))
       return false;
   }
   return true;
@@ -125,36 +192,44 @@ blank_line_bytes(const CsvReader *self)
 {
   size_t left = self->end - self->at;
   const uint8_t *text = self->buffer + self->at;
-  size_t returns = left > 0 && text[0] == '\r' ? 1 : 0;
+  size_t returns = left > 0 && text[0] == '\r' && self->line_end == '\n' ? 1 : 0;
 
   if (left == returns)
     return self->at_end ? (int)returns : -1;
-  return text[returns] == '\n' ? (int)returns + 1 : 0;
+  return text[returns] == self->line_end ? (int)returns + 1 : 0;
 }
 
 /* True once a record, or the end of all, stands at `at`. */
 static bool
-skip_blank_lines(CsvReader *self, GError **error)
+skip_to_record(CsvReader *self, GError **error)
 {
-  int bytes;
+  for (;;) {
+    int bytes;
 
-  while ((bytes = blank_line_bytes(self)) != 0) {
-    if (bytes < 0 && !fill(self, error))
+    if (!skip_line(self, error))
       return false;
-    if (bytes > 0) {
+    bytes = blank_line_bytes(self);
+    if (bytes < 0) {
+      if (!fill(self, error))
+        return false;
+    } else if (bytes > 0) {
       self->at += (size_t)bytes;
       self->line++;
+    } else if (self->form.comment != '\0' && self->at < self->end &&
+               self->buffer[self->at] == (uint8_t)self->form.comment) {
+      self->is_skipping = true;
+    } else {
+      return true;
     }
   }
-  return true;
 }
 
 static uint64_t
-count_lines(const uint8_t *text, const uint8_t *end)
+count_lines(const CsvReader *self, const uint8_t *text, const uint8_t *end)
 {
   uint64_t lines = 0;
 
-  while (text < end && (text = memchr(text, '\n', (size_t)(end - text))) != NULL) {
+  while (text < end && (text = memchr(text, self->line_end, (size_t)(end - text))) != NULL) {
     lines++;
     text++;
   }
@@ -166,7 +241,7 @@ static bool
 fill_line(CsvReader *self, GError **error)
 {
   while (!self->at_end && self->end - self->at <= self->record_most_bytes &&
-         memchr(self->buffer + self->at, '\n', self->end - self->at) == NULL)
+         memchr(self->buffer + self->at, self->line_end, self->end - self->at) == NULL)
     if (!fill(self, error))
       return false;
   return true;
@@ -181,7 +256,7 @@ refuse(CsvReader *self, const char *what, GError **error)
 
   const uint8_t *start = self->buffer + self->at;
   size_t left = self->end - self->at;
-  const uint8_t *feed = memchr(start, '\n', left);
+  const uint8_t *feed = memchr(start, self->line_end, left);
   size_t len = feed != NULL ? (size_t)(feed - start) : left;
 
   self->malformed_line = self->line;
@@ -203,15 +278,49 @@ refuse_length(CsvReader *self, GError **error)
   return refuse(self, what, error);
 }
 
+/* A quote that was never meant as one ends at the next such: between them lie records. */
+static void
+note_long_fields(CsvReader *self)
+{
+  for (size_t i = 0; i < self->split.length; i++) {
+    const CsvField *field = &self->split.fields[i];
+    const uint8_t *text = field->text.data;
+    uint64_t lines = 1 + count_lines(self, text, text + field->text.len);
+
+    if (!field->is_quoted || lines <= CSV_FEW_LINES)
+      continue;
+    self->oddities.long_fields++;
+    if (lines > self->oddities.most_lines) {
+      self->oddities.most_lines = lines;
+      self->oddities.most_line = self->line;
+    }
+  }
+}
+
+static void
+note_bare_quotes(CsvReader *self)
+{
+  for (size_t i = 0; i < self->split.length; i++) {
+    Slice text = self->split.fields[i].text;
+
+    self->oddities.bare_quotes +=
+        text.len > 1 && text.data[0] == '"' && text.data[text.len - 1] == '"';
+  }
+}
+
 static void
 give_out(CsvReader *self, const uint8_t *end, CsvRecord *out_record)
 {
-  const uint8_t *start = self->buffer + self->at;
+  uint64_t lines = count_lines(self, self->buffer + self->at, end);
 
   *out_record = (CsvRecord){self->split.fields, self->split.length, self->line};
-  self->line += count_lines(start, end);
+  if (lines > CSV_FEW_LINES)
+    note_long_fields(self);
+  if (self->form.has_no_quotes)
+    note_bare_quotes(self);
+  self->line += lines;
   self->at = (size_t)(end - self->buffer);
-  csv_split_unquote(&self->split);
+  csv_split_finish(&self->split);
 }
 
 static bool
@@ -240,8 +349,7 @@ read_record(CsvReader *self, CsvRecord *out_record, GError **error)
 bool
 csv_reader_next(CsvReader *self, CsvRecord *out_record, GError **error)
 {
-  if ((!self->has_begun && !begin(self, error)) || !skip_line(self, error) ||
-      !skip_blank_lines(self, error))
+  if ((!self->has_begun && !begin(self, error)) || !skip_to_record(self, error))
     return false;
   if (self->at < self->end)
     return read_record(self, out_record, error);
@@ -254,6 +362,18 @@ csv_reader_malformed(const CsvReader *self, uint64_t *out_line)
 {
   *out_line = self->malformed_line;
   return self->malformed;
+}
+
+CsvOddities
+csv_reader_oddities(const CsvReader *self)
+{
+  return self->oddities;
+}
+
+bool
+csv_reader_is_empty(const CsvReader *self)
+{
+  return self->at_end && self->line == 1 && self->at == 0 && self->end == 0;
 }
 
 const CsvSource *

@@ -215,3 +215,9 @@ csv_source_size(const CsvSource *self)
 {
   return self->size;
 }
+
+const char *
+csv_source_path(const CsvSource *self)
+{
+  return self->path;
+}

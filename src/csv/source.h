@@ -21,3 +21,4 @@ bool csv_source_read(CsvSource *self, uint8_t *to, size_t room, size_t *out_len,
 /* For progress: bytes taken off the file, packed as they are, of how many; 0 if nobody knows. */
 uint64_t csv_source_position(const CsvSource *self);
 uint64_t csv_source_size(const CsvSource *self);
+const char *csv_source_path(const CsvSource *self);

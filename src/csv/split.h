@@ -8,24 +8,44 @@
  * the text. Beyond the RFC, a quote within a field that does not begin with one is text like any
  * other, as in 37.8"N. Knows nothing of files. */
 
-/* One field: where it lies, and whether its doubled quotes are still to be made single. */
+/* How the text is written. Zero means the default. */
+typedef struct {
+  const char *delimiter; /* ",": one or several bytes */
+  char quote;            /* '"' */
+  bool has_no_quotes;    /* every byte of a field stands for itself */
+  char escape;   /* none. Else the byte that makes the next one part of the field: n, t, r, b,
+                    f, v and 0 as in C, all others as they are; and before N, as a field of its
+                    own, it means that there is no value */
+  char comment;  /* none: a line that begins so is no record; for readers and writers */
+  char line_end; /* LF, with or without CR before it; or CR alone */
+} CsvForm;
+
+/* One field: where it lies, and what is still to be done to it. */
 typedef struct {
   Slice text;
+  bool is_quoted;
+  bool is_null; /* the escape and N */
   bool has_doubled_quotes;
+  bool has_escapes;
 } CsvField;
 
 enum { CSV_FIELDS_MOST = 64 * 1024 };
 
 typedef struct {
   bool is_special[256]; /* ends a run of plain bytes */
-  uint8_t delimiter;
+  Slice delimiter;
+  uint8_t quote;
+  bool has_quotes;
+  uint8_t escape;
+  bool has_escape;
+  uint8_t line_end;
   CsvField *fields; /* owned */
   size_t length;
   size_t capacity;
 } CsvSplit;
 
-/* '\0' means a comma. */
-void csv_split_init(CsvSplit *self, char delimiter);
+/* The delimiter is borrowed. */
+void csv_split_init(CsvSplit *self, const CsvForm *form);
 void csv_split_clear(CsvSplit *self);
 
 typedef enum {
@@ -35,9 +55,9 @@ typedef enum {
 } CsvSplitResult;
 
 /* Looks at a record that begins at `text`. The byte behind the text must be readable and a line
- * feed. With is_last the record ends where the text does. */
+ * end. With is_last the record ends where the text does. */
 CsvSplitResult csv_split_record(CsvSplit *self, Slice text, bool is_last, const uint8_t **out_end,
                                 const char **out_what);
 
-/* Makes doubled quotes single, in place: the text must be writable. */
-void csv_split_unquote(CsvSplit *self);
+/* Makes doubled quotes single and takes escapes out, in place: the text must be writable. */
+void csv_split_finish(CsvSplit *self);

@@ -14,7 +14,7 @@ struct CsvWriter {
   char *path;       /* owned: what it will be called */
   char *unfinished; /* owned: what it is called until then; NULL: it is no file, but a device or
                        pipe */
-  char delimiter;
+  CsvForm form;
   int fd; /* -1: closed */
   bool is_finished;
   size_t row_start; /* in buffer */
@@ -70,11 +70,12 @@ open_file(CsvWriter *self, const char *path, GError **error)
 }
 
 CsvWriter *
-csv_writer_new(const char *path, char delimiter, GError **error)
+csv_writer_new(const char *path, const CsvForm *form, GError **error)
 {
   CsvWriter *self = g_new0(CsvWriter, 1);
 
-  self->delimiter = (char)(delimiter == 0 ? ',' : delimiter);
+  if (form != NULL)
+    self->form = *form;
   if (open_file(self, path, error))
     return self;
   csv_writer_free(self);
@@ -96,50 +97,116 @@ csv_writer_free(CsvWriter *self)
   g_free(self);
 }
 
-static bool
-needs_quotes(Slice text, char delimiter)
+static const char *
+delimiter_of(const CsvForm *form)
 {
-  for (size_t i = 0; i < text.len; i++) {
-    uint8_t c = text.data[i];
+  return form->delimiter != NULL ? form->delimiter : ",";
+}
 
-    if (c == (uint8_t)delimiter || c == '"' || c == '\n' || c == '\r')
+static uint8_t
+quote_of(const CsvForm *form)
+{
+  return (uint8_t)(form->quote != '\0' ? form->quote : '"');
+}
+
+/* Nothing else holds a delimiter where there is no escape. */
+static bool
+uses_quotes(const CsvForm *form)
+{
+  return !form->has_no_quotes || form->escape == '\0';
+}
+
+/* Whether the byte, as it is, could be taken for something else: of a delimiter of several bytes
+ * any, since the text and the delimiter behind it might make another. */
+static bool
+is_special(const CsvForm *form, uint8_t c)
+{
+  return c == '\n' || c == '\r' || (form->escape != '\0' && c == (uint8_t)form->escape) ||
+         (uses_quotes(form) && c == quote_of(form)) ||
+         (c != '\0' && strchr(delimiter_of(form), c) != NULL);
+}
+
+static bool
+needs_care(const CsvForm *form, Slice text)
+{
+  if (text.len > 0 && form->comment != '\0' && text.data[0] == (uint8_t)form->comment)
+    return true;
+  for (size_t i = 0; i < text.len; i++)
+    if (is_special(form, text.data[i]))
       return true;
-  }
   return false;
 }
 
 static void
-put_quoted(Bytes *buffer, Slice text)
+put_quoted(Bytes *buffer, Slice text, const CsvForm *form)
 {
   uint8_t *at = bytes_reserve(buffer, 2 * text.len + 2);
   uint8_t *start = at;
+  uint8_t quote = quote_of(form);
 
-  *at++ = '"';
+  *at++ = quote;
   for (size_t i = 0; i < text.len; i++) {
-    if (text.data[i] == '"')
-      *at++ = '"';
+    if (text.data[i] == quote)
+      *at++ = quote;
+    else if (form->escape != '\0' && text.data[i] == (uint8_t)form->escape)
+      *at++ = (uint8_t)form->escape;
     *at++ = text.data[i];
   }
-  *at++ = '"';
+  *at++ = quote;
   buffer->len += (size_t)(at - start);
 }
 
-void
-csv_append_field(Bytes *out, Slice text, char delimiter)
+static void
+put_escaped(Bytes *buffer, Slice text, const CsvForm *form)
 {
-  if (needs_quotes(text, delimiter))
-    put_quoted(out, text);
-  else
-    bytes_append_slice(out, text);
+  for (size_t i = 0; i < text.len; i++) {
+    uint8_t c = text.data[i];
+    bool is_comment = i == 0 && form->comment != '\0' && c == (uint8_t)form->comment;
+
+    if (!is_special(form, c) && !is_comment) {
+      bytes_append_u8(buffer, c);
+      continue;
+    }
+    bytes_append_u8(buffer, (uint8_t)form->escape);
+    bytes_append_u8(buffer, c == '\n' ? 'n' : c == '\r' ? 'r' : c);
+  }
+}
+
+void
+csv_append_delimiter(Bytes *out, const CsvForm *form)
+{
+  bytes_append_slice(out, slice_text(delimiter_of(form)));
+}
+
+void
+csv_append_field(Bytes *out, const CsvField *field, const CsvForm *form)
+{
+  if (field->is_null) {
+    bytes_append_u8(out, (uint8_t)form->escape);
+    bytes_append_u8(out, 'N');
+  } else if (uses_quotes(form) &&
+             (needs_care(form, field->text) || (field->is_quoted && field->text.len == 0))) {
+    put_quoted(out, field->text, form);
+  } else if (needs_care(form, field->text)) {
+    put_escaped(out, field->text, form);
+  } else {
+    bytes_append_slice(out, field->text);
+  }
+}
+
+void
+csv_writer_put(CsvWriter *self, const CsvField *field)
+{
+  if (self->has_fields)
+    csv_append_delimiter(&self->buffer, &self->form);
+  self->has_fields = true;
+  csv_append_field(&self->buffer, field, &self->form);
 }
 
 void
 csv_writer_field(CsvWriter *self, Slice text)
 {
-  if (self->has_fields)
-    bytes_append_u8(&self->buffer, (uint8_t)self->delimiter);
-  self->has_fields = true;
-  csv_append_field(&self->buffer, text, self->delimiter);
+  csv_writer_put(self, &(CsvField){.text = text});
 }
 
 static bool
@@ -168,8 +235,8 @@ flush(CsvWriter *self, GError **error)
 bool
 csv_writer_end_row(CsvWriter *self, GError **error)
 {
-  if (self->buffer.len == self->row_start)
-    bytes_append(&self->buffer, "\"\"", 2);
+  if (self->buffer.len == self->row_start && uses_quotes(&self->form))
+    put_quoted(&self->buffer, SLICE_EMPTY, &self->form);
   bytes_append(&self->buffer, "\r\n", 2);
   self->has_fields = false;
   if (self->buffer.len >= BUFFER_BYTES && !flush(self, error))

@@ -50,7 +50,7 @@ begin(void *data, const ShopEntity *entity, GError **error)
 
   self->entity = entity;
   csv_writer_free(self->writer);
-  self->writer = csv_writer_new(path, 0, error);
+  self->writer = csv_writer_new(path, NULL, error);
   return self->writer != NULL && write_header(self, error);
 }
 

@@ -61,3 +61,15 @@ json_build_print(JsonBuilder *json, bool is_pretty)
 
   puts(text);
 }
+
+void
+json_build_sentences(JsonBuilder *json, const char *name, const FaultList *list)
+{
+  json_build_list(json, name);
+  for (size_t i = 0; i < fault_list_length(list); i++) {
+    g_autofree char *text = g_utf8_make_valid(fault_list_get(list, i), -1);
+
+    json_builder_add_string_value(json, text);
+  }
+  json_builder_end_array(json);
+}

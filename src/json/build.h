@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/fault.h"
 
 #include <json-glib/json-glib.h>
 
@@ -14,6 +15,9 @@ void json_build_number(JsonBuilder *json, const char *name, int64_t number);
 void json_build_count(JsonBuilder *json, const char *name, uint64_t count);
 void json_build_real(JsonBuilder *json, const char *name, double number);
 void json_build_claim(JsonBuilder *json, const char *name, bool is_so);
+
+/* Each of the list, as texts. */
+void json_build_sentences(JsonBuilder *json, const char *name, const FaultList *list);
 
 /* Ended by json_builder_end_object() and json_builder_end_array(). */
 void json_build_object(JsonBuilder *json, const char *name);

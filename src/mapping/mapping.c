@@ -82,6 +82,7 @@ mapping_new(const char *path)
   self->plans = g_array_new(FALSE, FALSE, sizeof(ColumnPlan));
   self->families = g_array_new(FALSE, FALSE, sizeof(Family));
   self->splits = g_array_new(FALSE, FALSE, sizeof(Slice));
+  self->csv_columns = g_ptr_array_new_with_free_func(g_free);
   self->key.nulls = &self->nulls;
   self->tombstone_key.nulls = &self->nulls;
   return self;
@@ -107,6 +108,8 @@ mapping_free(Mapping *self)
   field_list_clear(&self->fields);
   field_list_clear(&self->key_fields);
   nulls_clear(&self->nulls);
+  nulls_clear(&self->csv_nulls);
+  g_ptr_array_unref(self->csv_columns);
   key_clear(&self->key);
   key_clear(&self->tombstone_key);
   g_free(self->path);
@@ -228,9 +231,12 @@ read_nulls(Mapping *self, const Place *root, JsonObject *object)
   JsonNode *node = json_object_get_member(object, "nulls");
   JsonArray *texts;
 
+  /* A CSV file has no other way to say that there is no value. */
   if (node == NULL) {
     nulls_add(&self->nulls, SLICE_EMPTY);
     nulls_add(&self->nulls, slice_text("nan"));
+    nulls_add(&self->csv_nulls, SLICE_EMPTY);
+    nulls_add(&self->csv_nulls, slice_text("nan"));
     return;
   }
   texts = place_read_array(&place, node);
@@ -243,6 +249,7 @@ read_nulls(Mapping *self, const Place *root, JsonObject *object)
       continue;
     bytes = mapping_bytes(text);
     nulls_add(&self->nulls, bytes);
+    nulls_add(&self->csv_nulls, bytes);
     g_free((void *)bytes.data);
   }
 }
@@ -262,6 +269,7 @@ read_mapping(Mapping *self, const Place *root, JsonNode *node)
   mapping_read_timestamp(self, root, object);
   mapping_read_key(self, root, object);
   mapping_read_families(self, root, object);
+  mapping_read_csv(self, root, object);
   mapping_read_splits(self, root, object);
 }
 
@@ -340,6 +348,14 @@ bool
 mapping_uses_record_time(const Mapping *self)
 {
   return self->uses_record_time;
+}
+
+const char *
+mapping_csv_column(const Mapping *self, size_t field)
+{
+  const char *name = field < self->csv_columns->len ? self->csv_columns->pdata[field] : NULL;
+
+  return name != NULL ? name : self->fields.paths->pdata[field];
 }
 
 static const char *const *

@@ -36,6 +36,9 @@ bool mapping_uses_record_time(const Mapping *self);
  * values given to mapping_apply() come in this order. */
 const char *const *mapping_fields(const Mapping *self, size_t *out_length);
 
+/* What a CSV file calls the field: its path, unless the mapping says otherwise. */
+const char *mapping_csv_column(const Mapping *self, size_t field);
+
 /* The same of the Kafka key; NULL and none where the mapping names no key schema. Where it does,
  * every record's key is decoded and given as Origin.key_values. */
 Schema *mapping_key_schema(const Mapping *self);
@@ -57,8 +60,10 @@ bool mapping_apply(const Mapping *self, const Origin *origin, const Value *value
  * key's bytes are the row key. TOMBSTONE_AVRO: it is made of origin->key_values. */
 bool mapping_tombstone_row(const Mapping *self, const Origin *origin, Row *out_row, GError **error);
 
-/* The CSV road: `values` hold one VALUE_TEXT for each of mapping_fields() as the file has it, or
- * VALUE_MISSING where the file has no such column, and become what Avro would have given. Texts
- * that are written anew (dates, decimals) lie in `scratch`, which is good until the next call.
- * FAULT_RECORD says which field and why. */
-bool mapping_parse_texts(const Mapping *self, Value *values, Bytes *scratch, GError **error);
+/* The CSV road: `values` hold one VALUE_TEXT for each of mapping_fields() as the file has it,
+ * VALUE_BYTES where the text is one whatever `nulls` say, or VALUE_MISSING where the file has no
+ * such column, and become what Avro would have given. `point` is what numbers have before their
+ * fraction. Texts that are written anew (dates, decimals) lie in `scratch`, which is good until the
+ * next call. FAULT_RECORD says which field and why. */
+bool mapping_parse_texts(const Mapping *self, char point, Value *values, Bytes *scratch,
+                         GError **error);

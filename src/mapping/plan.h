@@ -36,6 +36,8 @@ struct Mapping {
   FieldList fields;
   FieldList key_fields; /* schema is NULL where the mapping has none */
   Nulls nulls;
+  Nulls csv_nulls;        /* of texts in CSV files: the same, or what is usual there */
+  GPtrArray *csv_columns; /* owned, by field: owned char *, NULL where it is the path */
   bool uses_record_time;
   size_t time_field;
   InstantFormat time_format;
@@ -65,4 +67,5 @@ InstantFormat mapping_instant_format(const SchemaNode *node, bool is_given, Inst
 void mapping_read_timestamp(Mapping *self, const Place *root, JsonObject *object);
 void mapping_read_key(Mapping *self, const Place *root, JsonObject *object);
 void mapping_read_families(Mapping *self, const Place *root, JsonObject *object);
+void mapping_read_csv(Mapping *self, const Place *root, JsonObject *object);
 void mapping_read_splits(Mapping *self, const Place *root, JsonObject *object);

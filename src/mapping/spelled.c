@@ -324,18 +324,29 @@ static const Reader by_logical[] = {
     [LOGICAL_DURATION] = read_text,
 };
 
-static bool
-is_number(const SchemaNode *node)
+bool
+spelled_is_number(const SchemaNode *node)
 {
-  return node->logical == LOGICAL_DECIMAL ||
-         (node->logical == LOGICAL_NONE && node->kind >= SCHEMA_INT && node->kind <= SCHEMA_DOUBLE);
+  bool has_number = false;
+
+  if (node->kind != SCHEMA_UNION)
+    return node->logical == LOGICAL_DECIMAL ||
+           (node->logical == LOGICAL_NONE && node->kind >= SCHEMA_INT &&
+            node->kind <= SCHEMA_DOUBLE);
+  for (size_t i = 0; i < node->length; i++) {
+    if (spelled_is_number(node->branches[i]))
+      has_number = true;
+    else if (node->branches[i]->kind != SCHEMA_NULL)
+      return false;
+  }
+  return has_number;
 }
 
 size_t
 spelled_bytes(const SchemaNode *node, Slice text)
 {
   if (node->logical == LOGICAL_NONE)
-    return 0;
+    return text.len; /* a comma made a point */
   return ROOM + text.len + (node->logical == LOGICAL_DECIMAL ? node->precision : 0);
 }
 
@@ -345,7 +356,7 @@ spelled_read(const SchemaNode *node, Slice text, Bytes *scratch, Value *out_valu
   Reading reading = {.node = node, .text = text, .scratch = scratch, .out_value = out_value};
   Reader read = node->logical == LOGICAL_NONE ? by_kind[node->kind] : by_logical[node->logical];
 
-  if (is_number(node) && is_nan(text)) {
+  if (node->kind != SCHEMA_UNION && spelled_is_number(node) && is_nan(text)) {
     *out_value = (Value){.kind = VALUE_MISSING};
     return true;
   }

@@ -5,8 +5,9 @@
 
 const char *const mapping_keys[] = {"$schema",   "table",     "topic",    "record", "key",
                                     "timestamp", "tombstone", "families", "nulls",  "errors",
-                                    "regions",   "splits",    NULL};
+                                    "regions",   "splits",    "csv",      NULL};
 const char *const mapping_record_keys[] = {"format", "schema", "framing", "key_schema", NULL};
+const char *const mapping_csv_keys[] = {"columns", NULL};
 const char *const mapping_key_keys[] = {"separator", "parts", NULL};
 const char *const mapping_part_keys[] = {"field", "metadata", "literal", "salt",    "hash", "of",
                                          "width", "as",       "format",  "reverse", NULL};

@@ -7,6 +7,7 @@
 /* Keys, by the object they stand in. */
 extern const char *const mapping_keys[];
 extern const char *const mapping_record_keys[];
+extern const char *const mapping_csv_keys[];
 extern const char *const mapping_key_keys[];
 extern const char *const mapping_part_keys[]; /* of every kind of part */
 extern const char *const mapping_timestamp_keys[];

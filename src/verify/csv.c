@@ -1,164 +1,76 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "csv/reader.h"
+#include "csv/file.h"
 #include "verify/intake.h"
 
-enum { NO_COLUMN = -1, WATCH_EVERY = 1024 };
+enum { WATCH_EVERY = 1024 };
 
-/* One file on its way. */
+/* The files on their way. */
 typedef struct {
   VerifyIntake *intake;   /* borrowed */
   const Mapping *mapping; /* borrowed */
   const VerifyCsv *csv;   /* borrowed */
-  const char *path;       /* borrowed */
-  CsvReader *reader;      /* owned */
-  GPtrArray *header;      /* owned, of owned names */
+  CsvFile *file;          /* borrowed: the one that is read */
+  int32_t part;           /* which it is */
   size_t fields;
-  int *columns;  /* owned: which column is which of the mapping's fields */
   Value *values; /* owned: one for each field */
   Bytes scratch;
-  int32_t part;
-  int64_t *number; /* borrowed: records so far, of all files */
-} FileRoad;
+  int64_t number; /* records so far, of all files */
+} Road;
 
 static void
-file_road_clear(FileRoad *self)
+road_clear(Road *self)
 {
-  csv_reader_free(self->reader);
-  g_clear_pointer(&self->header, g_ptr_array_unref);
-  g_free(self->columns);
   g_free(self->values);
   bytes_clear(&self->scratch);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FileRoad, file_road_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Road, road_clear)
 
-static int
-find_column(const FileRoad *self, const char *name)
-{
-  for (guint i = 0; i < self->header->len; i++)
-    if (strcmp(self->header->pdata[i], name) == 0)
-      return (int)i;
-  return NO_COLUMN;
-}
-
-/* Every field must have a column: one that is spelt otherwise would look like cells without end
- * that are too many. */
 static bool
-match_fields(FileRoad *self, GError **error)
+make_row(Road *self, const CsvRecord *record, GError **error)
 {
-  const char *const *fields = mapping_fields(self->mapping, &self->fields);
-  g_autoptr(GString) missing = g_string_new(NULL);
+  const CsvColumns *columns = csv_file_columns(self->file);
+  const int *of_fields = csv_columns_of_fields(columns);
+  const CsvReading *reading = self->csv->reading;
+  Origin origin = {.topic = "", .offset = self->number, .timestamp_ms = self->csv->timestamp_ms};
 
-  self->columns = g_new0(int, self->fields);
-  self->values = g_new0(Value, self->fields);
+  if (!csv_columns_fit(columns, record->length, error))
+    return false;
   for (size_t i = 0; i < self->fields; i++) {
-    self->columns[i] = find_column(self, fields[i]);
-    if (self->columns[i] == NO_COLUMN)
-      g_string_append_printf(missing, "%s%s", missing->len == 0 ? "" : ", ", fields[i]);
+    const CsvField none = {.is_null = true};
+
+    self->values[i] = csv_reading_value(
+        reading, of_fields[i] == CSV_NO_COLUMN ? &none : &record->fields[of_fields[i]]);
   }
-  if (missing->len == 0)
-    return true;
-  g_set_error(error, FAULT, FAULT_SETUP,
-              "%s: the header line has no column %s, which the mapping "
-              "of table %s reads",
-              self->path, missing->str, mapping_table(self->mapping));
-  return false;
-}
-
-static bool
-read_header(FileRoad *self, GError **error)
-{
-  CsvRecord record;
-
-  if (!csv_reader_next(self->reader, &record, error))
-    return false;
-  self->header = g_ptr_array_new_with_free_func(g_free);
-  for (size_t i = 0; i < record.length; i++)
-    g_ptr_array_add(self->header,
-                    g_strndup((const char *)record.fields[i].text.data, record.fields[i].text.len));
-  if (record.length > 0)
-    return match_fields(self, error);
-  g_set_error(error, FAULT, FAULT_SETUP, "%s: it is empty, without a header line", self->path);
-  return false;
-}
-
-/* Tools that join files leave it in the middle. */
-static bool
-is_header(const FileRoad *self, const CsvRecord *record)
-{
-  if (record->length != self->header->len)
-    return false;
-  for (size_t i = 0; i < record->length; i++)
-    if (!slice_equal(record->fields[i].text, slice_text(self->header->pdata[i])))
-      return false;
-  return true;
-}
-
-static bool
-means_missing(const FileRoad *self, Slice text)
-{
-  const char *const *null = self->csv->null_texts;
-
-  for (; null != NULL && *null != NULL; null++)
-    if (slice_equal(text, slice_text(*null)))
-      return true;
-  return false;
-}
-
-static bool
-make_row(FileRoad *self, const CsvRecord *record, GError **error)
-{
-  Origin origin = {.topic = "", .offset = *self->number, .timestamp_ms = self->csv->timestamp_ms};
-
-  if (record->length != self->header->len) {
-    g_set_error(error, FAULT, FAULT_RECORD, "has %zu fields, the header names %u", record->length,
-                self->header->len);
-    return false;
-  }
-  for (size_t i = 0; i < self->fields; i++) {
-    Slice text = record->fields[self->columns[i]].text;
-
-    self->values[i] =
-        (Value){.kind = means_missing(self, text) ? VALUE_MISSING : VALUE_TEXT, .text = text};
-  }
-  return mapping_parse_texts(self->mapping, self->values, &self->scratch, error) &&
+  return mapping_parse_texts(self->mapping, reading->has_decimal_comma ? ',' : '.', self->values,
+                             &self->scratch, error) &&
          mapping_apply(self->mapping, &origin, self->values, verify_intake_row(self->intake),
                        error);
 }
 
-static void
-take_bad(FileRoad *self, uint64_t line, const GError *reason)
-{
-  g_autofree char *where = g_strdup_printf("%s line %" G_GUINT64_FORMAT, self->path, line);
-
-  verify_intake_take_bad(self->intake, where, reason);
-}
-
 static bool
-take(FileRoad *self, const CsvRecord *record, GError **error)
+take(Road *self, const CsvRecord *record, GError **error)
 {
   VerifyPlace place = {self->part, (int64_t)record->line};
   g_autoptr(GError) fault = NULL;
+  g_autofree char *where = NULL;
+  bool is_row = make_row(self, record, &fault);
 
-  if (is_header(self, record))
-    return true;
-  if (make_row(self, record, &fault)) {
-    (*self->number)++;
+  self->number++;
+  if (is_row)
     return verify_intake_take(self->intake, place, error);
-  }
-  (*self->number)++;
-  take_bad(self, record->line, fault);
+  where = g_strdup_printf("%s line %" G_GUINT64_FORMAT, csv_file_path(self->file), record->line);
+  verify_intake_take_bad(self->intake, where, fault);
   return true;
 }
 
 /* One record; *out_ended after the last. */
 static bool
-read_one(FileRoad *self, bool *out_ended, GError **error)
+read_one(Road *self, bool *out_ended, GError **error)
 {
   g_autoptr(GError) fault = NULL;
   CsvRecord record = {0};
-  uint64_t line;
 
-  if (csv_reader_next(self->reader, &record, &fault)) {
+  if (csv_file_next(self->file, &record, &fault)) {
     *out_ended = record.length == 0;
     return *out_ended || take(self, &record, error);
   }
@@ -166,26 +78,20 @@ read_one(FileRoad *self, bool *out_ended, GError **error)
     g_propagate_error(error, g_steal_pointer(&fault));
     return false;
   }
-  csv_reader_malformed(self->reader, &line);
-  (*self->number)++;
-  verify_intake_take_bad(self->intake, self->path, fault);
+  self->number++;
+  verify_intake_take_bad(self->intake, csv_file_path(self->file), fault);
   return true;
 }
 
 static bool
-read_file(FileRoad *self, GError **error)
+read_file(Road *self, GError **error)
 {
-  const CsvOptions options = {.delimiter = self->csv->delimiter};
-  CsvSource *source = csv_source_open(self->path, error);
   bool has_ended = false;
 
-  if (source == NULL)
-    return false;
-  self->reader = csv_reader_new(source, &options); /* it owns the source now */
-  if (!read_header(self, error))
+  if (!csv_file_open(self->file, error))
     return false;
   for (uint64_t turn = 0; !has_ended; turn++) {
-    const CsvSource *from = csv_reader_source(self->reader);
+    const CsvSource *from = csv_reader_source(csv_file_reader(self->file));
 
     if (turn % WATCH_EVERY == WATCH_EVERY - 1 &&
         !verify_intake_goes_on(self->intake, csv_source_position(from), csv_source_size(from),
@@ -197,24 +103,50 @@ read_file(FileRoad *self, GError **error)
   return true;
 }
 
+/* All that can be wrong with headers is told before any is read; NULL where one is passed over. */
+static GPtrArray *
+open_files(const char *const *paths, const Mapping *mapping, const VerifyCsv *csv, GError **error)
+{
+  g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func((GDestroyNotify)csv_file_free);
+  g_auto(CsvFindings) findings = {0};
+  bool has_any = false;
+
+  for (size_t i = 0; paths[i] != NULL; i++) {
+    g_ptr_array_add(files, csv_file_new(paths[i], mapping, csv->reading, &findings));
+    has_any |= files->pdata[i] != NULL;
+  }
+  if (!has_any && fault_list_length(&findings.faults) == 0)
+    fault_list_add(&findings.faults, "%s: is empty; its first line has to name the columns",
+                   paths[0]);
+  if (fault_list_length(&findings.faults) == 0)
+    return g_steal_pointer(&files);
+  g_propagate_error(error, fault_list_to_error(&findings.faults));
+  return NULL;
+}
+
 bool
 verify_intake_read_csv(VerifyIntake *self, const char *const *paths, const VerifyCsv *csv,
                        GError **error)
 {
-  int64_t number = 0;
+  g_auto(Road) road = {
+      .intake = self,
+      .mapping = verify_intake_options(self)->mapping,
+      .csv = csv,
+  };
+  g_autoptr(GPtrArray) files = open_files(paths, road.mapping, csv, error);
 
-  for (int32_t i = 0; paths[i] != NULL; i++) {
-    g_auto(FileRoad) road = {
-        .intake = self,
-        .mapping = verify_intake_options(self)->mapping,
-        .csv = csv,
-        .path = paths[i],
-        .part = i,
-        .number = &number,
-    };
-
+  if (files == NULL)
+    return false;
+  mapping_fields(road.mapping, &road.fields);
+  road.values = g_new0(Value, road.fields);
+  for (guint i = 0; i < files->len; i++) {
+    road.file = files->pdata[i];
+    road.part = (int32_t)i;
+    if (road.file == NULL)
+      continue;
     if (!read_file(&road, error))
       return false;
+    csv_file_close(road.file, csv->totals);
   }
   return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "csv/columns.h"
 #include "kafka/property.h"
 #include "datum/decoder.h"
 #include "sort/sort.h"
@@ -43,9 +44,9 @@ bool verify_intake_read_topic(VerifyIntake *self, const KafkaProperty *propertie
                               const char *topic, GError **error);
 
 typedef struct {
-  char delimiter;                /* 0: a comma */
-  const char *const *null_texts; /* NULL-ended: mean missing, beside the mapping's own; or NULL */
-  int64_t timestamp_ms;          /* of every record, where the mapping's time is the record's */
+  const CsvReading *reading; /* as bulkload's */
+  int64_t timestamp_ms;      /* of every record, where the mapping's time is the record's */
+  CsvTotals *totals;         /* is added to */
 } VerifyCsv;
 
 bool verify_intake_read_csv(VerifyIntake *self, const char *const *paths, const VerifyCsv *csv,

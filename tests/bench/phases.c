@@ -32,7 +32,7 @@ typedef struct {
   BulkPlan *plan;
   BulkRegions *regions;
   HfileOptions *hfile; /* by family */
-  BulkInput *input;
+  CsvFile *input;
   const char *csv;
   char *folder; /* for the HFiles */
   BulkMapper *mapper;
@@ -114,7 +114,8 @@ parse_file(Bench *self)
   Time start;
 
   expect(source != NULL, error);
-  reader = csv_reader_new(g_steal_pointer(&source), &options);
+  reader = csv_reader_new(g_steal_pointer(&source), &options, &error);
+  expect(reader != NULL, error);
   start = now();
   while (record.length > 0)
     expect(csv_reader_next(reader, &record, &error), error);
@@ -127,19 +128,18 @@ static void
 take_in(Bench *self, Time *out_parse, Time *out_map)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(CsvReader) reader = bulk_input_open(self->input, &error);
   CsvRecord record = {.length = 1};
   uint64_t records = 0;
   BulkBatch batch;
 
-  expect(reader != NULL, error);
+  expect(csv_file_open(self->input, &error), error);
   bulk_batch_init(&batch);
   while (record.length > 0) {
     Time start = now();
 
-    bulk_batch_begin(&batch, self->csv, bulk_input_columns(self->input));
+    bulk_batch_begin(&batch, self->csv, csv_file_columns(self->input));
     while (!bulk_batch_is_full(&batch)) {
-      expect(csv_reader_next(reader, &record, &error), error);
+      expect(csv_file_next(self->input, &record, &error), error);
       if (record.length == 0)
         break;
       bulk_batch_add(&batch, &record, records++);
@@ -287,9 +287,9 @@ copy_bytes(Bench *self)
 static void
 open_all(Bench *self, const char *mapping, const char *csv, const char *folder)
 {
-  static const char *const no_texts[] = {NULL};
+  static const CsvReading reading;
   g_auto(FaultList) faults = {0};
-  g_auto(BulkFindings) findings = {0};
+  g_auto(CsvFindings) findings = {0};
   struct stat status;
 
   self->mapping = mapping_load(mapping, &faults);
@@ -301,7 +301,7 @@ open_all(Bench *self, const char *mapping, const char *csv, const char *folder)
     self->hfile[i] =
         (HfileOptions){.family = self->plan->family[i].name, .bloom = self->plan->family[i].bloom};
   self->csv = csv;
-  self->input = bulk_input_new(csv, &(BulkInputOptions){.mapping = self->mapping}, &findings);
+  self->input = csv_file_new(csv, self->mapping, &reading, &findings);
   expect(self->input != NULL && stat(csv, &status) == 0, NULL);
   self->csv_bytes = (uint64_t)status.st_size;
   self->folder = g_build_filename(folder, "phases-XXXXXX", NULL);
@@ -311,7 +311,7 @@ open_all(Bench *self, const char *mapping, const char *csv, const char *folder)
       bulk_mapper_new(&(BulkMapperOptions){.mapping = self->mapping,
                                            .plan = self->plan,
                                            .regions = self->regions,
-                                           .null_texts = no_texts},
+                                           .reading = &reading},
                       sort_new(&bulk_row_order, folder, (size_t)self->csv_bytes * 3 + CHUNK_BYTES));
   self->files = bulk_files_new();
   self->chunk = g_malloc0(CHUNK_BYTES);
@@ -334,7 +334,7 @@ clear(Bench *self)
 {
   g_array_unref(self->files);
   bulk_mapper_free(self->mapper);
-  bulk_input_free(self->input);
+  csv_file_free(self->input);
   bulk_regions_free(self->regions);
   bulk_plan_free(self->plan);
   mapping_free(self->mapping);

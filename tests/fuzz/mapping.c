@@ -100,7 +100,7 @@ apply(const Mapping *mapping, Slice lines)
   values = split_values(length, lines);
   key_values = split_values(key_length, lines);
   origin.key_values = key_values;
-  if (mapping_parse_texts(mapping, values, &scratch, &error) &&
+  if (mapping_parse_texts(mapping, '.', values, &scratch, &error) &&
       mapping_apply(mapping, &origin, values, &row, &error)) {
     check_row(&row);
     g_assert_cmpuint(row.cells_length, >, 0);

@@ -22,7 +22,7 @@ bulk_case_make(void)
   BulkCase self = {
       .mapping = mapping_case_load(schema, NULL, mapping),
       .folder = g_dir_make_tmp("bulk-XXXXXX", NULL),
-      .inputs = g_ptr_array_new_with_free_func((GDestroyNotify)bulk_input_free),
+      .inputs = g_ptr_array_new_with_free_func((GDestroyNotify)csv_file_free),
   };
 
   for (size_t i = 0; i < fault_list_length(&self.mapping.faults); i++)
@@ -51,7 +51,7 @@ bulk_case_clear(BulkCase *self)
 {
   g_ptr_array_unref(self->inputs);
   bulk_plan_free(self->plan);
-  bulk_findings_clear(&self->findings);
+  csv_findings_clear(&self->findings);
   mapping_case_clear(&self->mapping);
   remove_below(self->folder);
   g_rmdir(self->folder);
@@ -61,12 +61,11 @@ bulk_case_clear(BulkCase *self)
 bool
 bulk_case_add(BulkCase *self, const char *text)
 {
-  const BulkInputOptions options = {.mapping = self->mapping.mapping};
   g_autofree char *path = g_strdup_printf("%s/%u.csv", self->folder, self->inputs->len);
-  BulkInput *input;
+  CsvFile *input;
 
   g_assert_true(g_file_set_contents(path, text, -1, NULL));
-  input = bulk_input_new(path, &options, &self->findings);
+  input = csv_file_new(path, self->mapping.mapping, &self->reading, &self->findings);
   if (input != NULL)
     g_ptr_array_add(self->inputs, input);
   return input != NULL;
@@ -133,12 +132,11 @@ make_regions(const char *const *splits)
 static bool
 take_in(Run *self, GError **error)
 {
-  static const char *const no_texts[] = {NULL};
   const BulkIntakeOptions options = {
       .mapper = {.mapping = self->bulk->mapping.mapping,
                  .plan = self->bulk->plan,
                  .regions = self->regions,
-                 .null_texts = no_texts},
+                 .reading = &self->bulk->reading},
       .jobs = MAX(self->options.jobs, 1),
       .memory_bytes = self->options.memory_bytes > 0 ? self->options.memory_bytes : 1 << 24,
       .temp_folder = self->bulk->folder,
@@ -146,9 +144,10 @@ take_in(Run *self, GError **error)
   };
 
   self->intake = bulk_intake_new(&options);
-  self->rejects = bulk_rejects_new(self->options.rejects_path, self->options.rejects_most, 0);
+  self->rejects = bulk_rejects_new(self->options.rejects_path, self->options.rejects_most,
+                                   &self->bulk->reading.csv.form);
   for (guint i = 0; i < self->bulk->inputs->len; i++)
-    bulk_rejects_know(self->rejects, bulk_input_columns(self->bulk->inputs->pdata[i]));
+    bulk_rejects_know(self->rejects, csv_file_columns(self->bulk->inputs->pdata[i]));
   return bulk_intake_run(self->intake, self->bulk->inputs, self->rejects, error) &&
          bulk_rejects_finish(self->rejects, error);
 }

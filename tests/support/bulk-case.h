@@ -16,7 +16,8 @@ typedef struct {
   char *folder; /* of inputs, spilled runs and files */
   GPtrArray *inputs;
   BulkPlan *plan;
-  BulkFindings findings;
+  CsvReading reading; /* as a case sets it */
+  CsvFindings findings;
   size_t files_built; /* by the last run */
 } BulkCase;
 

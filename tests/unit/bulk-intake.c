@@ -119,7 +119,7 @@ a_file_that_vanishes_or_changes_ends_the_run(void)
 
     g_assert_true(bulk_case_add(&bulk, HEADER "a,1,z,b,1,t\n"));
 
-    const char *path = bulk_input_path(bulk.inputs->pdata[0]);
+    const char *path = csv_file_path(bulk.inputs->pdata[0]);
 
     if (vanishes)
       g_unlink(path);
@@ -179,7 +179,11 @@ static const struct {
     {"id,at,z,b,n\n", true, NULL, "no column 't'"},
     {"idd,at,z,b,n,t\n", false, "no column 'id', which", "'idd' is not in the mapping and"},
     {"id,at,z,b,n,t,id\n", false, "has the column 'id' twice", NULL},
-    {"", false, "is empty; its first line has to name the columns", NULL},
+    {"\n\n", false, "holds blank lines alone; its first line has to name the columns", NULL},
+    {"ID,AT,Z,B,N,T\n", false, "'AT' is near 'at': names are compared as they are written", NULL},
+    {"Id,at,z,b,n,t\n", false, "no column 'id'; is it 'Id'?", "'Id' is not in the mapping"},
+    {" id , at,z,b,n ,t\n", false, NULL, NULL},
+    {"id,at,z,b,n,t,x,x\n", false, NULL, "column 'x' is not in the mapping and is left out"},
     {"a,1,2,3\n", false, "names none of the mapping's fields (", NULL},
     {"id;at;z;b;n;t\n", false, "or the delimiter another?", NULL},
     {"\"id\"x,at\n", false, "line 1: text follows the closing quote", NULL},
@@ -191,7 +195,7 @@ headers_are_judged_before_work_starts(void)
   for (size_t i = 0; i < G_N_ELEMENTS(headers); i++) {
     g_auto(BulkCase) bulk = bulk_case_make();
 
-    bulk.findings.may_miss = headers[i].may_miss;
+    bulk.reading.may_miss = headers[i].may_miss;
     g_test_message("%s", headers[i].header);
     g_assert_cmpint(bulk_case_add(&bulk, headers[i].header), ==, headers[i].fault == NULL);
     if (headers[i].fault != NULL)
@@ -200,6 +204,17 @@ headers_are_judged_before_work_starts(void)
     if (headers[i].note != NULL)
       g_assert_nonnull(strstr(fault_list_get(&bulk.findings.notes, 0), headers[i].note));
   }
+}
+
+/* As tools leave them beside what they wrote. */
+static void
+an_empty_file_is_passed_over_and_told(void)
+{
+  g_auto(BulkCase) bulk = bulk_case_make();
+
+  g_assert_false(bulk_case_add(&bulk, ""));
+  g_assert_cmpuint(fault_list_length(&bulk.findings.faults), ==, 0);
+  g_assert_nonnull(strstr(fault_list_get(&bulk.findings.notes, 0), "is empty, and is passed over"));
 }
 
 static void
@@ -230,6 +245,7 @@ main(int argc, char **argv)
   g_test_add_func("/intake/changed", a_file_that_vanishes_or_changes_ends_the_run);
   g_test_add_func("/intake/progress", progress_reaches_its_end);
   g_test_add_func("/columns/headers", headers_are_judged_before_work_starts);
+  g_test_add_func("/columns/empty", an_empty_file_is_passed_over_and_told);
   g_test_add_func("/regions/find", a_row_is_of_the_last_region_that_does_not_begin_behind_it);
   return g_test_run();
 }

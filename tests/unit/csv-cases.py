@@ -64,6 +64,12 @@ CASES = {
     "a byte order mark before a quote": ('\ufeff"k",l\n', [["k", "l"]]),
     "NUL is a byte like others": ("a\0b,\0\n", [["a\0b", "\0"]]),
     "CR within a line": ("a\rb,c\n", [["a\rb", "c"]]),
+    "CR alone ends lines where nothing else does": ("k,l\r1,2\r\r3,4", [["k", "l"], ["1", "2"], ["3", "4"]]),
+    "CR alone, with LF in quotes": ('k,l\r1,"two\nlines"\r', [["k", "l"], ["1", "two\nlines"]]),
+    "CR alone, with CR in quotes": ('k,l\r1,"two\rlines"\r', [["k", "l"], ["1", "two\rlines"]]),
+    "CR alone and a stray quote": ('k,l\r1,"a"b\r3,4\r', [["k", "l"], Bad(2), ["3", "4"]]),
+    "CR within quotes of a file of LF": ('k,"\r"\n1,2\n', [["k", "\r"], ["1", "2"]]),
+    "CR and nothing else": ("\r\r\r", []),
     "a quote inside a plain field is text": ('57°3\'1.5"N,6"\n', [['57°3\'1.5"N', '6"']]),
     "text behind the closing quote": ('k\n"a"b,c\nd\n', [["k"], Bad(2), ["d"]]),
     "a blank behind the closing quote": ('k\n"a" ,c\nd\n', [["k"], Bad(2), ["d"]]),
@@ -73,10 +79,10 @@ CASES = {
 }
 
 
-def read(dump, paths, buffer_bytes):
+def read(dump, paths, buffer_bytes, form):
     """What the reader makes of each file: lists of bytes, Bad for a malformed record, or text that
     says why it went no further."""
-    done = subprocess.run([dump, str(buffer_bytes), *paths], capture_output=True, check=True)
+    done = subprocess.run([dump, str(buffer_bytes), *form, *paths], capture_output=True, check=True)
     files, records = [], []
     for line in done.stdout.decode().split("\n")[:-1]:
         if line[0] == ":":
@@ -89,14 +95,14 @@ def read(dump, paths, buffer_bytes):
     return files
 
 
-def read_all(dump, texts):
+def read_all(dump, texts, form=("", "", "")):
     """{chunk size: what is read of each}"""
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for i, text in enumerate(texts):
             paths.append(Path(folder, f"{i}.csv"))
             paths[-1].write_bytes(text)
-        return {size: read(dump, paths, size) for size in BUFFERS}
+        return {size: read(dump, paths, size, form) for size in BUFFERS}
 
 
 def the_table(dump):
@@ -142,6 +148,46 @@ def like_python(dump):
                 yield f"Python reads other records than were written: {text!r}"
             if read_here != [[one.encode() for one in record] for record in theirs]:
                 yield f"in chunks of {size}: {text!r}: {read_here}"
+
+
+# Delimiter, quote, escape, as the reader takes them.
+FORMS = [
+    (";", "'", ""),
+    ("\t", "none", "\\"),
+    (",", '"', "\\"),
+    ("\x01", "none", "\\"),
+    ("|", '"', "^"),
+]
+
+
+def other_forms_like_python(dump):
+    """Other delimiters, quotes and escapes are read as Python's reader does."""
+    source = random.Random(SEED + 2)
+    for form in FORMS:
+        delimiter, quote, escape = form
+        alphabet = "acdeg1 .\n" + (delimiter + quote[0] + escape) * 2 if quote != "none" else "acdeg1 .\"" + delimiter + escape
+        dialect = {
+            "delimiter": delimiter,
+            "quotechar": None if quote == "none" else quote,
+            "quoting": csv.QUOTE_NONE if quote == "none" else csv.QUOTE_MINIMAL,
+            "escapechar": escape or None,
+            "doublequote": not escape,
+            "lineterminator": "\n",
+        }
+        written = []
+        for _ in range(FILES // len(FORMS)):
+            width = source.randint(2, 6)
+            records = [
+                ["".join(source.choices(alphabet, k=source.choice([1, 2, 5, 30]))) for _ in range(width)]
+                for _ in range(source.randint(1, 12))
+            ]
+            out = io.StringIO()
+            csv.writer(out, **dialect).writerows(records)
+            written.append((records, out.getvalue()))
+        for size, found in read_all(dump, [text.encode() for _, text in written], form).items():
+            for (records, text), read_here in zip(written, found):
+                if read_here != [[one.encode() for one in record] for record in records]:
+                    yield f"{form} in chunks of {size}: {text!r}: {read_here}"
 
 
 def stray(source):
@@ -190,7 +236,7 @@ def damage_is_seen(dump):
                 yield f"in chunks of {size}: case {at} is read as {records}"
 
 
-CHECKS = (the_table, like_python, one_costs_one, damage_is_seen)
+CHECKS = (the_table, like_python, other_forms_like_python, one_costs_one, damage_is_seen)
 
 
 def main():

@@ -3,9 +3,10 @@
 
 #include <stdio.h>
 
-/* csv-dump BUFFER_BYTES FILE...: what the CSV reader makes of each file. A line for each record,
- * its fields in hexadecimal behind a colon each; "!" and the number for a malformed line; "." at
- * the end of a file, "?" and why where it cannot be read to the end. */
+/* csv-dump BUFFER_BYTES DELIMITER QUOTE ESCAPE FILE...: what the CSV reader makes of each file. A
+ * line for each record, its fields in hexadecimal behind a colon each; "!" and the number for a
+ * malformed line; "." at the end of a file, "?" and why where it cannot be read to the end. An
+ * empty form is the default; QUOTE may be none. */
 
 static void
 print_record(const CsvRecord *record)
@@ -45,7 +46,7 @@ print_next(CsvReader *reader)
 }
 
 static void
-print_file(const char *path, size_t buffer_bytes)
+print_file(const char *path, const CsvOptions *options)
 {
   g_autoptr(GError) error = NULL;
   CsvSource *source = csv_source_open(path, &error);
@@ -55,7 +56,7 @@ print_file(const char *path, size_t buffer_bytes)
     return;
   }
 
-  g_autoptr(CsvReader) reader = csv_reader_new(source, &(CsvOptions){.buffer_bytes = buffer_bytes});
+  g_autoptr(CsvReader) reader = csv_reader_new(source, options, NULL);
 
   while (print_next(reader))
     ;
@@ -64,11 +65,20 @@ print_file(const char *path, size_t buffer_bytes)
 int
 main(int argc, char **argv)
 {
-  if (argc < 3) {
-    fputs("csv-dump BUFFER_BYTES FILE...\n", stderr);
+  if (argc < 6) {
+    fputs("csv-dump BUFFER_BYTES DELIMITER QUOTE ESCAPE FILE...\n", stderr);
     return 2;
   }
-  for (int i = 2; i < argc; i++)
-    print_file(argv[i], (size_t)g_ascii_strtoull(argv[1], NULL, 10));
+
+  const CsvOptions options = {
+      .buffer_bytes = (size_t)g_ascii_strtoull(argv[1], NULL, 10),
+      .form = {.delimiter = *argv[2] == '\0' ? NULL : argv[2],
+               .quote = strcmp(argv[3], "none") == 0 ? '\0' : *argv[3],
+               .has_no_quotes = strcmp(argv[3], "none") == 0,
+               .escape = *argv[4]},
+  };
+
+  for (int i = 5; i < argc; i++)
+    print_file(argv[i], &options);
   return 0;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "csv/writer.h"
 
+#include "csv/reader.h"
+
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -68,7 +70,7 @@ fields_are_quoted_only_where_readers_need_it(void)
   const struct {
     const char *fields[4];
     const char *line;
-    char delimiter; /* 0: a comma */
+    CsvForm form;
   } cases[] = {
       {{"plain", "text"}, "plain,text\r\n"},
       {{"a,b", "c"}, "\"a,b\",c\r\n"},
@@ -80,8 +82,8 @@ fields_are_quoted_only_where_readers_need_it(void)
       {{""}, "\"\"\r\n"},
       {{" space ", "tab\t", "'"}, " space ,tab\t,'\r\n"},
       {{"crème 中文"}, "crème 中文\r\n"},
-      {{"a,b", "c\td"}, "a,b\t\"c\td\"\r\n", '\t'},
-      {{"a;b", ""}, "\"a;b\";\r\n", ';'},
+      {{"a,b", "c\td"}, "a,b\t\"c\td\"\r\n", {.delimiter = "\t"}},
+      {{"a;b", ""}, "\"a;b\";\r\n", {.delimiter = ";"}},
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -90,7 +92,7 @@ fields_are_quoted_only_where_readers_need_it(void)
 
     place_init(&place);
 
-    g_autoptr(CsvWriter) writer = csv_writer_new(place.path, cases[i].delimiter, NULL);
+    g_autoptr(CsvWriter) writer = csv_writer_new(place.path, &cases[i].form, NULL);
 
     write_row(writer, cases[i].fields);
     finish(writer);
@@ -111,7 +113,7 @@ rows_of_any_size_are_written_whole(void)
 
   place_init(&place);
 
-  g_autoptr(CsvWriter) writer = csv_writer_new(place.path, 0, NULL);
+  g_autoptr(CsvWriter) writer = csv_writer_new(place.path, NULL, NULL);
 
   for (size_t i = 0; i < ROWS; i++)
     write_row(writer, (const char *[]){"0123456789012345678901234567890123456789", "", NULL});
@@ -130,7 +132,7 @@ an_unfinished_file_never_has_the_name_and_leaves_nothing(void)
 
   place_init(&place);
 
-  CsvWriter *writer = csv_writer_new(place.path, 0, NULL);
+  CsvWriter *writer = csv_writer_new(place.path, NULL, NULL);
 
   write_row(writer, (const char *[]){"a", NULL});
   g_assert_false(g_file_test(place.path, G_FILE_TEST_EXISTS));
@@ -149,7 +151,7 @@ an_older_file_stays_until_the_new_one_is_whole(void)
   place_init(&place);
   g_assert_true(g_file_set_contents(place.path, "old", -1, NULL));
 
-  g_autoptr(CsvWriter) writer = csv_writer_new(place.path, 0, NULL);
+  g_autoptr(CsvWriter) writer = csv_writer_new(place.path, NULL, NULL);
 
   write_row(writer, (const char *[]){"new", NULL});
   g_assert_true(g_file_get_contents(place.path, &before, NULL, NULL));
@@ -171,7 +173,7 @@ a_link_stays_a_link(void)
   g_assert_true(g_file_set_contents(place.path, "old", -1, NULL));
   g_assert_cmpint(symlink("rows.csv", link), ==, 0);
 
-  g_autoptr(CsvWriter) writer = csv_writer_new(link, 0, NULL);
+  g_autoptr(CsvWriter) writer = csv_writer_new(link, NULL, NULL);
 
   write_row(writer, (const char *[]){"new", NULL});
   finish(writer);
@@ -195,7 +197,7 @@ what_is_no_file_is_written_to_and_stays(void)
   fd = g_open(place.path, O_RDWR | O_CLOEXEC, 0);
   g_assert_cmpint(fd, >=, 0);
   for (int i = 0; i < 2; i++) { /* the second is given up */
-    g_autoptr(CsvWriter) writer = csv_writer_new(place.path, 0, NULL);
+    g_autoptr(CsvWriter) writer = csv_writer_new(place.path, NULL, NULL);
 
     write_row(writer, (const char *[]){"a", NULL});
     if (i == 0)
@@ -214,11 +216,11 @@ errors_name_the_file(void)
 {
   g_autoptr(GError) missing = NULL;
 
-  g_assert_null(csv_writer_new("/nowhere/at/all.csv", 0, &missing));
+  g_assert_null(csv_writer_new("/nowhere/at/all.csv", NULL, &missing));
   g_assert_error(missing, FAULT, FAULT_SETUP);
   g_assert_true(g_str_has_prefix(missing->message, "/nowhere/at/all.csv"));
   g_clear_error(&missing);
-  g_assert_null(csv_writer_new("/", 0, &missing));
+  g_assert_null(csv_writer_new("/", NULL, &missing));
   g_assert_cmpstr(missing->message, ==, "/: cannot be written: Is a directory");
 }
 
@@ -234,7 +236,7 @@ a_full_disk_is_told(void)
   signal(SIGXFSZ, SIG_IGN);
   g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
 
-  CsvWriter *writer = csv_writer_new(place.path, 0, NULL);
+  CsvWriter *writer = csv_writer_new(place.path, NULL, NULL);
 
   write_row(writer, (const char *[]){"0123456789", NULL});
   g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &(struct rlimit){5, before.rlim_max}), ==, 0);
@@ -244,6 +246,56 @@ a_full_disk_is_told(void)
   g_assert_nonnull(strstr(error->message, "rows.csv"));
   csv_writer_free(writer);
   g_assert_cmpuint(files_in(&place), ==, 0);
+}
+
+/* In every form, fields of what is special in one of them come back as they were. */
+static void
+what_is_written_in_a_form_is_read_in_it(void)
+{
+  static const CsvForm forms[] = {
+      {.delimiter = NULL},
+      {.delimiter = "\t", .has_no_quotes = true},
+      {.delimiter = "\t", .has_no_quotes = true, .escape = '\\'},
+      {.delimiter = "||", .quote = '\'', .comment = '#'},
+      {.escape = '\\', .comment = '#'},
+      {.delimiter = "\x01", .has_no_quotes = true, .escape = '^', .comment = 'a'},
+  };
+  static const char special[] = "a,\t|'\"\\^#\n\rNn\x01";
+  g_autoptr(GRand) random = g_rand_new_with_seed(7);
+
+  for (size_t i = 0; i < G_N_ELEMENTS(forms) * 200; i++) {
+    CsvForm form = forms[i % G_N_ELEMENTS(forms)];
+    g_auto(Place) place = {0};
+    char text[3][8];
+    CsvField fields[3] = {{.is_null = form.escape != '\0' && g_rand_boolean(random)}};
+    CsvRecord record;
+    g_autoptr(GError) error = NULL;
+
+    place_init(&place);
+
+    g_autoptr(CsvWriter) writer = csv_writer_new(place.path, &form, NULL);
+
+    for (size_t j = 0; j < G_N_ELEMENTS(fields); j++) {
+      fields[j].text = slice(text[j], (size_t)g_rand_int_range(random, 0, 7));
+      for (size_t k = 0; k < fields[j].text.len; k++)
+        text[j][k] = special[g_rand_int_range(random, 0, (gint32)sizeof special - 1)];
+      csv_writer_put(writer, &fields[j]);
+    }
+    finish(writer);
+    if (form.escape == '\0') /* quotes were needed */
+      form.has_no_quotes = false;
+
+    g_autoptr(CsvReader) reader =
+        csv_reader_new(csv_source_open(place.path, NULL), &(CsvOptions){.form = form}, NULL);
+
+    g_assert_true(csv_reader_next(reader, &record, &error));
+    g_assert_cmpuint(record.length, ==, G_N_ELEMENTS(fields));
+    for (size_t j = 0; j < G_N_ELEMENTS(fields); j++) {
+      g_assert_cmpint(record.fields[j].is_null, ==, fields[j].is_null);
+      if (!fields[j].is_null)
+        g_assert_true(slice_equal(record.fields[j].text, fields[j].text));
+    }
+  }
 }
 
 int
@@ -259,5 +311,6 @@ main(int argc, char **argv)
   g_test_add_func("/csv-writer/device", what_is_no_file_is_written_to_and_stays);
   g_test_add_func("/csv-writer/errors", errors_name_the_file);
   g_test_add_func("/csv-writer/full", a_full_disk_is_told);
+  g_test_add_func("/writer/forms", what_is_written_in_a_form_is_read_in_it);
   return g_test_run();
 }

@@ -26,7 +26,7 @@ BELOW = {
     "wire": ["base", "record"],
     "hbase": ["base", "record", "schema", "mapping", "wire"],
     "regionserver": ["base", "hbase", "wire"],
-    "csv": ["base", "pack", "record"],
+    "csv": ["base", "pack", "record", "text", "json", "schema", "mapping"],
     "hfile": ["base", "pack", "record"],
     "http": ["base", "record", "text", "json", "schema", "mapping", "datum", "config", "wire", "hbase"],
     "config": ["base"],

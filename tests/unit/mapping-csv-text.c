@@ -222,7 +222,7 @@ csv_row(const Mapping *mapping, const Pair *pair, Bytes *scratch)
   for (size_t i = 0; i < FIELDS; i++)
     values[mapping_case_field(mapping, names[i])] =
         (Value){.kind = VALUE_TEXT, .text = slice_text(pair->texts[i])};
-  mapping_parse_texts(mapping, values, scratch, &error);
+  mapping_parse_texts(mapping, '.', values, scratch, &error);
   g_assert_no_error(error);
   mapping_apply(mapping, &origin, values, &row, &error);
   g_assert_no_error(error);
@@ -262,7 +262,7 @@ a_bad_text_names_its_field(void)
 
   values[mapping_case_field(mapping, "total_amount")] =
       (Value){.kind = VALUE_TEXT, .text = slice_text("12,50")};
-  g_assert_false(mapping_parse_texts(mapping, values, &scratch, &error));
+  g_assert_false(mapping_parse_texts(mapping, '.', values, &scratch, &error));
   g_assert_error(error, FAULT, FAULT_RECORD);
   g_assert_cmpstr(error->message, ==, "field total_amount: not a number: '12,50'");
 }
@@ -279,7 +279,7 @@ null_texts_and_absent_columns_are_missing(void)
 
   values[year] = (Value){.kind = VALUE_TEXT, .text = slice_text("nan")};
   values[season] = (Value){.kind = VALUE_TEXT, .text = slice_text("")};
-  mapping_parse_texts(mapping, values, &scratch, &error);
+  mapping_parse_texts(mapping, '.', values, &scratch, &error);
   g_assert_no_error(error);
   for (size_t i = 0; i < G_N_ELEMENTS(values); i++)
     g_assert_cmpint(values[i].kind, ==, VALUE_MISSING);

@@ -88,6 +88,7 @@ every_object_has_the_keys_that_the_loader_takes(void)
   } cases[] = {
       {{""}, mapping_keys},
       {{"record"}, mapping_record_keys},
+      {{"csv"}, mapping_csv_keys},
       {{"key"}, mapping_key_keys},
       {{"field_part", "metadata_part", "literal_part", "salt_part", "hash_part"},
        mapping_part_keys},

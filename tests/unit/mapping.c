@@ -91,7 +91,7 @@ faults_of_the_whole_name_place_word_and_remedy(void)
       {"tabel", "'t'", "$: unknown key 'tabel'; did you mean 'table'?"},
       {"colour", "1",
        "$: unknown key 'colour'; use one of: $schema, table, topic, record, key, timestamp, "
-       "tombstone, families, nulls, errors, regions, splits"},
+       "tombstone, families, nulls, errors, regions, splits, csv"},
       {"table", NULL, "$: the key 'table' is missing; add it"},
       {"table", "5", "$.table: a text is needed here, not a number"},
       {"table", "''", "$.table: the text is empty"},

@@ -25,7 +25,6 @@ static const char about[] =
 typedef struct {
   char **files;
   char *timestamp;
-  char *delimiter;
   char *memory;
   char *file_max;
   char *compression;
@@ -39,7 +38,6 @@ texts_clear(Texts *self)
 {
   g_strfreev(self->files);
   g_free(self->timestamp);
-  g_free(self->delimiter);
   g_free(self->memory);
   g_free(self->file_max);
   g_free(self->compression);
@@ -52,7 +50,7 @@ cmd_bulkargs_clear(CmdBulkArgs *self)
   cmd_options_clear(&self->options);
   g_free(self->table);
   g_strfreev(self->files);
-  g_strfreev(self->nulls);
+  cmd_csv_clear(&self->csv);
   g_free(self->rejects);
   g_free(self->output);
   g_free(self->complete_with);
@@ -78,12 +76,6 @@ parse_texts(CmdBulkArgs *self, Texts *texts, const CommandCall *call, GError **e
        "set records that cannot be stored aside in FILE, with the reason of each", "FILE"},
       {"max-rejects", 0, 0, G_OPTION_ARG_INT64, &texts->rejects_most,
        "more than N end the run (default: 0, with --rejects no limit)", "N"},
-      {"delimiter", 0, 0, G_OPTION_ARG_FILENAME, &texts->delimiter,
-       "what is between fields: one character, or tab (default: a comma)", "C"},
-      {"null", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->nulls,
-       "a text that means missing, beside the mapping's own; may be repeated", "TEXT"},
-      {"allow-missing-columns", 0, 0, G_OPTION_ARG_NONE, &self->may_miss,
-       "take files that have no column for some field; its value is missing then", NULL},
       {"memory", 0, 0, G_OPTION_ARG_FILENAME, &texts->memory,
        "memory to sort in (default: [bulkload] memory)", "BYTES"},
       {"jobs", 'j', 0, G_OPTION_ARG_INT, &texts->jobs,
@@ -113,7 +105,9 @@ parse_texts(CmdBulkArgs *self, Texts *texts, const CommandCall *call, GError **e
       {0},
   };
 
-  return cmd_options_parse(&self->options, call, entries, about, error);
+  g_autofree GOptionEntry *all = cmd_csv_join(&self->csv, entries);
+
+  return cmd_options_parse(&self->options, call, all, about, error);
 }
 
 static bool
@@ -138,20 +132,6 @@ understand_timestamp(CmdBulkArgs *self, const char *text, GError **error)
   if (*text != '\0' && *end == '\0' && self->timestamp_ms >= 0 && self->timestamp_ms < INT64_MAX)
     return true;
   return refuse(error, "--timestamp: give milliseconds since 1970, below 2^63-1, or now");
-}
-
-static bool
-understand_delimiter(CmdBulkArgs *self, const char *text, GError **error)
-{
-  if (text == NULL)
-    return true;
-  if (strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0)
-    self->delimiter = '\t';
-  else if (strlen(text) == 1 && strchr("\"\r\n", *text) == NULL)
-    self->delimiter = *text;
-  else
-    return refuse(error, "--delimiter: give one character, not a quote or line end, or tab");
-  return true;
 }
 
 static bool
@@ -247,11 +227,9 @@ understand(CmdBulkArgs *self, Texts *texts, GError **error)
                          "elsewhere, or load with --staging");
   if (self->user != NULL && *self->user == '\0')
     return refuse(error, "--user: give a name");
-  if (self->nulls == NULL)
-    self->nulls = g_new0(char *, 1);
   resolve_files(self, texts->files);
   return understand_timestamp(self, texts->timestamp, error) &&
-         understand_delimiter(self, texts->delimiter, error) &&
+         cmd_csv_understand(&self->csv, &self->reading, error) &&
          understand_sizes(self, texts, error) && understand_counts(self, texts, error) &&
          understand_codec(self, texts->compression, error) &&
          understand_rejects(self, texts, error) &&

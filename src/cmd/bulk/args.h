@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bulk/job.h"
+#include "cmd/csv.h"
 #include "cmd/options.h"
 
 /* How `sluice bulkload` was called, understood. Texts are owned. */
@@ -9,7 +10,8 @@ typedef struct {
   CmdOptions options;
   char *table;
   char **files; /* NULL-ended; globs are resolved */
-  char **nulls; /* NULL-ended */
+  CmdCsv csv;
+  CsvReading reading;
   char *rejects;
   char *output;        /* NULL: the files are loaded */
   char *complete_with; /* a command; NULL: we load by ourselves */
@@ -17,9 +19,7 @@ typedef struct {
   char *user;
   gboolean is_dry_run;
   gboolean is_json;
-  gboolean may_miss;
-  int regions; /* 0: the table exists */
-  char delimiter;
+  int regions;        /* 0: the table exists */
   bool has_timestamp; /* it was given */
   int64_t timestamp_ms;
   int64_t rejects_most;

@@ -25,7 +25,7 @@ typedef struct {
   const Mapping *mapping; /* borrowed */
   Stop *stop;             /* owned */
   BulkWatch watch;
-  BulkFindings findings;
+  CsvFindings findings;
   BulkJob *job;       /* owned */
   BulkTarget *target; /* owned; NULL: no gateway was needed, or none answered */
   BulkFolder folder;  /* where files are written */
@@ -46,7 +46,7 @@ bulkload_clear(Bulkload *self)
   bulk_folder_clear(&self->folder);
   g_free(self->script);
   bulk_target_free(self->target);
-  bulk_findings_clear(&self->findings);
+  csv_findings_clear(&self->findings);
   bulk_survey_clear(&self->survey);
   mapping_set_free(self->mappings);
   config_free(self->config);
@@ -125,8 +125,7 @@ open_job(Bulkload *self, GError **error)
   const BulkJobOptions options = {
       .mapping = self->mapping,
       .paths = (const char *const *)args->files,
-      .csv = {.delimiter = args->delimiter},
-      .null_texts = (const char *const *)args->nulls,
+      .reading = args->reading,
       .timestamp_ms = args->timestamp_ms,
       .memory_bytes = (size_t)MAX(args->memory_bytes > 0 ? args->memory_bytes
                                                          : self->config->bulkload.memory_bytes,
@@ -141,7 +140,6 @@ open_job(Bulkload *self, GError **error)
       .watch = &self->watch,
   };
 
-  self->findings.may_miss = args->may_miss;
   self->job = bulk_job_new(&options, &self->findings);
   self->report.mapping = self->mapping;
   self->report.job = self->job;
@@ -442,6 +440,17 @@ has_rows(const Bulkload *self)
   return bulk_job_intake(self->job).amount.rows > 0;
 }
 
+/* An export that failed half-way, or line ends of another kind, must not look like a load. */
+static bool
+refuse_nothing(const Bulkload *self, GError **error)
+{
+  g_set_error_literal(error, FAULT, FAULT_RECORD,
+                      bulk_job_intake(self->job).records == 0
+                          ? "nothing to load: there is no record behind the header"
+                          : "nothing to load: none of the records can be stored");
+  return false;
+}
+
 static bool
 work(Bulkload *self, GError **error)
 {
@@ -451,18 +460,15 @@ work(Bulkload *self, GError **error)
       !survey_rows(self, error))
     return false;
   print_report(self, false);
-  if (self->args.is_dry_run) {
-    if (self->args.is_json)
-      print_report(self, true);
-    return true;
-  }
+  if ((self->args.is_dry_run || !has_rows(self)) && self->args.is_json)
+    print_report(self, true);
   if (!has_rows(self))
-    g_warning("nothing to load: the files hold no record that can be stored");
-  if (has_rows(self) || self->args.output != NULL) {
-    if (!create_table(self, error) || !write_files(self, error) ||
-        (loads(self) && has_rows(self) && !make_live(self, error)))
-      return false;
-  }
+    return refuse_nothing(self, error);
+  if (self->args.is_dry_run)
+    return true;
+  if (!create_table(self, error) || !write_files(self, error) ||
+      (loads(self) && !make_live(self, error)))
+    return false;
   print_report(self, true);
   return true;
 }

@@ -115,6 +115,8 @@ cmd_bulkreport_print_insight(const CmdBulkReport *self)
   printf("table       %s\n", mapping_table(self->mapping));
   printf("records     %" U64 " read; %" U64 " repeated header lines passed over\n", counts.records,
          counts.headers);
+  for (size_t i = 0; i < fault_list_length(bulk_job_warnings(self->job)); i++)
+    printf("warning     %s\n", fault_list_get(bulk_job_warnings(self->job), i));
   print_rejects(self);
   printf("cells       %" U64 ", about %s of HFile before compression\n", counts.amount.cells, size);
   if (mapping_uses_record_time(self->mapping))
@@ -269,6 +271,7 @@ cmd_bulkreport_print_json(const CmdBulkReport *self)
   if (self->output != NULL)
     json_build_text(builder, "output", self->output);
   add_regions(builder, self);
+  json_build_sentences(builder, "warnings", bulk_job_warnings(self->job));
   add_seconds(builder, self);
   json_builder_end_object(builder);
   json_build_print(builder, false);
