@@ -33,6 +33,7 @@ typedef struct {
   char *count;
   char *group;
   gboolean is_dry_run;
+  gboolean takes_moved;
   gboolean is_json;
   const char *topic; /* borrowed from arguments */
   guint64 most;      /* letters */
@@ -43,6 +44,7 @@ typedef struct {
   HttpRegistry *registry; /* NULL: none is needed */
   SchemaSource schemas;
   StreamSinks *sinks; /* NULL: --dry-run */
+  Catalog *catalog;   /* NULL: no --dry-run */
   ReplayPosition *position;
   ReplayReport *report;
   Replay *replay;
@@ -58,6 +60,7 @@ replay_clear(Call *self)
   replay_position_free(self->position);
   replay_report_free(self->report);
   stream_sinks_free(self->sinks);
+  catalog_free(self->catalog);
   http_registry_free(self->registry);
   g_free(self->properties);
   mapping_set_free(self->mappings);
@@ -77,7 +80,13 @@ parse(Call *self, GError **error)
   ReplayFilter *filter = &self->filter;
   const GOptionEntry entries[] = {
       {"dry-run", 0, 0, G_OPTION_ARG_NONE, &self->is_dry_run,
-       "list what the filters take, and whether a row can be made of it now; write nothing", NULL},
+       "list what the filters take, and whether a row can be made of it and its table takes it "
+       "now; write nothing",
+       NULL},
+      {"moved", 0, 0, G_OPTION_ARG_NONE, &self->takes_moved,
+       "records whose table is no longer their topic's go into the one that is; without it they "
+       "fail",
+       NULL},
       {"stage", 0, 0, G_OPTION_ARG_FILENAME, &filter->stage,
        "only what failed there: decode, map or put", "STAGE"},
       {"class", 0, 0, G_OPTION_ARG_FILENAME, &filter->exception_class,
@@ -138,8 +147,10 @@ open_gateway(Call *self, GError **error)
 {
   const GatewayOptions gateway = cmd_gateway_options(self->config);
 
-  if (self->is_dry_run)
-    return true;
+  if (self->is_dry_run) {
+    self->catalog = catalog_new(&gateway, error);
+    return self->catalog != NULL;
+  }
   self->sinks = stream_sinks_new(&gateway, self->config->gateway.connections, error);
   return self->sinks != NULL && stream_sinks_open(self->sinks, self->options.timeout_ms, error);
 }
@@ -183,6 +194,8 @@ open_replay(Call *self, GError **error)
           .mappings = self->mappings,
           .schemas = self->registry == NULL ? NULL : &self->schemas,
           .sink = self->is_dry_run ? NULL : stream_sinks_list(self->sinks, &sinks),
+          .catalog = self->catalog,
+          .takes_moved = self->takes_moved,
           .protocol = self->is_dry_run ? WIRE_BINARY : stream_sinks_protocol(self->sinks),
           .filter = &self->filter,
           .position = self->position,

@@ -19,6 +19,8 @@ struct Replay {
   ReplayRounds *replay;      /* owned */
   uint64_t round;            /* letters since the last settling */
   bool has_listed;           /* a dry run: the letter at hand failed, and is listed */
+  GError **table_faults;     /* owned, one for each mapping; of a dry run */
+  bool *has_looked;          /* owned; the same: at the mapping's table */
   int64_t waiting_us;        /* since when; 0: nobody is waited for */
   GError *failure;           /* owned: why on_pause() gave up */
 };
@@ -31,7 +33,11 @@ replay_free(Replay *self)
   replay_rounds_free(self->replay);
   for (size_t i = 0; i < self->length; i++)
     frame_plan_free(self->plans[i]);
+  for (size_t i = 0; i < self->length; i++)
+    g_clear_error(&self->table_faults[i]);
   g_free(self->plans);
+  g_free(self->table_faults);
+  g_free(self->has_looked);
   metrics_counters_free(self->counters);
   g_clear_error(&self->failure);
   g_free(self);
@@ -43,6 +49,8 @@ make_plans(Replay *self)
 {
   self->length = mapping_set_length(self->options.mappings);
   self->plans = g_new0(FramePlan *, self->length);
+  self->table_faults = g_new0(GError *, self->length);
+  self->has_looked = g_new0(bool, self->length);
   for (size_t i = 0; i < self->length; i++) {
     const Mapping *mapping = mapping_set_get(self->options.mappings, i);
     size_t columns_length;
@@ -179,36 +187,100 @@ replay_written(const Replay *self)
   return metrics_counters_sum(self->counters, METRICS_ALL_TOPICS, COUNTER_WRITTEN);
 }
 
-/* The mapping of the topic that a letter came from; NULL: there is none any more. */
-static const Mapping *
-find_mapping(const Replay *self, Slice topic, size_t *out_line)
+static bool
+is_from(const Mapping *mapping, Slice topic)
 {
+  return slice_equal(slice_text(mapping_topic(mapping)), topic);
+}
+
+/* The mapping of the topic and, unless the letter has none, the table that it was for; one of the
+ * topic alone where that will do; NULL: there is none any more. */
+static const Mapping *
+find_mapping(const Replay *self, const StreamLetter *letter, size_t *out_line)
+{
+  const Mapping *other = NULL;
+
   for (size_t i = 0; i < self->length; i++) {
     const Mapping *mapping = mapping_set_get(self->options.mappings, i);
 
-    if (slice_equal(slice_text(mapping_topic(mapping)), topic)) {
+    if (!is_from(mapping, letter->topic))
+      continue;
+    if (letter->table.len == 0 || slice_equal(slice_text(mapping_table(mapping)), letter->table)) {
       *out_line = i;
       return mapping;
     }
+    if (other == NULL && self->options.takes_moved) {
+      other = mapping;
+      *out_line = i;
+    }
   }
+  return other;
+}
+
+/* The table that records of a topic go to now; NULL: there is none. */
+static const char *
+table_now(const Replay *self, Slice topic)
+{
+  for (size_t i = 0; i < self->length; i++)
+    if (is_from(mapping_set_get(self->options.mappings, i), topic))
+      return mapping_table(mapping_set_get(self->options.mappings, i));
   return NULL;
+}
+
+/* Why a letter that no mapping takes cannot be written. The caller's. */
+static char *
+hopeless_reason(const Replay *self, const StreamLetter *letter)
+{
+  const char *table = table_now(self, letter->topic);
+  g_autofree char *topic = slice_quote(letter->topic);
+  g_autofree char *was = slice_quote(letter->table);
+
+  if (table == NULL)
+    return g_strdup_printf("no mapping has the topic '%s' any more: name the folder of its "
+                           "mapping in ingest.mappings",
+                           topic);
+  return g_strdup_printf("it was for table %s, and the mapping of topic '%s' writes into table %s: "
+                         "name the folder of the other mapping in ingest.mappings, or say --moved "
+                         "to write it into %s",
+                         was, topic, table, table);
 }
 
 static void
 list_hopeless(Replay *self, ReplayEntry *entry, const GError *why)
 {
-  g_autofree char *topic = entry->letter == NULL ? NULL : slice_quote(entry->letter->topic);
   g_autofree char *reason =
-      entry->letter == NULL
-          ? g_strdup(why->message)
-          : g_strdup_printf("no mapping has the topic '%s' any more: name the folder of its "
-                            "mapping in ingest.mappings",
-                            topic);
+      entry->letter == NULL ? g_strdup(why->message) : hopeless_reason(self, entry->letter);
 
   entry->reason = reason;
   replay_position_fail(self->options.position, entry->partition, entry->offset);
   replay_report_list(self->options.report, entry);
   entry->reason = NULL;
+}
+
+/* Once, whether the table of a mapping would take its rows; waits for a gateway as long as a real
+ * run does. False: on_pause() gave up. */
+static bool
+look_at_table(Replay *self, size_t line)
+{
+  const Mapping *mapping = mapping_set_get(self->options.mappings, line);
+  Retry retry = {.first_ms = FIRST_RETRY_MS, .longest_ms = LONGEST_RETRY_MS};
+  size_t length;
+  const Family *families = mapping_families(mapping, &length);
+
+  while (!self->has_looked[line]) {
+    g_autoptr(GError) fault = NULL;
+
+    if (!catalog_probe(self->options.catalog, mapping_table(mapping), families, length, &fault) &&
+        g_error_matches(fault, FAULT, FAULT_PEER)) {
+      if (!on_pause(self, fault, retry_next_ms(&retry)))
+        return false;
+      continue;
+    }
+    self->table_faults[line] = g_steal_pointer(&fault);
+    self->has_looked[line] = true;
+  }
+  on_resumed(self);
+  return true;
 }
 
 static bool
@@ -256,10 +328,20 @@ take_letter(Replay *self, KafkaMessage *message, const ReplayOrigin *origin,
 
   kept.letter = &letter;
   self->has_listed = false;
+  if (!look_at_table(self, origin->line)) {
+    kafka_message_release(message);
+    return false;
+  }
   if (!replay_rounds_take(self->replay, message, origin) || !settle(self))
     return false;
-  if (!self->has_listed)
-    replay_report_list(self->options.report, &kept);
+  if (self->has_listed)
+    return true;
+  if (self->table_faults[origin->line] != NULL) {
+    kept.stage = stream_stage_info(STREAM_PUT)->word;
+    kept.reason = self->table_faults[origin->line]->message;
+    replay_position_fail(self->options.position, kept.partition, kept.offset);
+  }
+  replay_report_list(self->options.report, &kept);
   return true;
 }
 
@@ -273,7 +355,7 @@ take(Replay *self, KafkaMessage *message)
   StreamLetter letter = {.timestamp_ms = INT64_MIN};
   bool is_letter = stream_letter_read(headers, &letter, &why);
   ReplayOrigin origin = {.partition = letter.partition, .offset = letter.offset};
-  const Mapping *mapping = find_mapping(self, letter.topic, &origin.line);
+  const Mapping *mapping = find_mapping(self, &letter, &origin.line);
   ReplayEntry entry = {.partition = message->partition->id, .offset = message->offset};
 
   if (letter.table.len > 0)
@@ -281,8 +363,9 @@ take(Replay *self, KafkaMessage *message)
   entry.timestamp_ms =
       letter.timestamp_ms == INT64_MIN ? message->timestamp_ms : letter.timestamp_ms;
   entry.letter = is_letter ? &letter : NULL;
-  entry.table = table != NULL || mapping == NULL ? table : mapping_table(mapping);
-  if (!replay_filter_takes(self->options.filter, entry.letter, entry.table, entry.timestamp_ms)) {
+  entry.table = mapping != NULL ? mapping_table(mapping) : table;
+  if (!replay_filter_takes(self->options.filter, entry.letter, table != NULL ? table : entry.table,
+                           entry.timestamp_ms)) {
     kafka_message_release(message);
     return true;
   }

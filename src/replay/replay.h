@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/stop.h"
+#include "hbase/catalog.h"
 #include "mapping/set.h"
 #include "replay/position.h"
 #include "replay/report.h"
@@ -18,6 +19,8 @@ typedef struct {
   const MappingSet *mappings;
   const SchemaSource *schemas; /* NULL: no registry is needed */
   const StreamSink *sink;      /* NULL: a dry run, which lists every letter */
+  Catalog *catalog;            /* of a dry run: where tables are looked at */
+  bool takes_moved;            /* letters for a table that is another by now, too */
   WireProtocol protocol;
   const ReplayFilter *filter;
   ReplayPosition *position;

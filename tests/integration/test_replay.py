@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Dead letters taken back: what was mended is written with the time it had, what fails again says
 so, filters take what they say, and nothing newer is overwritten."""
+import collections
 import json
 import signal
 
@@ -110,6 +111,79 @@ def test_a_dry_run_lists_and_changes_nothing(mended, sluice):
     assert {group["stage"] for group in said["summary"]["groups"]} == {"decode", "map"}
     assert all(group["table"] == one.table for group in said["summary"]["groups"])
     assert_table(one, book_of(one, one.bad))
+
+
+def moved(one, table, **more):
+    """The same mapping, into another table."""
+    was, one.table = one.table, table
+    one.write(**more)
+    return was
+
+
+def test_a_letter_does_not_go_into_another_table_unseen(mended, sluice):
+    one = mended
+    was = moved(one, f"{one.table}_2")
+    sluice.run("init", one.table, **one.settings())
+
+    said, _ = replay(sluice, one, exits=1)
+    assert said["summary"]["written"] == 0 and said["summary"]["failed"] == 11
+    assert all(letter["table"] == was for letter in said["letters"])
+    assert all(f"for table {was}" in letter["now"]["reason"] for letter in said["letters"])
+    assert {group["table"] for group in said["summary"]["groups"]} == {was}
+    assert one.thrift1.scan(one.table) == {}
+
+    said, _ = replay(sluice, one, "--moved", "--dry-run", exits=1)
+    assert {group["table"] for group in said["summary"]["groups"]} == {one.table}
+    said, _ = replay(sluice, one, "--moved", "--table", was, exits=1)
+    assert said["summary"]["written"] == 9
+    assert {group["table"] for group in said["summary"]["groups"]} == {one.table}
+    assert len(one.thrift1.scan(one.table)) == 9
+    one.thrift1.drop(was)
+
+
+def test_letters_of_two_services_in_one_topic_find_their_own_tables(mended, sluice):
+    """What one service wanted in its table never becomes a row of the other's."""
+    one = mended
+    letters = one.kafka.consume(f"{one.topic}.dlq")
+    one.kafka.produce(
+        f"{one.topic}.dlq",
+        [
+            {
+                "key": letter.key(),
+                "value": letter.value(),
+                "headers": [(name, b"elsewhere" if name == "sluice.table" else value) for name, value in letter.headers()],
+            }
+            for letter in letters
+        ],
+    )
+
+    said, _ = replay(sluice, one, exits=1)
+
+    passed = collections.Counter()
+    for group in said["summary"]["groups"]:
+        passed[group["table"]] += group["matched"] - group["failed"]
+    assert passed == {one.table: 9, "elsewhere": 0}
+    assert said["summary"]["written"] == 9 and said["summary"]["failed"] == 2 + 11
+    assert all("elsewhere" in l["now"]["reason"] for l in said["letters"] if l["table"] == "elsewhere")
+
+
+def test_a_dry_run_looks_at_the_table(mended, sluice):
+    one = mended
+    one.thrift1.drop(one.table)
+    said, _ = replay(sluice, one, "--dry-run", exits=1)
+    assert all(letter["now"]["fails"] for letter in said["letters"]) and len(said["letters"]) == 11
+    puts = [letter["now"]["reason"] for letter in said["letters"] if letter["now"]["stage"] == "put"]
+    assert len(puts) == 9 and all(one.table in reason and "sluice init" in reason for reason in puts)
+
+    one.thrift1.create(one.table, list(one.document["families"])[1:])
+    said, _ = replay(sluice, one, "--dry-run", exits=1)
+    puts = [letter["now"]["reason"] for letter in said["letters"] if letter["now"]["stage"] == "put"]
+    assert len(puts) == 9 and all(list(one.document["families"])[0] in reason for reason in puts)
+    done = sluice.run(
+        "replay", f"{one.topic}.dlq", "--dry-run", "--timeout", "1", exits=3,
+        **one.settings(gateway__endpoints="127.0.0.1:1")
+    )
+    assert "127.0.0.1:1" in done.stderr
 
 
 FILTERS = [
