@@ -166,6 +166,19 @@ detect(const GatewayOptions *all, const Endpoint *endpoint, uint32_t patience_ms
   return false;
 }
 
+/* Whether it is spoken to as the one before it, NULL: there is none. */
+static bool
+is_alike(const Endpoint *endpoint, Dialect found, const Dialect *before, GError **error)
+{
+  if (before == NULL || dialect_equal(*before, found))
+    return true;
+  g_set_error(error, FAULT, FAULT_SETUP,
+              "gateway %s speaks another transport or protocol than the other gateways: give them "
+              "the same",
+              endpoint->text);
+  return false;
+}
+
 /* Finds out before the first call who is there: a wrong transport can otherwise show as a long
  * silence, and so does a frozen gateway that is come back to. What `auto` finds holds for all
  * endpoints from then on. */
@@ -179,14 +192,8 @@ meet(Link *self, Site *site, uint32_t patience_ms, GError **error)
   if (!detect(&self->options, &site->endpoint, patience_ms, &found, error) ||
       !agree(&self->options, &site->endpoint, found, error))
     return false;
-  if (self->is_settled && !dialect_equal(self->dialect, found)) {
-    g_set_error(
-        error, FAULT, FAULT_SETUP,
-        "gateway %s speaks another transport or protocol than the other gateways: give them "
-        "the same",
-        site->endpoint.text);
+  if (!is_alike(&site->endpoint, found, self->is_settled ? &self->dialect : NULL, error))
     return false;
-  }
   self->is_settled = true;
   self->dialect = found;
   site->is_met = true;
@@ -358,14 +365,20 @@ link_break(Link *self)
 void
 link_check(const GatewayOptions *options, FaultList *faults)
 {
+  Dialect first;
+  const Dialect *before = NULL;
+
   for (size_t i = 0; options->endpoints[i] != NULL; i++) {
     g_auto(Endpoint) endpoint = {0};
     g_autoptr(GError) error = NULL;
     Dialect found;
 
     if (endpoint_parse(options->endpoints[i], &endpoint, &error) &&
-        detect(options, &endpoint, G_MAXUINT32, &found, &error))
-      agree(options, &endpoint, found, &error);
+        detect(options, &endpoint, G_MAXUINT32, &found, &error) &&
+        agree(options, &endpoint, found, &error) && is_alike(&endpoint, found, before, &error)) {
+      first = found;
+      before = &first;
+    }
     if (error != NULL)
       fault_list_take_error(faults, g_steal_pointer(&error));
   }

@@ -123,6 +123,22 @@ await_gateway(Gateway *gateway, int64_t timeout_ms, GError **error)
   }
 }
 
+/* Rows are encoded before it is known over which connection they go, or go again. */
+static bool
+speak_alike(const StreamSinks *self, GError **error)
+{
+  for (size_t i = 1; i < self->length; i++) {
+    if (gateway_protocol(self->sinks[i].gateway) == gateway_protocol(self->sinks[0].gateway))
+      continue;
+    g_set_error_literal(error, FAULT, FAULT_SETUP,
+                        "one of [gateway] endpoints speaks the binary protocol and another the "
+                        "compact one, and each must be able to stand in for the others: give them "
+                        "the same");
+    return false;
+  }
+  return true;
+}
+
 bool
 stream_sinks_open(StreamSinks *self, int64_t timeout_ms, GError **error)
 {
@@ -142,7 +158,7 @@ stream_sinks_open(StreamSinks *self, int64_t timeout_ms, GError **error)
         .cancel = sink_cancel,
     };
   }
-  return true;
+  return speak_alike(self, error);
 }
 
 const StreamSink *
