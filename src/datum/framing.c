@@ -53,6 +53,10 @@ open_confluent(Slice payload, Framed *out_framed, GError **error)
   if (payload.len < CONFLUENT_BYTES || payload.data[0] != 0)
     return refuse(payload, "expected 00 and a schema id (Confluent wire format)", error);
   memcpy(&id, payload.data + 1, sizeof id);
+  /* Registries count in Java's ints. A bare datum that begins with a null branch and a text of 64
+   * bytes looks like that. */
+  if (GUINT32_FROM_BE(id) > G_MAXINT32)
+    return refuse(payload, "expected 00 and a schema id below 2^31 (Confluent wire format)", error);
   out_framed->schema = GUINT32_FROM_BE(id);
   out_framed->datum = slice(payload.data + CONFLUENT_BYTES, payload.len - CONFLUENT_BYTES);
   return true;

@@ -169,6 +169,27 @@ keep_refusal(HttpRegistry *self, uint32_t id, const char *reason)
   keep(self, self->refused, id, refusal);
 }
 
+/* Whether the registry answers others than this id: with the schema of one that is known, or with
+ * its subjects. */
+static bool
+is_well(HttpRegistry *self)
+{
+  const char *url = self->urls[g_atomic_int_get(&self->first)];
+  g_autoptr(Schema) schema = NULL;
+  GHashTableIter each;
+  gpointer id = NULL;
+  bool is_known;
+
+  g_mutex_lock(&self->mutex);
+  g_hash_table_iter_init(&each, self->schemas);
+  is_known = g_hash_table_iter_next(&each, &id, NULL);
+  g_mutex_unlock(&self->mutex);
+  if (!is_known)
+    return http_registry_answers(self->client, url, NULL);
+  schema = http_registry_schema(self->client, url, GPOINTER_TO_UINT(id), NULL);
+  return schema != NULL;
+}
+
 Schema *
 http_registry_lookup(HttpRegistry *self, uint32_t id, GError **error)
 {
@@ -181,7 +202,11 @@ http_registry_lookup(HttpRegistry *self, uint32_t id, GError **error)
     schema = ask_again(self, id, &problem);
     if (schema != NULL)
       keep(self, self->schemas, id, schema_ref(schema));
-    else if (g_error_matches(problem, FAULT, FAULT_RECORD))
+    else if (g_error_matches(problem, FAULT, FAULT_SETUP) && is_well(self)) {
+      problem->code = FAULT_RECORD;
+      g_prefix_error(&problem, "schema %u alone, while the registry is well: ", id);
+    }
+    if (g_error_matches(problem, FAULT, FAULT_RECORD))
       keep_refusal(self, id, problem->message);
   }
   if (problem != NULL)

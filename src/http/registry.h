@@ -14,8 +14,8 @@ void http_registry_free(HttpRegistry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpRegistry, http_registry_free)
 
 /* The schema of that id, as a new reference; asked for once and kept. FAULT_RECORD: the registry
- * does not know the id, or what it holds is no Avro; FAULT_PEER: no registry answers, tried
- * again for a second; FAULT_SETUP: what answers is none, or refuses us. */
+ * does not know the id, what it holds is no Avro, or it refuses this id alone; FAULT_PEER: no
+ * registry answers, tried again for a second; FAULT_SETUP: what answers is none, or refuses us. */
 Schema *http_registry_lookup(HttpRegistry *self, uint32_t id, GError **error);
 
 /* The same for decoders; borrowed. */

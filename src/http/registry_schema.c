@@ -275,10 +275,19 @@ http_registry_answers(HttpClient *client, const char *base, GError **error)
 {
   g_autofree char *url = g_strconcat(base, "/subjects", NULL);
   g_auto(HttpAnswer) answer = {0};
+  g_autoptr(JsonNode) node = NULL;
 
   if (!http_client_get(client, url, &answer, error))
     return false;
-  if (answer.status != HTTP_OK)
+  if (answer.status != HTTP_OK) {
     set_status_error(error, url, answer.status);
-  return answer.status == HTTP_OK;
+    return false;
+  }
+  node = json_parse(url, (const char *)answer.body.data, answer.body.len, NULL);
+  if (node != NULL && JSON_NODE_HOLDS_ARRAY(node))
+    return true;
+  g_set_error(error, FAULT, FAULT_SETUP,
+              "%s answers with no list of subjects, as no schema registry does: see registry.url",
+              url);
+  return false;
 }

@@ -136,6 +136,8 @@ a_wrong_framing_is_told_by_what_the_payload_looks_like(void)
        "found '\\x04ab\\x00\\x00\\x00\\x00\\x00'; if it is a bare datum, "
        "set record.framing to datum"},
       {"confluent", BYTES("\0\0\0\1"), "byte 0: expected 00 and a schema id"},
+      {"confluent", BYTES("\0\x80\0\0\0" DATUM), "byte 0: expected 00 and a schema id below 2^31"},
+      {"confluent", BYTES("\0\xff\xff\xff\xff" DATUM), "a schema id below 2^31"},
       {"confluent", BYTES(""), "byte 0: expected 00 and a schema id"},
       {"confluent", BYTES("\xc3\1\xb3\x00\xc5\xa3\x9e\x4a\x02\x1c" DATUM),
        "set record.framing to single-object"},

@@ -35,14 +35,14 @@ each_answer_has_its_remedy(void)
       {{ANSWER("503 Busy", ""), GOOD}, FINE, "", 2},
       {{ANSWER("429 Slow", ""), "", GOOD}, FINE, "", 3},
       {{UNKNOWN}, FAULT_RECORD, "no schema 7", 1},
-      {{ANSWER("404 No", "<html>")}, FAULT_SETUP, "registry.url", 1},
-      {{ANSWER("404 No", "{\"error_code\": 404}")}, FAULT_SETUP, "registry.url", 1},
-      {{ANSWER("401 Who", "")}, FAULT_SETUP, "registry.username", 1},
-      {{ANSWER("403 No", "")}, FAULT_SETUP, "registry.token", 1},
-      {{ANSWER("302 There", "")}, FAULT_SETUP, "status 302", 1},
-      {{ANSWER("200 OK", "<html>")}, FAULT_SETUP, "no JSON object", 1},
-      {{ANSWER("200 OK", "[]")}, FAULT_SETUP, "no JSON object", 1},
-      {{ANSWER("200 OK", "{\"schema\": 7}")}, FAULT_SETUP, "no schema", 1},
+      {{ANSWER("404 No", "<html>")}, FAULT_SETUP, "registry.url", 2},
+      {{ANSWER("404 No", "{\"error_code\": 404}")}, FAULT_SETUP, "registry.url", 2},
+      {{ANSWER("401 Who", "")}, FAULT_SETUP, "registry.username", 2},
+      {{ANSWER("403 No", "")}, FAULT_SETUP, "registry.token", 2},
+      {{ANSWER("302 There", "")}, FAULT_SETUP, "status 302", 2},
+      {{ANSWER("200 OK", "<html>")}, FAULT_SETUP, "no JSON object", 2},
+      {{ANSWER("200 OK", "[]"), ANSWER("404 No", "")}, FAULT_SETUP, "no JSON object", 2},
+      {{ANSWER("200 OK", "{\"schema\": 7}")}, FAULT_SETUP, "no schema", 2},
       {{ANSWER("200 OK", "{\"schema\": \"nonsense\"}")}, FAULT_RECORD, "schema 7 of the", 1},
       {{ANSWER("200 OK", "{\"schema\": \"syntax\", \"schemaType\": \"PROTOBUF\"}")},
        FAULT_RECORD,
@@ -203,11 +203,9 @@ a_check_tells_a_registry_from_what_is_none(void)
     const char *answer;
     int code; /* FINE or a Fault */
   } cases[] = {
-      {ANSWER("200 OK", "[]"), FINE},
-      {ANSWER("404 No", ""), FAULT_SETUP},
-      {ANSWER("401 Who", ""), FAULT_SETUP},
-      {ANSWER("500 Oh", ""), FAULT_PEER},
-      {"", FAULT_PEER},
+      {ANSWER("200 OK", "[]"), FINE},      {ANSWER("200 OK", "<html>"), FAULT_SETUP},
+      {ANSWER("404 No", ""), FAULT_SETUP}, {ANSWER("401 Who", ""), FAULT_SETUP},
+      {ANSWER("500 Oh", ""), FAULT_PEER},  {"", FAULT_PEER},
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -221,6 +219,42 @@ a_check_tells_a_registry_from_what_is_none(void)
     g_assert_cmpint(http_registry_check(registry, urls[0], &error), ==, cases[i].code == FINE);
     if (cases[i].code != FINE)
       g_assert_error(error, FAULT, cases[i].code);
+  }
+}
+
+/* The registry answers whoever asks for something else: with its subjects, or with a schema that
+ * was asked for before. */
+static void
+an_id_that_is_refused_alone_is_a_bad_record(void)
+{
+  const char *const refusals[] = {
+      ANSWER("400 Bad", ""),  ANSWER("401 Who", ""),   ANSWER("403 No", ""),
+      ANSWER("404 No", ""),   ANSWER("410 Gone", ""),  ANSWER("422 No", ""),
+      ANSWER("200 OK", "{}"), ANSWER("200 OK", "[1]"),
+  };
+
+  for (size_t i = 0; i < 2 * G_N_ELEMENTS(refusals); i++) {
+    bool knows_another = i % 2 == 1;
+    const char *const answers[] = {knows_another ? GOOD : refusals[i / 2],
+                                   knows_another ? refusals[i / 2] : ANSWER("200 OK", "[]"), GOOD,
+                                   NULL};
+    const HttpClientOptions options = {.timeout_ms = TIMEOUT_MS};
+    g_autoptr(HttpPeer) peer = http_peer_new(answers);
+    const char *const urls[] = {http_peer_url(peer), NULL};
+    g_autoptr(HttpRegistry) registry = http_registry_new(urls, &options, NULL);
+    g_autoptr(Schema) known = NULL;
+
+    if (knows_another)
+      known = http_registry_lookup(registry, 1, NULL);
+    for (int again = 0; again <= 1; again++) { /* it is not asked for each record of it */
+      g_autoptr(GError) error = NULL;
+
+      g_assert_null(http_registry_lookup(registry, 7, &error));
+      g_assert_error(error, FAULT, FAULT_RECORD);
+      g_assert_true(
+          g_str_has_prefix(error->message, "schema 7 alone, while the registry is well: "));
+    }
+    g_assert_cmpuint(http_peer_requests(peer), ==, knows_another ? 3 : 2);
   }
 }
 
@@ -277,6 +311,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/registry/answers", each_answer_has_its_remedy);
+  g_test_add_func("/registry/alone", an_id_that_is_refused_alone_is_a_bad_record);
   g_test_add_func("/registry/references", what_a_schema_refers_to_comes_with_it);
   g_test_add_func("/registry/circle", references_without_end_end);
   g_test_add_func("/registry/once", an_id_is_asked_for_once);
