@@ -7,6 +7,7 @@
 #include "stream/ends.h"
 #include "stream/health.h"
 #include "stream/memory.h"
+#include "stream/schemas.h"
 #include "stream/wait.h"
 
 /* How the main thread and the writers meet:
@@ -39,6 +40,8 @@ struct Stream {
   KafkaConsumer *consumer;   /* owned; NULL while STARTING */
   StreamCrew *crew;          /* owned; as the consumer */
   StreamEnds *ends;          /* owned; NULL: not until the ends */
+  StreamSchemas *schemas;    /* owned; NULL: there is no registry */
+  SchemaSource source;       /* the schemas' */
   StreamHealth health;
   GArray *sources; /* owned, of guint: of the main context */
   GError *failure; /* owned */
@@ -62,6 +65,11 @@ stream_new(const StreamOptions *options)
   self->letters = stream_letters_new(options->properties, options->letters, options->group);
   self->sources = g_array_new(FALSE, FALSE, sizeof(guint));
   self->topics = g_new0(const char *, options->mappings_length + 1);
+  if (options->schemas != NULL) {
+    self->schemas = stream_schemas_new(options->schemas);
+    self->source = stream_schemas_source(self->schemas);
+    self->options.schemas = &self->source;
+  }
   for (size_t i = 0; i < options->mappings_length; i++)
     self->topics[i] = mapping_topic(options->mappings[i]);
   stream_health_init(&self->health,
@@ -74,6 +82,7 @@ stream_free(Stream *self)
 {
   if (self == NULL || self->is_stuck)
     return;
+  stream_schemas_free(self->schemas);
   stream_letters_free(self->letters);
   stream_crew_free(self->crew);
   kafka_consumer_free(self->consumer);
@@ -456,6 +465,8 @@ stream_run(Stream *self, GError **error)
     g_source_remove(g_array_index(self->sources, guint, i));
   while (!self->is_stuck && g_main_context_iteration(NULL, FALSE))
     ;
+  if (!self->is_stuck && !stream_schemas_free(g_steal_pointer(&self->schemas)))
+    self->is_stuck = true;
 
   if (self->failure != NULL) {
     g_propagate_error(error, g_steal_pointer(&self->failure));
