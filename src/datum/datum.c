@@ -188,6 +188,15 @@ datum_read_block(Datum *self, const SchemaNode *repeated, DatumBlock *out_block)
 }
 
 bool
+datum_takes_items(Datum *self, const SchemaNode *repeated, uint64_t items)
+{
+  if (items <= DATUM_EMPTY_ITEMS || repeated->kind == SCHEMA_MAP || !repeated->items->is_empty)
+    return true;
+  return datum_refuse(self, "%" PRIu64 " items that take no byte; at most %d are read", items,
+                      DATUM_EMPTY_ITEMS);
+}
+
+bool
 datum_enter(Datum *self)
 {
   if (self->depth == DATUM_DEPTH)

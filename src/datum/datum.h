@@ -15,7 +15,7 @@ typedef struct {
 } Datum;
 
 /* Deeper data is refused: a recursive schema puts no end to depth. */
-enum { DATUM_DEPTH = 256 };
+enum { DATUM_DEPTH = 256, DATUM_EMPTY_ITEMS = 65536 };
 
 static inline void
 datum_init(Datum *self, Slice bytes)
@@ -74,7 +74,6 @@ datum_read_fixed(Datum *self, size_t len, Slice *out_bytes)
   return true;
 }
 
-/* A string or bytes. */
 static inline bool
 datum_read_slice(Datum *self, Slice *out_bytes)
 {
@@ -114,7 +113,8 @@ typedef struct {
  * none. */
 bool datum_read_block(Datum *self, const SchemaNode *repeated, DatumBlock *out_block);
 
+/* Whether so many items may be written out: a dozen bytes may say 2^60 of those that take none. */
+bool datum_takes_items(Datum *self, const SchemaNode *repeated, uint64_t items);
 bool datum_enter(Datum *self); /* self->depth-- leaves */
 
-/* Steps over one value. */
-bool datum_skip(Datum *self, const SchemaNode *type);
+bool datum_skip(Datum *self, const SchemaNode *type); /* steps over one value */

@@ -140,11 +140,11 @@ read_logical_bytes(Datum *datum, const Match *match, Bytes *out)
 
   if (!read_bytes(datum, match->writer, &bytes))
     return false;
-  if (match->logical == LOGICAL_UUID) {
+  if (match->unit.logical == LOGICAL_UUID) {
     readable_uuid(out, bytes.data);
-  } else if (match->logical == LOGICAL_DURATION) {
+  } else if (match->unit.logical == LOGICAL_DURATION) {
     readable_duration(out, bytes.data);
-  } else if (!readable_decimal(out, bytes, match->scale)) {
+  } else if (!readable_decimal(out, bytes, match->unit.scale)) {
     datum->at = first;
     return datum_refuse(datum, "a decimal of %zu bytes; at most %d are read", bytes.len,
                         READABLE_BYTES);
@@ -163,10 +163,13 @@ leaf_logical(Datum *datum, const Match *match, Bytes *out)
   if (!(match->writer->kind == SCHEMA_INT ? datum_read_int(datum, &integer)
                                           : datum_read_long(datum, &integer)))
     return false;
-  if (readable_integer(out, match->logical, integer))
-    return true;
-  datum->at = first;
-  return datum_refuse(datum, "a time of day of %" PRId64, integer);
+  if (__builtin_mul_overflow(integer, match->unit.factor, &integer)) {
+    datum->at = first;
+    return datum_refuse(datum, "a date out of the range of %s",
+                        schema_logical_name(match->unit.logical));
+  }
+  readable_integer(out, match->unit.logical, integer);
+  return true;
 }
 
 static bool
@@ -193,7 +196,7 @@ put_quoted(Datum *datum, const Match *match, Bytes *out)
 bool
 leaf_json(Datum *datum, const Match *match, Bytes *out)
 {
-  if (match->logical != LOGICAL_NONE)
+  if (match->unit.logical != LOGICAL_NONE)
     return put_quoted(datum, match, out);
 
   switch (match->writer->kind) {

@@ -116,15 +116,15 @@ compile_leaf(Compiler *self, const Match *match, size_t slot, const char *path)
 {
   if (match->writer->kind == SCHEMA_NULL)
     return; /* the value is missing, as it was before */
-  add_op(self,
-         (Op){
-             .code = match->logical == LOGICAL_NONE ? leaf_codes[match->writer->kind] : OP_LOGICAL,
-             .kind = value_kinds[match->reader->kind],
-             .slot = slot,
-             .length = match->writer->length,
-             .match = match,
-             .path = path,
-         });
+  add_op(self, (Op){
+                   .code = match->unit.logical == LOGICAL_NONE ? leaf_codes[match->writer->kind]
+                                                               : OP_LOGICAL,
+                   .kind = value_kinds[match->reader->kind],
+                   .slot = slot,
+                   .length = match->writer->length,
+                   .match = match,
+                   .path = path,
+               });
 }
 
 static bool

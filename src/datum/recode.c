@@ -204,6 +204,8 @@ recode_record(Datum *datum, const Match *match, Bytes *out)
 static bool
 recode_items(Datum *datum, const Match *match, uint64_t items, Bytes *out)
 {
+  if (!datum_takes_items(datum, match->writer, items))
+    return false;
   put_long(out, (int64_t)items);
   for (uint64_t i = 0; i < items; i++) {
     const uint8_t *key = datum->at;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "datum/leaf.h"
+#include "json/put.h"
 
 /* Where the text of one of the reader's fields lies in out. */
 typedef struct {
@@ -11,10 +12,18 @@ typedef struct {
   size_t len;
 } Span;
 
+/* Where an entry of a map lies in out, its key first, without a comma. */
+typedef struct {
+  size_t start;
+  size_t key_len;
+  size_t len;
+} Entry;
+
 typedef struct {
   Datum *datum;
   Bytes *out;
-  GArray *spans; /* owned, of Span: of the records that are open; NULL until one needs it */
+  GArray *spans;   /* owned, of Span: of the records that are open; NULL until one needs it */
+  GArray *entries; /* owned, of Entry: of the maps that are open; NULL until there is one */
 } Render;
 
 static bool render_value(Render *self, const Match *match);
@@ -35,9 +44,9 @@ is_too_long(const Render *self)
 static void
 append_name(Bytes *out, const char *name, bool is_first)
 {
-  append_text(out, is_first ? "{\"" : ",\"");
-  append_text(out, name);
-  append_text(out, "\":");
+  bytes_append_u8(out, is_first ? '{' : ',');
+  json_put_string(out, slice_text(name)); /* a writer's name may hold anything */
+  bytes_append_u8(out, ':');
 }
 
 /* The fields come as they are wanted. */
@@ -154,17 +163,32 @@ render_key(Render *self)
   return true;
 }
 
+static bool
+render_entry(Render *self, const Match *match)
+{
+  Entry entry = {.start = self->out->len};
+
+  if (!render_key(self))
+    return false;
+  entry.key_len = self->out->len - entry.start;
+  if (!render_value(self, match->items))
+    return false;
+  entry.len = self->out->len - entry.start;
+  g_array_append_val(self->entries, entry);
+  return true;
+}
+
 /* `done` items came in blocks before. */
 static bool
 render_items(Render *self, const Match *match, DatumBlock block, uint64_t done)
 {
   const uint8_t *first = self->datum->at;
+  bool is_map = match->writer->kind == SCHEMA_MAP;
 
   for (uint64_t i = 0; i < block.items; i++) {
     if (done + i > 0)
       bytes_append_u8(self->out, ',');
-    if ((match->writer->kind == SCHEMA_MAP && !render_key(self)) ||
-        !render_value(self, match->items))
+    if (!(is_map ? render_entry(self, match) : render_value(self, match->items)))
       return datum_refuse_within(self->datum, "[%" PRIu64 "]", done + i);
   }
   if (block.bytes != SIZE_MAX && block.bytes != (size_t)(self->datum->at - first))
@@ -173,21 +197,106 @@ render_items(Render *self, const Match *match, DatumBlock block, uint64_t done)
   return true;
 }
 
-static bool
-render_repeated(Render *self, const Match *match)
+static int
+compare_keys(gconstpointer a, gconstpointer b, gpointer text)
 {
-  bool is_map = match->writer->kind == SCHEMA_MAP;
+  const Entry *left = a;
+  const Entry *right = b;
+  int order = slice_compare(slice((const uint8_t *)text + left->start, left->key_len),
+                            slice((const uint8_t *)text + right->start, right->key_len));
+
+  return order != 0 ? order : (left->start > right->start) - (left->start < right->start);
+}
+
+static int
+compare_starts(gconstpointer a, gconstpointer b)
+{
+  const Entry *left = a;
+  const Entry *right = b;
+
+  return (left->start > right->start) - (left->start < right->start);
+}
+
+/* Takes entries out of the text, each with the comma behind it; in their order. */
+static void
+cut_entries(Bytes *out, const Entry *cut, size_t length)
+{
+  size_t end = cut[0].start;
+
+  for (size_t i = 0; i < length; i++) {
+    size_t kept = cut[i].start + cut[i].len + 1;
+    size_t next = i + 1 < length ? cut[i + 1].start : out->len;
+
+    memmove(out->data + end, out->data + kept, next - kept);
+    end += next - kept;
+  }
+  out->len = end;
+}
+
+/* A map may have a key twice in the datum, but not in JSON: the last counts, as for Java's Avro.
+ * By sorting, so that no choice of keys makes it slow. */
+static void
+drop_repeated(Render *self, size_t base)
+{
+  guint length = self->entries->len - (guint)base;
+  Entry *entries = &g_array_index(self->entries, Entry, base);
+  const uint8_t *text = self->out->data;
+  size_t cut = 0;
+
+  if (length < 2)
+    return;
+  g_qsort_with_data(entries, (gint)length, sizeof *entries, compare_keys, (gpointer)text);
+  for (guint i = 0; i + 1 < length; i++) {
+    if (entries[i].key_len == entries[i + 1].key_len &&
+        memcmp(text + entries[i].start, text + entries[i + 1].start, entries[i].key_len) == 0)
+      entries[cut++] = entries[i];
+  }
+  if (cut == 0)
+    return;
+  qsort(entries, cut, sizeof *entries, compare_starts);
+  cut_entries(self->out, entries, cut);
+}
+
+static bool
+render_blocks(Render *self, const Match *match)
+{
   DatumBlock block = {0};
   uint64_t done = 0;
 
-  bytes_append_u8(self->out, is_map ? '{' : '[');
   do {
     if (!datum_read_block(self->datum, match->writer, &block) ||
+        !datum_takes_items(self->datum, match->writer, done + block.items) ||
         !render_items(self, match, block, done))
       return false;
     done += block.items;
   } while (block.items > 0);
-  bytes_append_u8(self->out, is_map ? '}' : ']');
+  return true;
+}
+
+static bool
+render_array(Render *self, const Match *match)
+{
+  bytes_append_u8(self->out, '[');
+  if (!render_blocks(self, match))
+    return false;
+  bytes_append_u8(self->out, ']');
+  return true;
+}
+
+static bool
+render_map(Render *self, const Match *match)
+{
+  if (self->entries == NULL)
+    self->entries = g_array_new(FALSE, FALSE, sizeof(Entry));
+
+  guint base = self->entries->len;
+
+  bytes_append_u8(self->out, '{');
+  if (!render_blocks(self, match))
+    return false;
+  drop_repeated(self, base);
+  bytes_append_u8(self->out, '}');
+  g_array_set_size(self->entries, base);
   return true;
 }
 
@@ -201,13 +310,19 @@ render_union(Render *self, const Match *match)
 }
 
 static bool
+render_record(Render *self, const Match *match)
+{
+  return match->is_straight ? render_straight(self, match) : render_assembled(self, match);
+}
+
+static bool
 render_nested(Render *self, const Match *match)
 {
   if (!datum_enter(self->datum))
     return false;
-  if (!(match->kind == MATCH_REPEATED ? render_repeated(self, match)
-        : match->is_straight          ? render_straight(self, match)
-                                      : render_assembled(self, match)))
+  if (!(match->kind == MATCH_RECORD         ? render_record(self, match)
+        : match->writer->kind == SCHEMA_MAP ? render_map(self, match)
+                                            : render_array(self, match)))
     return false;
   self->datum->depth--;
   return true;
@@ -236,10 +351,12 @@ render_value(Render *self, const Match *match)
 bool
 render_json(Datum *datum, const Match *match, Bytes *out)
 {
-  Render render = {datum, out, NULL};
+  Render render = {.datum = datum, .out = out};
   bool is_right = render_value(&render, match);
 
   if (render.spans != NULL)
     g_array_unref(render.spans);
+  if (render.entries != NULL)
+    g_array_unref(render.entries);
   return is_right;
 }

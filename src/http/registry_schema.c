@@ -188,6 +188,16 @@ collect(Uses *self, JsonNode *node, GError **error)
   return true;
 }
 
+static Schema *
+parse_all(const char *name, const GPtrArray *texts, GError **error)
+{
+  g_autofree SchemaText *all = g_new0(SchemaText, texts->len);
+
+  for (guint i = 0; i < texts->len; i++)
+    all[i] = (SchemaText){name, texts->pdata[i], strlen(texts->pdata[i])};
+  return schema_parse_all(all, texts->len, SCHEMA_ANY_NAME, error);
+}
+
 Schema *
 http_registry_schema(HttpClient *client, const char *base, uint32_t id, GError **error)
 {
@@ -210,8 +220,7 @@ http_registry_schema(HttpClient *client, const char *base, uint32_t id, GError *
     g_propagate_prefixed_error(error, g_steal_pointer(&problem), "%s: ", what);
     return NULL;
   }
-  g_ptr_array_add(uses.texts, NULL);
-  schema = schema_parse_all(name, (const char *const *)uses.texts->pdata, &problem);
+  schema = parse_all(name, uses.texts, &problem);
   if (schema == NULL) {
     problem->code = FAULT_RECORD; /* other records have other schemas */
     g_propagate_error(error, g_steal_pointer(&problem));

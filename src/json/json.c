@@ -347,19 +347,27 @@ json_parse(const char *name, const char *text, size_t len, GError **error)
   return json_parser_steal_root(parser);
 }
 
-JsonNode *
-json_load(const char *path, GError **error)
+char *
+json_read(const char *path, size_t *out_len, GError **error)
 {
   GStatBuf status;
   g_autofree char *text = NULL;
   g_autoptr(GError) cause = NULL;
-  size_t len = 0;
 
   if (g_stat(path, &status) == 0 && !check_size(path, (size_t)status.st_size, error))
     return NULL;
-  if (!g_file_get_contents(path, &text, &len, &cause)) {
+  if (!g_file_get_contents(path, &text, out_len, &cause)) {
     g_set_error(error, FAULT, FAULT_SETUP, "%s", cause->message);
     return NULL;
   }
-  return json_parse(path, text, len, error);
+  return g_steal_pointer(&text);
+}
+
+JsonNode *
+json_load(const char *path, GError **error)
+{
+  size_t len = 0;
+  g_autofree char *text = json_read(path, &len, error);
+
+  return text == NULL ? NULL : json_parse(path, text, len, error);
 }

@@ -19,4 +19,7 @@ enum { JSON_BYTES = 4 << 20, JSON_DEPTH = 256 };
 /* `name` says what is read (a file's path) and begins every error: "name:LINE: what". Fails with
  * FAULT_SETUP. */
 JsonNode *json_parse(const char *name, const char *text, size_t len, GError **error);
+
+/* The file's text, if it is no longer than that. */
+char *json_read(const char *path, size_t *out_len, GError **error);
 JsonNode *json_load(const char *path, GError **error);

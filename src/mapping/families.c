@@ -44,9 +44,12 @@ check_type(const Place *place, const char *path, ColumnType type, const SchemaNo
 
   if (node != NULL && !can_hold(type, node))
     place_fault(&type_place,
-                "'%s' cannot be made of the field %s, of type %s; use 'text', or a "
+                "'%s' cannot be made of the field %s, of %s%s; use 'text', or a "
                 "type that fits",
-                mapping_type_words[type], path, schema_kind_name(node->kind));
+                mapping_type_words[type], path,
+                node->logical == LOGICAL_NONE ? "type " : "the logical type ",
+                node->logical == LOGICAL_NONE ? schema_kind_name(node->kind)
+                                              : schema_logical_name(node->logical));
 }
 
 /* The JSON value that stands for a missing field. */

@@ -161,8 +161,9 @@ finish_integer(const Reading *reading, int64_t value, const char *wanted, GError
 {
   size_t start = reading->scratch->len;
 
-  if (!readable_integer(reading->scratch, reading->node->logical, value))
+  if (reading->node->kind == SCHEMA_INT && (value < INT32_MIN || value > INT32_MAX))
     return refuse(reading, wanted, error);
+  readable_integer(reading->scratch, reading->node->logical, value);
   return finish_text(reading, start);
 }
 
@@ -219,8 +220,6 @@ read_date(const Reading *reading, GError **error)
       return refuse(reading, wanted, error);
     days = seconds / DAY_S - (seconds % DAY_S < 0 ? 1 : 0);
   }
-  if (days < INT32_MIN || days > INT32_MAX)
-    return refuse(reading, wanted, error);
   return finish_integer(reading, days, wanted, error);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "schema/schema.h"
 
+#include "json/put.h"
+
 /* The specification's "Parsing Canonical Form": full names, only the attributes that decide how
  * bytes are read, no spaces, fixed order. */
 
@@ -14,7 +16,10 @@ static void write_node(Writer *self, const SchemaNode *node);
 static void
 write_quoted(Writer *self, const char *name)
 {
-  g_string_append_printf(self->text, "\"%s\"", name); /* names hold nothing to escape */
+  g_auto(Bytes) quoted = {0};
+
+  json_put_string(&quoted, slice_text(name)); /* a writer's may hold anything */
+  g_string_append_len(self->text, (const char *)quoted.data, (gssize)quoted.len);
 }
 
 static void
@@ -22,8 +27,9 @@ write_fields(Writer *self, const SchemaNode *record)
 {
   g_string_append(self->text, ",\"fields\":[");
   for (size_t i = 0; i < record->length; i++) {
-    g_string_append_printf(self->text, "%s{\"name\":\"%s\",\"type\":", i == 0 ? "" : ",",
-                           record->fields[i].name);
+    g_string_append_printf(self->text, "%s{\"name\":", i == 0 ? "" : ",");
+    write_quoted(self, record->fields[i].name);
+    g_string_append(self->text, ",\"type\":");
     write_node(self, record->fields[i].type);
     g_string_append_c(self->text, '}');
   }
@@ -34,8 +40,10 @@ static void
 write_symbols(Writer *self, const SchemaNode *node)
 {
   g_string_append(self->text, ",\"symbols\":[");
-  for (size_t i = 0; i < node->length; i++)
-    g_string_append_printf(self->text, "%s\"%s\"", i == 0 ? "" : ",", node->symbols[i]);
+  for (size_t i = 0; i < node->length; i++) {
+    g_string_append(self->text, i == 0 ? "" : ",");
+    write_quoted(self, node->symbols[i]);
+  }
   g_string_append_c(self->text, ']');
 }
 
@@ -46,8 +54,9 @@ write_named(Writer *self, const SchemaNode *node)
     write_quoted(self, node->name);
     return;
   }
-  g_string_append_printf(self->text, "{\"name\":\"%s\",\"type\":\"%s\"", node->name,
-                         schema_kind_name(node->kind));
+  g_string_append(self->text, "{\"name\":");
+  write_quoted(self, node->name);
+  g_string_append_printf(self->text, ",\"type\":\"%s\"", schema_kind_name(node->kind));
   if (node->kind == SCHEMA_RECORD)
     write_fields(self, node);
   else if (node->kind == SCHEMA_ENUM)

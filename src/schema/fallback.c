@@ -1,20 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "schema/fallback.h"
 
+#include <math.h>
+
 #include "json/json.h"
 #include "text/text.h"
 
 /* A record's default may leave out fields that have one, which may do so again and again. */
-enum { MOST_VALUES = 100000, DEEPEST = 64 };
+enum { MOST_VALUES = 100000, MOST_TEXT = 16 << 20, DEEPEST = 64 };
 
 typedef struct {
   Bytes *out;
   size_t values; /* written so far */
+  size_t text;   /* read so far */
   size_t depth;
 } Encoder;
 
 /* False: the JSON is no value of the type. Then out holds part of it. */
 static bool encode(Encoder *self, const SchemaNode *type, JsonNode *json);
+
+static JsonNode *
+parse_default(const SchemaField *field)
+{
+  return json_parse(field->name, field->fallback, strlen(field->fallback), NULL);
+}
+
+/* False where there is none, too. */
+static bool
+encode_default(Encoder *self, const SchemaField *field)
+{
+  g_autoptr(JsonNode) json = NULL;
+
+  if (field->fallback == NULL)
+    return false;
+  self->text += strlen(field->fallback);
+  if (self->text > MOST_TEXT)
+    return false;
+  json = parse_default(field);
+  return json != NULL && encode(self, field->type, json);
+}
 
 static void
 append_long(Bytes *out, int64_t value)
@@ -47,6 +71,33 @@ encode_integer(Encoder *self, const SchemaNode *type, JsonNode *json)
   return true;
 }
 
+/* JSON has no numbers for these: Avro's tools write them as strings. */
+static bool
+read_special(const char *text, double *out_number)
+{
+  static const struct {
+    const char *text;
+    double number;
+  } specials[] = {{"NaN", NAN}, {"Infinity", INFINITY}, {"-Infinity", -INFINITY}};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(specials); i++) {
+    if (strcmp(text, specials[i].text) == 0) {
+      *out_number = specials[i].number;
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool
+read_number(JsonNode *json, double *out_number)
+{
+  if (!holds(json, G_TYPE_INT64) && !holds(json, G_TYPE_DOUBLE))
+    return false;
+  *out_number = json_node_get_double(json);
+  return true;
+}
+
 static bool
 encode_number(Encoder *self, const SchemaNode *type, JsonNode *json)
 {
@@ -55,10 +106,12 @@ encode_number(Encoder *self, const SchemaNode *type, JsonNode *json)
   uint32_t single_bits = 0;
   uint64_t bits = 0;
 
-  if (!holds(json, G_TYPE_INT64) && !holds(json, G_TYPE_DOUBLE))
+  if (holds(json, G_TYPE_STRING) ? !read_special(json_node_get_string(json), &number)
+                                 : !read_number(json, &number))
     return false;
-  number = json_node_get_double(json);
   single = (float)number;
+  if (type->kind == SCHEMA_FLOAT && isinf(single) && !isinf(number))
+    return false;
   memcpy(&bits, &number, sizeof bits);
   memcpy(&single_bits, &single, sizeof single_bits);
   bits = GUINT64_TO_LE(bits);
@@ -173,9 +226,7 @@ encode_record(Encoder *self, const SchemaNode *type, JsonNode *json)
     const SchemaField *field = &type->fields[i];
     JsonNode *member = json_object_get_member(json_node_get_object(json), field->name);
 
-    if (member == NULL)
-      member = field->fallback;
-    if (member == NULL || !encode(self, field->type, member))
+    if (member == NULL ? !encode_default(self, field) : !encode(self, field->type, member))
       return false;
   }
   return true;
@@ -246,11 +297,11 @@ encode(Encoder *self, const SchemaNode *type, JsonNode *json)
   return is_right;
 }
 
-/* Without a reference taken, as json_to_string() does: threads share the schema, and json-glib
- * counts without locks. */
 static char *
 describe(JsonNode *json)
 {
+  if (json == NULL)
+    return g_strdup("too long a text");
   if (JSON_NODE_HOLDS_OBJECT(json))
     return g_strdup("an object");
   if (JSON_NODE_HOLDS_ARRAY(json))
@@ -274,11 +325,12 @@ fallback_encode(const SchemaField *field, Bytes *out, GError **error)
 {
   Encoder encoder = {.out = out};
 
-  if (encode(&encoder, field->type, field->fallback))
+  if (encode_default(&encoder, field))
     return true;
 
   const SchemaNode *type = schema_node_unwrap(field->type);
-  g_autofree char *shown = describe(field->fallback);
+  g_autoptr(JsonNode) json = parse_default(field);
+  g_autofree char *shown = describe(json);
 
   g_set_error(error, FAULT, FAULT_SETUP, "the default of field %s, %s, is no %s%s%s", field->name,
               shown, schema_kind_name(type->kind), type->name == NULL ? "" : " ",

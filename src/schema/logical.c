@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "schema/tree.h"
+#include "schema/logical.h"
 
 #include <math.h>
 
 #include "schema/readable.h"
+#include "schema/tree.h"
 
 enum { UUID_BYTES = 16, DURATION_BYTES = 12 };
 
@@ -26,6 +27,17 @@ static const struct {
     {"local-timestamp-nanos", LOGICAL_LOCAL_TIMESTAMP_NANOS, SCHEMA_LONG, 0},
     {"duration", LOGICAL_DURATION, SCHEMA_FIXED, DURATION_BYTES},
 };
+
+const char *
+schema_logical_name(SchemaLogical logical)
+{
+  if (logical == LOGICAL_DECIMAL)
+    return "decimal";
+  for (size_t i = 0; i < G_N_ELEMENTS(logicals); i++)
+    if (logicals[i].logical == logical)
+      return logicals[i].name;
+  return NULL;
+}
 
 /* -1: there is none, or it is no whole number. */
 static int64_t
@@ -78,4 +90,76 @@ schema_read_logical(SchemaNode *node, JsonObject *json)
         (node->kind != SCHEMA_FIXED || node->length == logicals[i].length))
       node->logical = logicals[i].logical;
   }
+}
+
+typedef enum {
+  FAMILY_NONE,
+  FAMILY_DATE,
+  FAMILY_TIME,
+  FAMILY_TIMESTAMP,
+  FAMILY_LOCAL,
+  FAMILY_DECIMAL,
+  FAMILY_UUID,
+  FAMILY_DURATION
+} Family;
+
+static Family
+family_of(SchemaLogical logical)
+{
+  static const Family families[] = {
+      [LOGICAL_DECIMAL] = FAMILY_DECIMAL,
+      [LOGICAL_UUID] = FAMILY_UUID,
+      [LOGICAL_DATE] = FAMILY_DATE,
+      [LOGICAL_TIME_MILLIS] = FAMILY_TIME,
+      [LOGICAL_TIME_MICROS] = FAMILY_TIME,
+      [LOGICAL_TIMESTAMP_MILLIS] = FAMILY_TIMESTAMP,
+      [LOGICAL_TIMESTAMP_MICROS] = FAMILY_TIMESTAMP,
+      [LOGICAL_TIMESTAMP_NANOS] = FAMILY_TIMESTAMP,
+      [LOGICAL_LOCAL_TIMESTAMP_MILLIS] = FAMILY_LOCAL,
+      [LOGICAL_LOCAL_TIMESTAMP_MICROS] = FAMILY_LOCAL,
+      [LOGICAL_LOCAL_TIMESTAMP_NANOS] = FAMILY_LOCAL,
+      [LOGICAL_DURATION] = FAMILY_DURATION,
+  };
+
+  return families[logical];
+}
+
+/* The same family in the other's unit. */
+static SchemaLogical
+logical_of(Family family, SchemaLogical unit)
+{
+  if (family == FAMILY_TIMESTAMP && family_of(unit) == FAMILY_LOCAL)
+    return unit - LOGICAL_LOCAL_TIMESTAMP_MILLIS + LOGICAL_TIMESTAMP_MILLIS;
+  if (family == FAMILY_LOCAL && family_of(unit) == FAMILY_TIMESTAMP)
+    return unit - LOGICAL_TIMESTAMP_MILLIS + LOGICAL_LOCAL_TIMESTAMP_MILLIS;
+  return unit;
+}
+
+static bool
+is_instant(Family family)
+{
+  return family == FAMILY_TIMESTAMP || family == FAMILY_LOCAL;
+}
+
+bool
+logical_pair(const SchemaNode *writer, const SchemaNode *reader, LogicalUnit *out_unit)
+{
+  Family theirs = family_of(writer->logical);
+  Family ours = family_of(reader->logical);
+
+  *out_unit = (LogicalUnit){.factor = 1};
+  if (reader->kind == SCHEMA_STRING) /* a uuid is text already */
+    return true;
+
+  out_unit->logical = reader->logical;
+  out_unit->scale = reader->scale;
+  if (theirs == FAMILY_NONE || ours == FAMILY_NONE)
+    return true;
+  if (theirs == ours || (is_instant(theirs) && is_instant(ours))) {
+    out_unit->logical = logical_of(ours, writer->logical);
+    out_unit->scale = writer->scale;
+    return true;
+  }
+  out_unit->factor = readable_per_day(reader->logical);
+  return theirs == FAMILY_DATE && is_instant(ours);
 }

@@ -15,6 +15,7 @@ struct MatchSet {
   Schema *reader;    /* owned */
   GHashTable *known; /* owned: Pair -> Match; both are in `memory` */
   GPtrArray *memory; /* owned, of owned blocks */
+  size_t bytes;      /* of those */
   size_t depth;      /* of match_pair() calls under way */
   const Match *root;
 };
@@ -120,6 +121,9 @@ best_branch(const SchemaNode *writer, const SchemaNode *reader)
 static char *
 describe(const SchemaNode *node)
 {
+  if (node->logical != LOGICAL_NONE)
+    return g_strdup_printf("%s (%s)", schema_logical_name(node->logical),
+                           schema_kind_name(node->kind));
   if (node->name == NULL)
     return g_strdup(schema_kind_name(node->kind));
   if (node->kind == SCHEMA_FIXED)
@@ -127,12 +131,50 @@ describe(const SchemaNode *node)
   return g_strdup_printf("%s %s", schema_kind_name(node->kind), node->name);
 }
 
+/* Whether an alias would do: each of the reader's fields is there or has a default. */
+static bool
+has_our_fields(const SchemaNode *writer, const SchemaNode *reader)
+{
+  size_t found = 0;
+
+  for (size_t i = 0; i < reader->length; i++) {
+    const SchemaField *field = &reader->fields[i];
+    bool is_there = schema_node_field(writer, field->name) != NULL;
+
+    for (size_t j = 0; !is_there && field->aliases[j] != NULL; j++)
+      is_there = schema_node_field(writer, field->aliases[j]) != NULL;
+    if (!is_there && field->fallback == NULL)
+      return false;
+    found += is_there;
+  }
+  return found > 0;
+}
+
+static bool
+has_our_symbols(const SchemaNode *writer, const SchemaNode *reader)
+{
+  for (size_t i = 0; i < writer->length; i++)
+    if (g_strv_contains(reader->symbols, writer->symbols[i]))
+      return true;
+  return false;
+}
+
+static bool
+alias_would_do(const SchemaNode *writer, const SchemaNode *reader)
+{
+  if (writer->kind != reader->kind || writer->name == NULL || names_match(writer, reader))
+    return false;
+  if (writer->kind == SCHEMA_FIXED)
+    return writer->length == reader->length;
+  return writer->kind == SCHEMA_RECORD ? has_our_fields(writer, reader)
+                                       : has_our_symbols(writer, reader);
+}
+
 /* Two types of one kind differ by their names: what to do if they are the same all the same. */
 static char *
 alias_hint(const Match *match)
 {
-  if (match->writer->kind != match->reader->kind || match->writer->name == NULL ||
-      names_match(match->writer, match->reader))
+  if (!alias_would_do(match->writer, match->reader))
     return g_strdup("");
   return g_strdup_printf(": if they are the same, add \"aliases\": [\"%s\"] to ours",
                          match->writer->name);
@@ -150,44 +192,6 @@ refuse(MatchSet *self, Match *match)
       self, g_strdup_printf("the writer's schema has %s, which cannot be read as %s%s%s", writer,
                             reader, match->reader->kind == SCHEMA_UNION ? " of ours" : "", hint));
   return match;
-}
-
-typedef enum { FAMILY_NONE, FAMILY_TIME, FAMILY_TIMESTAMP, FAMILY_LOCAL, FAMILY_DECIMAL } Family;
-
-static Family
-family_of(SchemaLogical logical)
-{
-  static const Family families[] = {
-      [LOGICAL_DECIMAL] = FAMILY_DECIMAL,
-      [LOGICAL_TIME_MILLIS] = FAMILY_TIME,
-      [LOGICAL_TIME_MICROS] = FAMILY_TIME,
-      [LOGICAL_TIMESTAMP_MILLIS] = FAMILY_TIMESTAMP,
-      [LOGICAL_TIMESTAMP_MICROS] = FAMILY_TIMESTAMP,
-      [LOGICAL_TIMESTAMP_NANOS] = FAMILY_TIMESTAMP,
-      [LOGICAL_LOCAL_TIMESTAMP_MILLIS] = FAMILY_LOCAL,
-      [LOGICAL_LOCAL_TIMESTAMP_MICROS] = FAMILY_LOCAL,
-      [LOGICAL_LOCAL_TIMESTAMP_NANOS] = FAMILY_LOCAL,
-      [LOGICAL_DURATION] = FAMILY_NONE,
-  };
-
-  return families[logical];
-}
-
-/* Where both say what the bytes mean but in other units, the writer knows: milliseconds read as
- * microseconds would be another time, hundredths as thousandths another price. */
-static void
-set_logical(Match *match)
-{
-  const SchemaNode *writer = match->writer;
-  const SchemaNode *reader = match->reader;
-  bool writer_knows = family_of(reader->logical) != FAMILY_NONE &&
-                      family_of(writer->logical) == family_of(reader->logical);
-
-  if (reader->kind == SCHEMA_STRING) /* a uuid is text already */
-    return;
-
-  match->logical = writer_knows ? writer->logical : reader->logical;
-  match->scale = writer_knows ? writer->scale : reader->scale;
 }
 
 static void
@@ -355,7 +359,8 @@ match_pair(MatchSet *self, Match *match)
     match->items = match_types(self, writer->items, reader->items);
   } else {
     match->kind = MATCH_LEAF;
-    set_logical(match);
+    if (!logical_pair(writer, reader, &match->unit))
+      return refuse(self, match);
     if (writer->kind == SCHEMA_ENUM)
       match_symbols(self, match);
   }

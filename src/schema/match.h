@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "schema/schema.h"
+#include "schema/logical.h"
 
 /* How values of a writer's type are read as a reader's: schema resolution as the specification
  * has it, decided once for a pair of schemas. A tree, in which recursive types form circles. */
@@ -34,8 +34,7 @@ struct Match {
   MatchKind kind;
   const SchemaNode *writer;
   const SchemaNode *reader; /* a union only where `writer` is one */
-  SchemaLogical logical;    /* MATCH_LEAF: the text that the reader wants, in the writer's unit */
-  uint32_t scale;
+  LogicalUnit unit;         /* MATCH_LEAF: of the text that the reader wants */
   const char *refusal; /* why no value at all can be read; NULL: some can, for all that is known */
   size_t length;       /* of fields or branches */
   union {

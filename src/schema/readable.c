@@ -95,7 +95,12 @@ append_date(Bytes *out, int64_t days)
 static void
 append_time(Bytes *out, int64_t seconds, int64_t fraction, size_t digits)
 {
-  append_padded(out, (uint64_t)(seconds / 3600), 2);
+  uint64_t hours = (uint64_t)(seconds / 3600);
+
+  if (hours > 99)
+    append_number(out, hours);
+  else
+    append_padded(out, hours, 2);
   bytes_append_u8(out, ':');
   append_padded(out, (uint64_t)(seconds / 60 % 60), 2);
   bytes_append_u8(out, ':');
@@ -104,32 +109,44 @@ append_time(Bytes *out, int64_t seconds, int64_t fraction, size_t digits)
   append_padded(out, (uint64_t)fraction, digits);
 }
 
-bool
+int64_t
+readable_per_day(SchemaLogical logical)
+{
+  return logical < G_N_ELEMENTS(units) ? units[logical].a_second * SECONDS_A_DAY : 0;
+}
+
+static void
+append_time_of_day(Bytes *out, const Unit *unit, int64_t value)
+{
+  uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+  uint64_t a_second = (uint64_t)unit->a_second;
+
+  if (value < 0)
+    bytes_append_u8(out, '-');
+  append_time(out, (int64_t)(size / a_second), (int64_t)(size % a_second), unit->digits);
+}
+
+void
 readable_integer(Bytes *out, SchemaLogical logical, int64_t value)
 {
   if (logical == LOGICAL_DATE) {
     append_date(out, value);
-    return true;
+    return;
   }
 
   const Unit *unit = &units[logical];
   int64_t fraction = 0;
   int64_t second = 0;
-  int64_t seconds = divide(value, unit->a_second, &fraction);
-  int64_t days = divide(seconds, SECONDS_A_DAY, &second);
 
   if (logical == LOGICAL_TIME_MILLIS || logical == LOGICAL_TIME_MICROS) {
-    if (days != 0)
-      return false;
-    append_time(out, second, fraction, unit->digits);
-    return true;
+    append_time_of_day(out, unit, value);
+    return;
   }
-  append_date(out, days);
+  append_date(out, divide(divide(value, unit->a_second, &fraction), SECONDS_A_DAY, &second));
   bytes_append_u8(out, 'T');
   append_time(out, second, fraction, unit->digits);
   if (logical <= LOGICAL_TIMESTAMP_NANOS)
     bytes_append_u8(out, 'Z');
-  return true;
 }
 
 /* Leading bytes that say nothing but the sign. */

@@ -4,7 +4,10 @@
 #include <avro.h>
 
 #include "json/json.h"
+#include "schema/fallback.h"
 #include "schema/tree.h"
+
+enum { TEXT_CHUNK = 1024 };
 
 static const char *const kind_names[] = {
     [SCHEMA_NULL] = "null",   [SCHEMA_BOOLEAN] = "boolean", [SCHEMA_INT] = "int",
@@ -20,19 +23,24 @@ schema_kind_name(SchemaKind kind)
   return kind_names[kind];
 }
 
-Schema *
+static Schema *
 schema_tree_new(void)
 {
   Schema *self = g_new0(Schema, 1);
 
   g_atomic_ref_count_init(&self->references);
+  self->bytes = sizeof *self + TEXT_CHUNK;
+  self->texts = g_string_chunk_new(TEXT_CHUNK);
   self->memory = g_ptr_array_new_with_free_func(g_free);
   return self;
 }
 
 void *
-schema_tree_take(Schema *self, void *block)
+schema_tree_zeroed(Schema *self, size_t bytes)
 {
+  void *block = g_malloc0(bytes);
+
+  self->bytes += bytes;
   g_ptr_array_add(self->memory, block);
   return block;
 }
@@ -49,8 +57,7 @@ schema_unref(Schema *self)
 {
   if (self == NULL || !g_atomic_ref_count_dec(&self->references))
     return;
-  if (self->json != NULL)
-    json_node_unref(self->json);
+  g_string_chunk_free(self->texts);
   g_ptr_array_unref(self->memory);
   g_free(self);
 }
@@ -73,14 +80,12 @@ avro_agrees(const Schema *self, const char *name, GError **error)
   return true;
 }
 
-/* Takes json. */
-static Schema *
-schema_of(const char *name, JsonNode *json, GError **error)
+Schema *
+schema_parse_all(const SchemaText *texts, size_t length, SchemaNames names, GError **error)
 {
   g_autoptr(Schema) self = schema_tree_new();
 
-  self->json = json;
-  if (!schema_build(self, name, error) || !avro_agrees(self, name, error))
+  if (!schema_build(self, texts, length, names, error))
     return NULL;
   return g_steal_pointer(&self);
 }
@@ -88,53 +93,31 @@ schema_of(const char *name, JsonNode *json, GError **error)
 Schema *
 schema_parse(const char *name, const char *text, size_t len, GError **error)
 {
-  JsonNode *json = json_parse(name, text, len, error);
+  g_autoptr(Schema) self =
+      schema_parse_all(&(SchemaText){name, text, len}, 1, SCHEMA_RIGHT_NAMES, error);
 
-  return json == NULL ? NULL : schema_of(name, json, error);
-}
-
-/* As fields of one record, because that is how a text may hold several types; what is wrapped
- * round a type changes nothing about it. Each must be JSON by itself. */
-static char *
-wrap(const char *name, const char *const *texts, GError **error)
-{
-  g_autoptr(GString) whole =
-      g_string_new("{\"type\":\"record\",\"name\":\"sluice_wrapper\",\"fields\":[");
-
-  for (size_t i = 0; texts[i] != NULL; i++) {
-    g_autoptr(JsonNode) json = json_parse(name, texts[i], strlen(texts[i]), error);
-
-    if (json == NULL)
-      return NULL;
-    g_string_append_printf(whole, "%s{\"name\":\"type%zu\",\"type\":%s}", i == 0 ? "" : ",", i,
-                           texts[i]);
-  }
-  g_string_append(whole, "]}");
-  return g_string_free(g_steal_pointer(&whole), FALSE);
+  return self != NULL && avro_agrees(self, name, error) ? g_steal_pointer(&self) : NULL;
 }
 
 Schema *
-schema_parse_all(const char *name, const char *const *texts, GError **error)
+schema_parse_writer(const char *name, const char *text, size_t len, GError **error)
 {
-  g_autofree char *whole = NULL;
-  Schema *self = NULL;
-
-  if (texts[1] == NULL)
-    return schema_parse(name, texts[0], strlen(texts[0]), error);
-  whole = wrap(name, texts, error);
-  if (whole != NULL)
-    self = schema_parse(name, whole, strlen(whole), error);
-  if (self != NULL)
-    self->root = self->root->fields[self->root->length - 1].type;
-  return self;
+  return schema_parse_all(&(SchemaText){name, text, len}, 1, SCHEMA_ANY_NAME, error);
 }
 
 Schema *
 schema_load(const char *path, GError **error)
 {
-  JsonNode *json = json_load(path, error);
+  size_t len = 0;
+  g_autofree char *text = json_read(path, &len, error);
 
-  return json == NULL ? NULL : schema_of(path, json, error);
+  return text == NULL ? NULL : schema_parse(path, text, len, error);
+}
+
+size_t
+schema_size(const Schema *self)
+{
+  return self->bytes;
 }
 
 const SchemaNode *
@@ -221,6 +204,16 @@ refuse_path(const SchemaNode *node, const char *path, const char *word, GError *
                 known);
 }
 
+/* A default that is no value of its type would make bad records of all that an older schema wrote,
+ * months later. */
+static bool
+default_is_right(const SchemaField *field, GError **error)
+{
+  g_auto(Bytes) datum = {0};
+
+  return field->fallback == NULL || fallback_encode(field, &datum, error);
+}
+
 const SchemaNode *
 schema_find(const Schema *self, const char *path, GError **error)
 {
@@ -236,6 +229,10 @@ schema_find(const Schema *self, const char *path, GError **error)
 
     if (field == NULL) {
       refuse_path(node, path, words[i], error);
+      return NULL;
+    }
+    if (!default_is_right(field, error)) {
+      g_prefix_error(error, "field %s: ", path);
       return NULL;
     }
     node = field->type;

@@ -4,11 +4,9 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 
-#include <json-glib/json-glib.h>
-
 /* An Avro schema, read whole: names, aliases, defaults, logical types. avro-c 1.11 drops the last
- * three, so it serves as a second judge of validity and the tree is ours. Immutable once parsed:
- * threads share it. https://avro.apache.org/docs/1.11.1/specification/ */
+ * three, so it serves as a second judge of our own schemas and the tree is ours. Immutable once
+ * parsed: threads share it. https://avro.apache.org/docs/1.11.1/specification/ */
 typedef struct Schema Schema;
 
 typedef enum {
@@ -52,7 +50,7 @@ typedef struct {
   const char *name;
   const char *const *aliases; /* NULL-ended, never NULL */
   const SchemaNode *type;
-  JsonNode *fallback; /* its default as JSON (see JSON_NUL); NULL: none */
+  const char *fallback; /* its default as JSON text (see JSON_NUL); NULL: none */
 } SchemaField;
 
 /* A type. Everything in it belongs to the Schema. A recursive type's nodes form a circle. */
@@ -74,14 +72,27 @@ struct SchemaNode {
   const char *default_symbol; /* SCHEMA_ENUM: for a writer's symbol not known here; or NULL */
 };
 
-/* Fails with FAULT_SETUP and says where in the JSON, what, and what to do; `name` (a path, or what
- * else the text is) begins the sentence. `text` may be hostile (a registry's answer): depth and
- * size are bounded before it is parsed. */
-Schema *schema_parse(const char *name, const char *text, size_t len, GError **error);
-Schema *schema_load(const char *path, GError **error);
+/* A text that holds one type; `name` (a path, or what else it is) begins errors about it. */
+typedef struct {
+  const char *name;
+  const char *text;
+  size_t len;
+} SchemaText;
 
-/* The last of the texts (NULL-ended), which may use the types that those before it name. */
-Schema *schema_parse_all(const char *name, const char *const *texts, GError **error);
+/* Names play no part in decoding, and Java's Avro has written "my-server.db" and "Outer$": of what
+ * others wrote any text is taken. Ours are held to the specification, which finds slips. */
+typedef enum { SCHEMA_RIGHT_NAMES, SCHEMA_ANY_NAME } SchemaNames;
+
+/* The type of the last text, which may use the types that those before it name. Fails with
+ * FAULT_SETUP and says where in the JSON, what, and what to do. Texts may be hostile (a registry's
+ * answer): depth and size are bounded before they are parsed. Comments and a byte order mark are
+ * taken, as Java's Avro does. */
+Schema *schema_parse_all(const SchemaText *texts, size_t length, SchemaNames names, GError **error);
+
+Schema *schema_parse(const char *name, const char *text, size_t len, GError **error); /* ours */
+Schema *schema_load(const char *path, GError **error);
+Schema *schema_parse_writer(const char *name, const char *text, size_t len, GError **error);
+size_t schema_size(const Schema *self); /* bytes that it holds */
 
 Schema *schema_ref(Schema *self);
 void schema_unref(Schema *self);
@@ -91,6 +102,7 @@ const SchemaNode *schema_root(const Schema *self);
 
 /* The type's name as the specification writes it: "string", "record", ... */
 const char *schema_kind_name(SchemaKind kind);
+const char *schema_logical_name(SchemaLogical logical); /* "timestamp-millis"; NULL for none */
 
 /* The field of that name, or NULL. */
 const SchemaField *schema_node_field(const SchemaNode *record, const char *name);

@@ -20,6 +20,7 @@ schema_of(const char *fields)
 #define X(type) "{'name':'x','type':" type "}"
 #define X_OR(type, fallback) "{'name':'x','type':" type ",'default':" fallback "}"
 #define INNER(fields) "{'type':'record','name':'I','fields':[" fields "]}"
+#define TIME(logical) "{'type':'long','logicalType':'" logical "'}"
 #define SELF "{'type':'record','name':'S','fields':[{'name':'a','type':['null','S'],'default':{}}]}"
 
 /* A plan for the field, refused with a sentence that ends so; NULL: not refused. */
@@ -60,6 +61,17 @@ a_writer_that_can_never_be_read_is_told_by_field(void)
        X("{'type':'enum','name':'B','symbols':['s']}"), "x",
        "field x: the writer's schema has enum A, which cannot be read as enum B: if they are the "
        "same, add 'aliases': ['A'] to ours"},
+      /* nothing in common: an alias would not help */
+      {X("{'type':'enum','name':'A','symbols':['s']}"),
+       X("{'type':'enum','name':'B','symbols':['t']}"), "x",
+       "field x: the writer's schema has enum A, which cannot be read as enum B"},
+      {X(INNER("{'name':'z','type':'int'}")),
+       X("{'type':'record','name':'J','fields':[{'name':'y','type':'int'}]}"), "x",
+       "field x: the writer's schema has record I, which cannot be read as record J"},
+      {X(INNER("{'name':'y','type':'int'}")),
+       X("{'type':'record','name':'J','fields':[{'name':'y','type':'int'}]}"), "x",
+       "field x: the writer's schema has record I, which cannot be read as record J: if they are "
+       "the same, add 'aliases': ['I'] to ours"},
       {X("{'type':'fixed','name':'A','size':2}"), X("{'type':'fixed','name':'A','size':3}"), "x",
        "field x: the writer's schema has fixed A of 2 bytes, which cannot be read as fixed A of 3 "
        "bytes"},
@@ -83,17 +95,47 @@ a_writer_that_can_never_be_read_is_told_by_field(void)
 }
 
 static void
+units_that_cannot_be_one_another_are_told(void)
+{
+  const struct {
+    const char *writer;
+    const char *reader;
+    const char *path;
+    const char *message; /* NULL: it can */
+  } cases[] = {
+      {X(TIME("time-micros")), X(TIME("timestamp-micros")), "x",
+       "field x: the writer's schema has time-micros (long), which cannot be read as "
+       "timestamp-micros (long)"},
+      {X(TIME("timestamp-millis")), X(TIME("time-micros")), "x",
+       "field x: the writer's schema has timestamp-millis (long), which cannot be read as "
+       "time-micros (long)"},
+      {X("{'type':'int','logicalType':'date'}"), X(TIME("time-micros")), "x",
+       "field x: the writer's schema has date (int), which cannot be read as time-micros (long)"},
+      {X("{'type':'int','logicalType':'time-millis'}"), X(TIME("timestamp-millis")), "x",
+       "field x: the writer's schema has time-millis (int), which cannot be read as "
+       "timestamp-millis (long)"},
+      {X("{'type':'int','logicalType':'date'}"), X("'long'"), "x", NULL},
+      {X("'int'"), X(TIME("timestamp-millis")), "x", NULL},
+      {X("{'type':'fixed','name':'F','size':12,'logicalType':'decimal','precision':9}"),
+       X("{'type':'fixed','name':'F','size':12,'logicalType':'duration'}"), "x",
+       "field x: the writer's schema has decimal (fixed), which cannot be read as duration "
+       "(fixed)"},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+    assert_plan(cases[i].writer, cases[i].reader, cases[i].path, cases[i].message);
+}
+
+/* Told by the schema itself, so before an older record that lacks the field comes by. */
+static void
 a_default_that_is_no_value_of_its_type_is_told(void)
 {
   const struct {
     const char *reader;
     const char *message; /* NULL: it is one */
   } cases[] = {
-      {X_OR("'int'", "'one'"),
-       "field x: the writer's schema has no field x, and the default of field x, 'one', is no int"},
-      {X_OR("'int'", "2147483648"),
-       "field x: the writer's schema has no field x, and the default of field x, 2147483648, is no "
-       "int"},
+      {X_OR("'int'", "'one'"), "field x: the default of field x, 'one', is no int"},
+      {X_OR("'int'", "2147483648"), "field x: the default of field x, 2147483648, is no int"},
       {X_OR("'bytes'", "'\\u0100'"), "is no bytes"},
       {X_OR("{'type':'fixed','name':'F','size':3}", "'ab'"), "is no fixed F"},
       {X_OR("{'type':'enum','name':'E','symbols':['A']}", "'B'"), "is no enum E"},
@@ -104,11 +146,24 @@ a_default_that_is_no_value_of_its_type_is_told(void)
       {X_OR("['null','int']", "'one'"), "is no int"},
       {X_OR("'double'", "1"), NULL},
       {X_OR("'long'", "1.0"), NULL},
+      {X_OR("'double'", "'NaN'"), NULL},
+      {X_OR("'double'", "'-Infinity'"), NULL},
+      {X_OR("['null','float']", "'Infinity'"), NULL},
+      {X_OR("'double'", "'nan'"), "is no double"},
+      {X_OR("'float'", "1e300"), "is no float"},
       {X_OR(SELF, "{}"), "is no record S"}, /* its default has a default, for ever */
   };
 
-  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(Schema) schema = schema_of(cases[i].reader);
+    g_autoptr(GError) error = NULL;
+    const SchemaNode *node = schema_find(schema, "x", &error);
+
     assert_plan("", cases[i].reader, "x", cases[i].message);
+    g_assert_cmpint(node == NULL, ==, cases[i].message != NULL);
+    if (node == NULL)
+      g_assert_error(error, FAULT, FAULT_SETUP);
+  }
 }
 
 static void
@@ -213,6 +268,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/match/never", a_writer_that_can_never_be_read_is_told_by_field);
+  g_test_add_func("/match/units", units_that_cannot_be_one_another_are_told);
   g_test_add_func("/match/defaults", a_default_that_is_no_value_of_its_type_is_told);
   g_test_add_func("/match/unwanted", what_nobody_wants_may_differ);
   g_test_add_func("/match/branch", a_branch_that_cannot_be_read_spoils_only_its_records);
