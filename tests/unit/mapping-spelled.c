@@ -110,9 +110,6 @@ logical_types_take_the_form_of_the_decoder(void)
       {LOGICAL("int", "time-millis"), "16:05", "16:05:00.000"},
       {LOGICAL("long", "time-micros"), "16:05:30.5", "16:05:30.500000"},
       {LOGICAL("int", "time-millis"), "1500", "00:00:01.500"},
-      {LOGICAL("int", "time-millis"), "86400000", "24:00:00.000"}, /* as Avro has it */
-      {LOGICAL("int", "time-millis"), "2147483648",
-       "not a time of day, or a number of the type's unit: '2147483648'"},
       {LOGICAL("int", "time-millis"), "16:05Z",
        "not a time of day, or a number of the type's unit: '16:05Z'"},
       {LOGICAL("long", "timestamp-millis"), "2018-07-29 22:22:01.458193+07:00",
@@ -158,11 +155,25 @@ logical_types_take_the_form_of_the_decoder(void)
   check(cases, G_N_ELEMENTS(cases));
 }
 
+static void
+times_of_day_go_beyond_one_as_far_as_their_type(void)
+{
+  static const SpelledCase cases[] = {
+      {LOGICAL("int", "time-millis"), "86400000", "24:00:00.000"}, /* as Avro has it */
+      {LOGICAL("int", "time-millis"), "2147483648",
+       "not a time of day, or a number of the type's unit: '2147483648'"},
+      {LOGICAL("long", "time-micros"), "-1", "-00:00:00.000001"},
+  };
+
+  check(cases, G_N_ELEMENTS(cases));
+}
+
 int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/spelled/plain", plain_types_take_what_spells_them);
   g_test_add_func("/spelled/logical", logical_types_take_the_form_of_the_decoder);
+  g_test_add_func("/spelled/beyond-a-day", times_of_day_go_beyond_one_as_far_as_their_type);
   return g_test_run();
 }
