@@ -36,7 +36,7 @@ typedef struct {
   gboolean takes_moved;
   gboolean is_json;
   const char *topic; /* borrowed from arguments */
-  guint64 most;      /* letters */
+  guint64 most;      /* dead letters */
 
   Config *config;
   MappingSet *mappings;

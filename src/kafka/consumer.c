@@ -12,11 +12,12 @@
 
 /* librdkafka's queues, and who reads them:
  *
- *   broker threads -> partition queues -> topic queues -forwarded-> lane queue 0 -> writer thread 0
- *                                     \-> topic queues ----------> lane queue 1 -> writer thread 1
- *   group, errors  -> consumer queue -> kafka_consumer_poll(), the main thread
+ *   broker threads -> partition queues -> topic queues -forwarded-> writer's queue 0 -> writer
+ * thread 0
+ *                                     \-> topic queues ----------> writer's queue 1 -> writer
+ * thread 1 group, errors  -> consumer queue -> kafka_consumer_poll(), the main thread
  *
- * Backpressure is a writer that does not read: its lane's queue fills up to queue_bytes and
+ * Backpressure is a writer that does not read: its queue fills up to queue_bytes and
  * librdkafka stops fetching. Nothing is ever paused (2.0.2 loses offsets when batches are read
  * from a partition that is). */
 struct KafkaConsumer {
@@ -25,9 +26,9 @@ struct KafkaConsumer {
   rd_kafka_queue_t *queue; /* owned: the consumer queue */
   int fd;                  /* an eventfd that librdkafka writes to */
   KafkaConsumerOptions options;
-  KafkaLane **lanes;     /* owned, each owned */
+  KafkaQueue **queues;   /* owned, each owned */
   GPtrArray *partitions; /* owned, of owned KafkaPartition: ours now */
-  bool *leaving;         /* owned: scratch, one for each lane */
+  bool *leaving;         /* owned: scratch, one for each queue */
   bool has_joined;       /* it may have: it has subscribed */
   bool was_assigned;     /* at least once, be it nothing */
 };
@@ -97,26 +98,26 @@ find_topic(const KafkaConsumer *self, const char *topic)
   return i;
 }
 
-/* The lane with the fewest partitions of this topic, then of all: so that neither one topic nor
- * one lane gets everything. */
+/* The queue with the fewest partitions of this topic, then of all: so that neither one topic nor
+ * one queue gets everything. */
 static size_t
-choose_lane(const KafkaConsumer *self, size_t topic_index)
+choose_queue(const KafkaConsumer *self, size_t topic_index)
 {
   size_t best = 0;
   guint least = G_MAXUINT;
 
-  for (size_t lane = 0; lane < self->options.lanes; lane++) {
+  for (size_t queue = 0; queue < self->options.queues; queue++) {
     guint load = 0;
 
     for (guint i = 0; i < self->partitions->len; i++) {
       const KafkaPartition *partition = self->partitions->pdata[i];
 
-      if (partition->lane == lane)
+      if (partition->queue == queue)
         load += partition->topic_index == topic_index ? 1001 : 1;
     }
     if (load < least) {
       least = load;
-      best = lane;
+      best = queue;
     }
   }
   return best;
@@ -132,11 +133,11 @@ assign(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list)
     size_t topic_index = find_topic(self, topic);
     KafkaPartition *partition = kafka_partition_new(topic, topic_index, list->elems[i].partition);
 
-    partition->lane = choose_lane(self, topic_index);
+    partition->queue = choose_queue(self, topic_index);
     if (self->options.events.end_of != NULL)
       partition->end = self->options.events.end_of(self->options.events.self, topic, partition->id);
     g_ptr_array_add(self->partitions, partition);
-    kafka_lane_add(self->lanes[partition->lane], partition);
+    kafka_queue_add(self->queues[partition->queue], partition);
   }
   error = rd_kafka_incremental_assign(self->client, list);
   if (error != NULL)
@@ -161,7 +162,7 @@ find_partition(const KafkaConsumer *self, const char *topic, int32_t id, guint *
 static void
 set_hold(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list, KafkaHold hold)
 {
-  memset(self->leaving, 0, self->options.lanes * sizeof *self->leaving);
+  memset(self->leaving, 0, self->options.queues * sizeof *self->leaving);
   for (int i = 0; i < list->cnt; i++) {
     KafkaPartition *partition =
         find_partition(self, list->elems[i].topic, list->elems[i].partition, NULL);
@@ -169,7 +170,7 @@ set_hold(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list, Kafka
     if (partition == NULL)
       continue;
     atomic_store(&partition->hold, hold);
-    self->leaving[partition->lane] = true;
+    self->leaving[partition->queue] = true;
   }
 }
 
@@ -325,16 +326,16 @@ kafka_consumer_new(const KafkaConsumerOptions *options, GError **error)
 
   self->options = *options;
   self->partitions = g_ptr_array_new_with_free_func((GDestroyNotify)kafka_partition_unref);
-  self->leaving = g_new0(bool, options->lanes);
+  self->leaving = g_new0(bool, options->queues);
   self->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (!open_client(self, error)) {
     kafka_consumer_free(self);
     return NULL;
   }
-  self->lanes = g_new0(KafkaLane *, options->lanes);
-  for (size_t i = 0; i < options->lanes; i++)
-    self->lanes[i] =
-        kafka_lane_new(self->client, options->properties, g_strv_length((char **)options->topics));
+  self->queues = g_new0(KafkaQueue *, options->queues);
+  for (size_t i = 0; i < options->queues; i++)
+    self->queues[i] =
+        kafka_queue_new(self->client, options->properties, g_strv_length((char **)options->topics));
   self->options.properties = NULL; /* borrowed for this call alone */
   return self;
 }
@@ -353,9 +354,9 @@ kafka_consumer_free(KafkaConsumer *self)
 {
   if (self == NULL)
     return;
-  for (size_t i = 0; self->lanes != NULL && i < self->options.lanes; i++)
-    kafka_lane_free(self->lanes[i]);
-  g_free(self->lanes);
+  for (size_t i = 0; self->queues != NULL && i < self->options.queues; i++)
+    kafka_queue_free(self->queues[i]);
+  g_free(self->queues);
   if (self->queue != NULL)
     rd_kafka_queue_destroy(self->queue);
   if (self->client != NULL && can_destroy(self))
@@ -385,10 +386,10 @@ kafka_consumer_start(KafkaConsumer *self, const char *const *topics, GError **er
   return false;
 }
 
-KafkaLane *
-kafka_consumer_lane(KafkaConsumer *self, size_t lane)
+KafkaQueue *
+kafka_consumer_queue(KafkaConsumer *self, size_t queue)
 {
-  return self->lanes[lane];
+  return self->queues[queue];
 }
 
 int

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "kafka/lane.h"
 #include "kafka/property.h"
+#include "kafka/queue.h"
 
-/* A member of a consumer group whose partitions are spread over lanes. One thread (the main one)
- * calls everything here; each lane belongs to its writer. Partitions come and go one by one
+/* A member of a consumer group whose partitions are spread over queues. One thread (the main one)
+ * calls everything here; each queue belongs to its writer. Partitions come and go one by one
  * (cooperative-sticky); an offset is committed once it was stored, and only then. */
 typedef struct KafkaConsumer KafkaConsumer;
 
@@ -13,9 +13,9 @@ typedef struct {
   void *self;
   /* The set of our partitions has changed; `count` are ours now. */
   void (*assigned)(void *self, size_t count);
-  /* Some of the lane's partitions are leaving. Once this has returned for every lane in question
-   * what is stored is committed and they are gone: so have the lane finish what it holds. */
-  void (*revoking)(void *self, const bool *lanes);
+  /* Some of the queue's partitions are leaving. Once this has returned for every queue in question
+   * what is stored is committed and they are gone: so have the queue finish what it holds. */
+  void (*revoking)(void *self, const bool *queues);
   /* Something a person should know; librdkafka goes on trying. */
   void (*trouble)(void *self, const GError *error);
   /* No broker can be reached any more. */
@@ -30,8 +30,8 @@ typedef struct {
 typedef struct {
   const KafkaProperty *properties; /* of the [kafka] section, none refused */
   const char *const *topics;       /* NULL-ended; topic_index counts these */
-  size_t lanes;
-  uint64_t queue_bytes;  /* of fetched records, for each lane; librdkafka may go over it by what
+  size_t queues;
+  uint64_t queue_bytes;  /* of fetched records, for each queue; librdkafka may go over it by what
                             one fetch of each broker brings */
   uint64_t fetch_bytes;  /* of one fetch, as they come: packed, if the producer packed them */
   int commit_timeout_ms; /* how long a commit of revoked partitions may take */
@@ -41,14 +41,14 @@ typedef struct {
 /* FAULT_SETUP. `options` are copied, but for topics' names. */
 KafkaConsumer *kafka_consumer_new(const KafkaConsumerOptions *options, GError **error);
 /* Does not leave the group: close first, or it waits out the session timeout. Every message of
- * its lanes must have been released. */
+ * its queues must have been released. */
 void kafka_consumer_free(KafkaConsumer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KafkaConsumer, kafka_consumer_free)
 
 /* Joins the group with these of the topics, or with all (NULL). */
 bool kafka_consumer_start(KafkaConsumer *self, const char *const *topics, GError **error);
 
-KafkaLane *kafka_consumer_lane(KafkaConsumer *self, size_t lane);
+KafkaQueue *kafka_consumer_queue(KafkaConsumer *self, size_t queue);
 
 /* Readable when kafka_consumer_poll() has something to do; call that at least every second. */
 int kafka_consumer_fd(const KafkaConsumer *self);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "kafka/lane.h"
+#include "kafka/queue.h"
 #include "kafka/topics.h"
 
 /* Reads a topic from its beginning to its ends as they were at the start, all partitions at once,

@@ -177,10 +177,10 @@ holds(Slice text, const char *part)
 }
 
 bool
-replay_filter_takes(const ReplayFilter *self, const StreamLetter *letter, const char *table,
+replay_filter_takes(const ReplayFilter *self, const StreamDeadLetter *letter, const char *table,
                     int64_t timestamp_ms)
 {
-  const StreamLetter none = {.partition = -1};
+  const StreamDeadLetter none = {.partition = -1};
 
   if (letter == NULL)
     letter = &none;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "kafka/reader.h"
-#include "stream/letter.h"
+#include "stream/dead_letter.h"
 
 /* Which dead letters `replay` takes. As given; texts are owned, NULL: whatever it is. */
 typedef struct {
@@ -29,8 +29,8 @@ void replay_filter_clear(ReplayFilter *self);
 bool replay_filter_understand(ReplayFilter *self, GError **error);
 
 /* `letter` NULL: a record that is none. `table` is where it would go; NULL: nobody knows. */
-bool replay_filter_takes(const ReplayFilter *self, const StreamLetter *letter, const char *table,
-                         int64_t timestamp_ms);
+bool replay_filter_takes(const ReplayFilter *self, const StreamDeadLetter *letter,
+                         const char *table, int64_t timestamp_ms);
 
 /* The same text for the same filter: what a place in the topic is good for. Free with g_free. */
 char *replay_filter_text(const ReplayFilter *self);

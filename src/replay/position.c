@@ -17,7 +17,7 @@ struct ReplayPosition {
   KafkaBookmark *bookmark; /* owned; NULL: nothing is kept */
   char *note;              /* owned */
   int64_t *kept;           /* owned, one a partition: the next offset */
-  int64_t *failed;         /* owned, one a partition: the first letter that did; INT64_MAX: none */
+  int64_t *failed; /* owned, one a partition: the first dead letter that did; INT64_MAX: none */
   int64_t kept_us;
   GArray *left; /* owned, of KafkaSpan: at the last settling */
 };

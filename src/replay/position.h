@@ -22,7 +22,7 @@ void replay_position_free(ReplayPosition *self);
 
 KafkaReader *replay_position_reader(const ReplayPosition *self);
 
-/* A letter failed: no kept place moves past it. */
+/* A dead letter failed: no kept place moves past it. */
 void replay_position_fail(ReplayPosition *self, int32_t partition, int64_t offset);
 
 /* All that was read so far is settled. Keeps the place, now and then or `at_end`. */

@@ -110,10 +110,10 @@ on_refused(void *data, const StreamReject *reject, size_t line)
 {
   Replay *self = data;
   g_autoptr(GArray) headers = kafka_message_headers(&reject->message);
-  StreamLetter letter;
+  StreamDeadLetter letter;
   ReplayEntry entry = {
       .timestamp_ms = reject->message.timestamp_ms,
-      .letter = stream_letter_read(headers, &letter, NULL) ? &letter : NULL,
+      .letter = stream_dead_letter_read(headers, &letter, NULL) ? &letter : NULL,
       .table = mapping_table(mapping_set_get(self->options.mappings, line)),
       .stage = stream_stage_info(reject->stage)->word,
       .reason = reject->reason,
@@ -196,7 +196,7 @@ is_from(const Mapping *mapping, Slice topic)
 /* The mapping of the topic and, unless the letter has none, the table that it was for; one of the
  * topic alone where that will do; NULL: there is none any more. */
 static const Mapping *
-find_mapping(const Replay *self, const StreamLetter *letter, size_t *out_line)
+find_mapping(const Replay *self, const StreamDeadLetter *letter, size_t *out_line)
 {
   const Mapping *other = NULL;
 
@@ -229,7 +229,7 @@ table_now(const Replay *self, Slice topic)
 
 /* Why a letter that no mapping takes cannot be written. The caller's. */
 static char *
-hopeless_reason(const Replay *self, const StreamLetter *letter)
+hopeless_reason(const Replay *self, const StreamDeadLetter *letter)
 {
   const char *table = table_now(self, letter->topic);
   g_autofree char *topic = slice_quote(letter->topic);
@@ -291,10 +291,10 @@ settle(Replay *self)
 }
 
 /* With its texts in `room`. */
-static StreamLetter
-copy_letter(const StreamLetter *letter, Bytes *room)
+static StreamDeadLetter
+copy_letter(const StreamDeadLetter *letter, Bytes *room)
 {
-  StreamLetter copy = *letter;
+  StreamDeadLetter copy = *letter;
   Slice *texts[] = {&copy.topic,  &copy.stage, &copy.exception_class,
                     &copy.reason, &copy.table, &copy.row_key};
   size_t bytes = 0;
@@ -323,7 +323,7 @@ take_letter(Replay *self, KafkaMessage *message, const ReplayOrigin *origin,
 
   /* One by one, so that they are listed in their order; the message is gone by then. */
   g_auto(Bytes) room = {0};
-  StreamLetter letter = copy_letter(entry->letter, &room);
+  StreamDeadLetter letter = copy_letter(entry->letter, &room);
   ReplayEntry kept = *entry;
 
   kept.letter = &letter;
@@ -352,8 +352,8 @@ take(Replay *self, KafkaMessage *message)
   g_autoptr(GArray) headers = kafka_message_headers(message);
   g_autoptr(GError) why = NULL;
   g_autofree char *table = NULL;
-  StreamLetter letter = {.timestamp_ms = INT64_MIN};
-  bool is_letter = stream_letter_read(headers, &letter, &why);
+  StreamDeadLetter letter = {.timestamp_ms = INT64_MIN};
+  bool is_letter = stream_dead_letter_read(headers, &letter, &why);
   ReplayOrigin origin = {.partition = letter.partition, .offset = letter.offset};
   const Mapping *mapping = find_mapping(self, &letter, &origin.line);
   ReplayEntry entry = {.partition = message->partition->id, .offset = message->offset};

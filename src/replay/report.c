@@ -7,7 +7,7 @@
 #define U64 G_GUINT64_FORMAT
 #define I64 G_GINT64_FORMAT
 
-/* Letters of more kinds than that are counted together: their headers may say anything. */
+/* Dead letters of more kinds than that are counted together: their headers may say anything. */
 enum { MOST_GROUPS = 1000 };
 
 typedef struct {
@@ -99,8 +99,8 @@ is_group(const Group *group, const Group *wanted)
 static Group *
 group_new(const ReplayEntry *entry)
 {
-  const StreamLetter none = {0};
-  const StreamLetter *letter = entry->letter == NULL ? &none : entry->letter;
+  const StreamDeadLetter none = {0};
+  const StreamDeadLetter *letter = entry->letter == NULL ? &none : entry->letter;
   Group *group = g_new0(Group, 1);
 
   group->stage = stage_word(letter->stage);
@@ -211,7 +211,7 @@ text_or_none(const char *text)
 }
 
 static void
-add_letter(JsonBuilder *json, const StreamLetter *letter)
+add_letter(JsonBuilder *json, const StreamDeadLetter *letter)
 {
   json_builder_set_member_name(json, "source");
   json_builder_begin_object(json);

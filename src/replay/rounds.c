@@ -15,7 +15,7 @@ struct ReplayRounds {
   StreamCalls *calls;          /* owned */
   GHashTable **sources;        /* owned, one a line: KafkaPartition by its number */
   size_t sources_length;
-  StreamSpares spares;
+  StreamBatchPool batch_pool;
   GError *waiting; /* owned: why a line waits */
   bool has_failed; /* since the last pause */
 };
@@ -68,7 +68,7 @@ replay_rounds_new(const ReplayRoundsOptions *options, GError **error)
 
     line.sink = &self->sink;
     line.calls = options->sheet;
-    line.spares = &self->spares;
+    line.batch_pool = &self->batch_pool;
     line.wait = (StreamWait){.retry = options->retry, .self = self, .tell = on_waiting};
     self->sources[i] =
         g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)kafka_partition_unref);
@@ -95,7 +95,7 @@ replay_rounds_free(ReplayRounds *self)
     if (self->sources[i] != NULL)
       g_hash_table_unref(self->sources[i]);
   }
-  stream_spares_clear(&self->spares);
+  stream_batch_pool_clear(&self->batch_pool);
   g_free(self->topics);
   g_free(self->lines);
   g_free(self->deliveries);

@@ -9,7 +9,7 @@ struct StreamCommit {
   GPtrArray *rejects; /* owned, of owned StreamReject: of the window */
   size_t reject_bytes;
   uint64_t rejected;  /* records in the window that are bad */
-  GPtrArray *touched; /* owned, of KafkaPartition borrowed from the lane */
+  GPtrArray *touched; /* owned, of KafkaPartition borrowed from the queue */
   bool is_judged;     /* and not released yet: dead letters are on their way */
   StreamReport report;
 };
@@ -137,8 +137,8 @@ send_letters(StreamCommit *self)
     return true;
   if (g_get_monotonic_time() < self->options.wait.until_us)
     return false;
-  if (stream_letters_send(self->options.letters, mapping_table(self->options.mapping),
-                          self->options.writer, self->rejects, &error)) {
+  if (stream_dead_letters_send(self->options.letters, mapping_table(self->options.mapping),
+                               self->options.writer, self->rejects, &error)) {
     stream_wait_end(&self->options.wait);
     return true;
   }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "metrics/counters.h"
 #include "mapping/mapping.h"
+#include "metrics/counters.h"
 #include "stream/batch.h"
-#include "stream/letters.h"
+#include "stream/dead_letters.h"
 #include "stream/source.h"
 #include "stream/wait.h"
 #include "stream/window.h"
@@ -21,8 +21,8 @@ typedef struct {
   StreamWindowLimits window;
   size_t kept_bytes;          /* bad records beyond this are judged early */
   bool is_quiet;              /* somebody else tells of bad records */
-  StreamLetters *letters;     /* borrowed; NULL: release() is called instead of settle() */
-  const StreamSource *source; /* borrowed; where offsets are stored; as letters */
+  StreamDeadLetters *letters; /* borrowed; NULL: release() is called instead of settle() */
+  const StreamSource *source; /* borrowed; where offsets are stored; as dead letters */
   size_t writer;              /* its number */
   StreamWait wait;            /* for dead letters to be taken */
 } StreamCommitOptions;

@@ -102,7 +102,8 @@ open_batch(StreamLine *self)
 {
   if (self->open != NULL)
     return self->open;
-  self->open = stream_spares_take(self->options.spares, self->options.plan, &self->options.batch);
+  self->open =
+      stream_batch_pool_take(self->options.batch_pool, self->options.plan, &self->options.batch);
   self->opened_us = g_get_monotonic_time();
   return self->open;
 }
@@ -241,7 +242,8 @@ stream_line_collect(StreamLine *self)
   if (batch == NULL)
     return false;
   stream_commit_add(self->commit, batch);
-  stream_spares_give(self->options.spares, batch, g_get_monotonic_time()); /* it owns it now */
+  stream_batch_pool_give(self->options.batch_pool, batch,
+                         g_get_monotonic_time()); /* it owns it now */
   return true;
 }
 

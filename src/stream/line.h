@@ -2,9 +2,9 @@
 #pragma once
 
 #include "datum/decoder.h"
+#include "stream/batch_pool.h"
 #include "stream/commit.h"
 #include "stream/delivery.h"
-#include "stream/spares.h"
 
 /* One topic's way through one writer, with everything that it waits for, so that no other line
  * has to:
@@ -24,11 +24,11 @@ typedef struct {
   size_t kept_bytes; /* bad records beyond this are judged early */
   bool is_quiet;     /* somebody else tells of bad records */
   /* The writer's: */
-  const StreamSink *sink;     /* borrowed */
-  MetricsSheet *calls;        /* borrowed; of the calls */
-  StreamSpares *spares;       /* borrowed */
-  StreamLetters *letters;     /* borrowed; NULL: the caller looks after what is done with */
-  const StreamSource *source; /* borrowed; as letters */
+  const StreamSink *sink;      /* borrowed */
+  MetricsSheet *calls;         /* borrowed; of the calls */
+  StreamBatchPool *batch_pool; /* borrowed */
+  StreamDeadLetters *letters;  /* borrowed; NULL: the caller looks after what is done with */
+  const StreamSource *source;  /* borrowed; as dead letters */
   size_t writer;
   StreamWait wait; /* how each thing is waited for; its slot: of the first */
 } StreamLineOptions;

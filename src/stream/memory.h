@@ -7,8 +7,8 @@
 
 /* How ingest.memory is divided, so that one number bounds all that grows with the input.
  *
- *   1/16  fetched records, shared among the lanes (KafkaConsumerOptions.queue_bytes)
- *   7/16  is set aside for what comes on top of that: librdkafka looks at a lane's queue before
+ *   1/16  fetched records, shared among the queues (KafkaConsumerOptions.queue_bytes)
+ *   7/16  is set aside for what comes on top of that: librdkafka looks at a queue's queue before
  *         each fetch, so it may go over by what one fetch of each broker brings, which is 3/1024
  *         as it comes; packed records are unpacked at once, and 100:1 is not rare; the small ones
  *         need 300 bytes each; and a fetch is kept whole until the last of its records is done with
@@ -23,7 +23,7 @@
 enum { STREAM_MEMORY_LEAST = 65536 };
 
 static inline uint64_t
-stream_memory_lane(uint64_t memory_bytes, size_t writers)
+stream_memory_queue(uint64_t memory_bytes, size_t writers)
 {
   return MAX(memory_bytes / 16 / writers, STREAM_MEMORY_LEAST);
 }

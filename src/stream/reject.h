@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "kafka/lane.h"
 #include "kafka/producer.h"
+#include "kafka/queue.h"
 
 /* Where on its road a record turned out to be bad. */
 typedef enum {

@@ -2,37 +2,37 @@
 #include "stream/source.h"
 
 static size_t
-lane_read(void *self, KafkaMessage *out, size_t max, int timeout_ms)
+queue_read(void *self, KafkaMessage *out, size_t max, int timeout_ms)
 {
-  return kafka_lane_read(self, out, max, timeout_ms);
+  return kafka_queue_read(self, out, max, timeout_ms);
 }
 
 static bool
-lane_store(void *self, KafkaPartition *const *partitions, size_t length, GError **error)
+queue_store(void *self, KafkaPartition *const *partitions, size_t length, GError **error)
 {
-  return kafka_lane_store(self, partitions, length, error);
+  return kafka_queue_store(self, partitions, length, error);
 }
 
 static void
-lane_hold(void *self, size_t topic_index, bool is_held)
+queue_hold(void *self, size_t topic_index, bool is_held)
 {
-  kafka_lane_hold(self, topic_index, is_held);
+  kafka_queue_hold(self, topic_index, is_held);
 }
 
 static void
-lane_sweep(void *self)
+queue_sweep(void *self)
 {
-  kafka_lane_sweep(self);
+  kafka_queue_sweep(self);
 }
 
 static void
-lane_wake(void *self)
+queue_wake(void *self)
 {
-  kafka_lane_wake(self);
+  kafka_queue_wake(self);
 }
 
 StreamSource
-stream_source_lane(KafkaLane *lane)
+stream_source_queue(KafkaQueue *queue)
 {
-  return (StreamSource){lane, lane_read, lane_store, lane_hold, lane_sweep, lane_wake};
+  return (StreamSource){queue, queue_read, queue_store, queue_hold, queue_sweep, queue_wake};
 }

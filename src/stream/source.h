@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "kafka/lane.h"
+#include "kafka/queue.h"
 
-/* Where a writer's records come from and where it says what is done: a lane of the consumer, or
- * a test's list. Used by the writer's thread, but for wake(). See kafka/lane.h for each. */
+/* Where a writer's records come from and where it says what is done: a queue of the consumer, or
+ * a test's list. Used by the writer's thread, but for wake(). See kafka/queue.h for each. */
 typedef struct {
   void *self;
   size_t (*read)(void *self, KafkaMessage *out, size_t max, int timeout_ms);
@@ -14,4 +14,4 @@ typedef struct {
   void (*wake)(void *self);
 } StreamSource;
 
-StreamSource stream_source_lane(KafkaLane *lane);
+StreamSource stream_source_queue(KafkaQueue *queue);

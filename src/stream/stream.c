@@ -3,8 +3,8 @@
 
 #include <glib-unix.h>
 
-#include "stream/crew.h"
-#include "stream/ends.h"
+#include "stream/writers.h"
+#include "stream/end_offsets.h"
 #include "stream/health.h"
 #include "stream/memory.h"
 #include "stream/schemas.h"
@@ -13,7 +13,7 @@
 /* How the main thread and the writers meet:
  *
  *   consumer queue -> poll() -> rebalance -> revoking(): flush the writers, wait for them
- *   writers: waiting, failed, ended -> StreamCrew -> main context -> StreamHealth, finish()
+ *   writers: waiting, failed, ended -> StreamWriters -> main context -> StreamHealth, finish()
  *   stop: STARTING|RUNNING -> DRAINING (writers flush and end) -> ENDED (commit, leave the group)
  *                               \-> deadline or second signal: abandon the writers -> ENDED
  */
@@ -34,14 +34,14 @@ struct Stream {
   StreamOptions options;
   const char **topics; /* owned array, NULL-ended, of the mappings' */
   State state;
-  GMainLoop *loop;           /* owned */
-  MetricsCounters *counters; /* owned */
-  StreamLetters *letters;    /* owned */
-  KafkaConsumer *consumer;   /* owned; NULL while STARTING */
-  StreamCrew *crew;          /* owned; as the consumer */
-  StreamEnds *ends;          /* owned; NULL: not until the ends */
-  StreamSchemas *schemas;    /* owned; NULL: there is no registry */
-  SchemaSource source;       /* the schemas' */
+  GMainLoop *loop;               /* owned */
+  MetricsCounters *counters;     /* owned */
+  StreamDeadLetters *letters;    /* owned */
+  KafkaConsumer *consumer;       /* owned; NULL while STARTING */
+  StreamWriters *writers;        /* owned; as the consumer */
+  StreamEndOffsets *end_offsets; /* owned; NULL: not until the ends */
+  StreamSchemas *schemas;        /* owned; NULL: there is no registry */
+  SchemaSource source;           /* the schemas' */
   StreamHealth health;
   GArray *sources; /* owned, of guint: of the main context */
   GError *failure; /* owned */
@@ -62,7 +62,7 @@ stream_new(const StreamOptions *options)
   self->options = *options;
   self->loop = g_main_loop_new(NULL, FALSE);
   self->counters = metrics_counters_new(options->sinks_length, options->mappings_length + 1);
-  self->letters = stream_letters_new(options->properties, options->letters, options->group);
+  self->letters = stream_dead_letters_new(options->properties, options->letters, options->group);
   self->sources = g_array_new(FALSE, FALSE, sizeof(guint));
   self->topics = g_new0(const char *, options->mappings_length + 1);
   if (options->schemas != NULL) {
@@ -83,10 +83,10 @@ stream_free(Stream *self)
   if (self == NULL || self->is_stuck)
     return;
   stream_schemas_free(self->schemas);
-  stream_letters_free(self->letters);
-  stream_crew_free(self->crew);
+  stream_dead_letters_free(self->letters);
+  stream_writers_free(self->writers);
   kafka_consumer_free(self->consumer);
-  stream_ends_free(self->ends);
+  stream_end_offsets_free(self->end_offsets);
   stream_health_clear(&self->health);
   metrics_counters_free(self->counters);
   g_main_loop_unref(self->loop);
@@ -146,7 +146,7 @@ static void
 abandon(Stream *self, int leave_ms)
 {
   self->leave_ms = leave_ms;
-  stream_crew_abandon(self->crew);
+  stream_writers_abandon(self->writers);
   self->is_whole = false;
   add_source(self, g_timeout_add(GRACE_MS, on_grace_over, self));
 }
@@ -201,7 +201,7 @@ drain(Stream *self)
   if (self->state != RUNNING)
     return;
   self->state = DRAINING;
-  stream_crew_stop(self->crew);
+  stream_writers_stop(self->writers);
   add_source(self,
              g_timeout_add((guint)self->options.settings.shutdown_timeout_ms, on_deadline, self));
 }
@@ -242,7 +242,7 @@ on_failed(void *data, const GError *error)
 static void
 note_unsettled(Stream *self)
 {
-  if (!self->is_whole || self->failure != NULL || stream_crew_is_settled(self->crew))
+  if (!self->is_whole || self->failure != NULL || stream_writers_is_settled(self->writers))
     return;
   g_message("bad records, too few to judge by and more than ingest.errors.limit, are not "
             "committed: they are read again at the next start");
@@ -266,12 +266,12 @@ on_assigned(void *data, size_t count)
 }
 
 static void
-on_revoking(void *data, const bool *lanes)
+on_revoking(void *data, const bool *queues)
 {
   Stream *self = data;
   int64_t timeout_us = self->options.settings.shutdown_timeout_ms * 1000;
 
-  stream_crew_flush(self->crew, lanes, g_get_monotonic_time() + timeout_us);
+  stream_writers_flush(self->writers, queues, g_get_monotonic_time() + timeout_us);
 }
 
 static void
@@ -291,7 +291,8 @@ end_of(void *data, const char *topic, int32_t id)
 {
   const Stream *self = data;
 
-  return self->ends == NULL ? INT64_MAX : stream_ends_of(self->ends, topic, id);
+  return self->end_offsets == NULL ? INT64_MAX
+                                   : stream_end_offsets_of(self->end_offsets, topic, id);
 }
 
 static bool
@@ -301,8 +302,8 @@ open_consumer(Stream *self, GError **error)
   const KafkaConsumerOptions options = {
       .properties = self->options.properties,
       .topics = self->topics,
-      .lanes = self->options.sinks_length,
-      .queue_bytes = stream_memory_lane(settings->memory_bytes, self->options.sinks_length),
+      .queues = self->options.sinks_length,
+      .queue_bytes = stream_memory_queue(settings->memory_bytes, self->options.sinks_length),
       .fetch_bytes = stream_memory_fetch(settings->memory_bytes),
       .commit_timeout_ms = LEAVE_MS,
       .events = {self, on_assigned, on_revoking, on_trouble, on_cut_off, on_failed, end_of},
@@ -311,8 +312,8 @@ open_consumer(Stream *self, GError **error)
   self->consumer = kafka_consumer_new(&options, error);
   if (self->consumer == NULL)
     return false;
-  self->crew = stream_crew_new(&self->options, self->consumer, self->letters, self->counters,
-                               &(StreamCrewEvents){self, on_waiting, on_failed, on_ended});
+  self->writers = stream_writers_new(&self->options, self->consumer, self->letters, self->counters,
+                                     &(StreamWritersEvents){self, on_waiting, on_failed, on_ended});
   return true;
 }
 
@@ -337,7 +338,7 @@ settle_when_quiet(Stream *self, int64_t now)
     self->quiet_since_us = now;
   } else if (self->quiet_since_us != 0 && now - self->quiet_since_us >= (int64_t)1000 * QUIET_MS) {
     self->quiet_since_us = 0;
-    stream_crew_settle(self->crew);
+    stream_writers_settle(self->writers);
   }
 }
 
@@ -350,8 +351,8 @@ watch_ends(Stream *self)
   if (asks)
     self->asked_others_us = now;
   settle_when_quiet(self, now);
-  stream_ends_strike(self->ends, self->consumer, asks, BROKER_MS);
-  if (stream_ends_left(self->ends) == 0)
+  stream_end_offsets_strike(self->end_offsets, self->consumer, asks, BROKER_MS);
+  if (stream_end_offsets_left(self->end_offsets) == 0)
     drain(self);
 }
 
@@ -368,13 +369,13 @@ on_tick(gpointer data)
     stream_health_kafka(&self->health, NULL);
   if (self->options.tick != NULL)
     self->options.tick(self->options.tick_self);
-  if (self->ends == NULL || self->state != RUNNING)
+  if (self->end_offsets == NULL || self->state != RUNNING)
     return G_SOURCE_CONTINUE;
 
   watch_ends(self);
   stream_health_progress(&self->health,
                          metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS) +
-                             stream_ends_left(self->ends));
+                             stream_end_offsets_left(self->end_offsets));
   if (stream_health_is_stalled(&self->health, self->options.settings.timeout_ms, &stalled)) {
     fail(self, stalled);
     abandon(self, LEAVE_LATE_MS);
@@ -388,13 +389,14 @@ find_ends(Stream *self, GError **error)
 {
   g_autoptr(KafkaTopics) topics = NULL;
 
-  if (!self->options.settings.is_until_end || self->ends != NULL)
+  if (!self->options.settings.is_until_end || self->end_offsets != NULL)
     return true;
   topics = kafka_topics_new(self->options.properties, BROKER_MS, error);
   if (topics == NULL)
     return false;
-  self->ends = stream_ends_read(topics, self->topics, self->options.settings.needs_topics, error);
-  return self->ends != NULL;
+  self->end_offsets =
+      stream_end_offsets_read(topics, self->topics, self->options.settings.needs_topics, error);
+  return self->end_offsets != NULL;
 }
 
 static bool
@@ -404,25 +406,26 @@ start(Stream *self, GError **error)
 
   if (!find_ends(self, error) || (self->consumer == NULL && !open_consumer(self, error)))
     return false;
-  if (self->ends != NULL) {
-    if (!stream_ends_strike_committed(self->ends, self->consumer, BROKER_MS, error))
+  if (self->end_offsets != NULL) {
+    if (!stream_end_offsets_strike_committed(self->end_offsets, self->consumer, BROKER_MS, error))
       return false;
-    topics = stream_ends_topics(self->ends);
-    if (stream_ends_left(self->ends) == 0)
+    topics = stream_end_offsets_topics(self->end_offsets);
+    if (stream_end_offsets_left(self->end_offsets) == 0)
       return true;
   }
-  return stream_crew_open(self->crew, error) && kafka_consumer_start(self->consumer, topics, error);
+  return stream_writers_open(self->writers, error) &&
+         kafka_consumer_start(self->consumer, topics, error);
 }
 
 static void
 run_on(Stream *self)
 {
-  bool is_counting = self->ends != NULL;
+  bool is_counting = self->end_offsets != NULL;
 
   self->state = RUNNING;
   add_source(self, g_unix_fd_add(kafka_consumer_fd(self->consumer), G_IO_IN, on_kafka, self));
   add_source(self, g_timeout_add(is_counting ? ENDS_TICK_MS : TICK_MS, on_tick, self));
-  stream_crew_start(self->crew);
+  stream_writers_start(self->writers);
 }
 
 /* Tries again while nobody answers. */
@@ -443,7 +446,7 @@ on_start(gpointer data)
     }
     stream_health_trouble(&self->health, error);
     g_timeout_add(TICK_MS, on_start, self);
-  } else if (self->ends != NULL && stream_ends_left(self->ends) == 0) {
+  } else if (self->end_offsets != NULL && stream_end_offsets_left(self->end_offsets) == 0) {
     finish(self);
   } else {
     run_on(self);
@@ -473,6 +476,6 @@ stream_run(Stream *self, GError **error)
     return STREAM_FAILED;
   }
   is_done = !self->options.settings.is_until_end ||
-            (self->ends != NULL && stream_ends_left(self->ends) == 0);
+            (self->end_offsets != NULL && stream_end_offsets_left(self->end_offsets) == 0);
   return self->is_whole && is_done ? STREAM_DONE : STREAM_CUT;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "metrics/counters.h"
 #include "datum/decoder.h"
 #include "kafka/consumer.h"
-#include "stream/letters.h"
+#include "metrics/counters.h"
+#include "stream/dead_letters.h"
 #include "stream/sink.h"
 
 /* The ingest road: a group's partitions through as many writers as there are sinks. Runs in the

@@ -14,7 +14,7 @@ struct StreamWriter {
   bool *is_held;               /* owned: of the topics, whether the source holds it back */
   StreamDelivery **deliveries; /* owned array; each borrowed from its line */
   StreamCalls *calls;          /* owned */
-  StreamSpares spares;
+  StreamBatchPool batch_pool;
   GThread *thread;
   GError *failure; /* owned: why it ends by itself */
   size_t next;     /* of read: what is not taken yet */
@@ -50,7 +50,7 @@ stream_writer_new(const StreamWriterOptions *options, GError **error)
 
     line.sink = &self->options.sink;
     line.calls = options->sheet;
-    line.spares = &self->spares;
+    line.batch_pool = &self->batch_pool;
     line.letters = options->letters;
     line.source = &self->options.source;
     line.writer = options->number;
@@ -81,7 +81,7 @@ stream_writer_free(StreamWriter *self)
   g_free(self->lines);
   g_free(self->is_held);
   g_free(self->deliveries);
-  stream_spares_clear(&self->spares);
+  stream_batch_pool_clear(&self->batch_pool);
   g_clear_error(&self->failure);
   g_mutex_clear(&self->lock);
   g_cond_clear(&self->changed);
@@ -199,7 +199,7 @@ take_kept(StreamWriter *self, size_t topic_index)
 static size_t
 held_bytes(const StreamWriter *self)
 {
-  size_t bytes = stream_spares_bytes(&self->spares);
+  size_t bytes = stream_batch_pool_bytes(&self->batch_pool);
 
   for (size_t i = 0; i < self->options.lines_length; i++)
     bytes += stream_line_bytes(self->lines[i]);
@@ -287,7 +287,7 @@ serve_due(StreamWriter *self)
         !stream_delivery_is_stuck(self->deliveries[i]) && !push(self, self->lines[i]))
       return false;
   }
-  stream_spares_rest(&self->spares, now);
+  stream_batch_pool_rest(&self->batch_pool, now);
   stream_calls_send(self->calls);
   return settle(self, STREAM_AS_DUE);
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/retry.h"
-#include "stream/letters.h"
+#include "stream/dead_letters.h"
 #include "stream/line.h"
 #include "stream/sink.h"
 #include "stream/source.h"
@@ -16,7 +16,7 @@ typedef struct {
   size_t number;
   StreamSource source;
   StreamSink sink;
-  StreamLetters *letters;         /* borrowed; shared by the writers */
+  StreamDeadLetters *letters;     /* borrowed; shared by the writers */
   const StreamLineOptions *lines; /* by topic_index, without what is the writer's own; borrowed for
                                      new() alone */
   size_t lines_length;

@@ -94,7 +94,7 @@ writer_case_init(WriterCase *self, const WriterSettings *settings)
   self->source.exhausted = on_exhausted;
   self->source.exhausted_data = self;
   self->counters = metrics_counters_new(1, WRITER_CASE_LINES + 1);
-  self->letters = stream_letters_new(settings->properties, NULL, "group");
+  self->letters = stream_dead_letters_new(settings->properties, NULL, "group");
   self->waiting = g_string_new(NULL);
   g_mutex_init(&self->lock);
 
@@ -120,7 +120,7 @@ writer_case_init(WriterCase *self, const WriterSettings *settings)
 void
 writer_case_clear(WriterCase *self)
 {
-  stream_letters_free(self->letters);
+  stream_dead_letters_free(self->letters);
   stream_writer_free(self->writer);
   metrics_counters_free(self->counters);
   memory_source_clear(&self->source);

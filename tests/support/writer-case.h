@@ -27,7 +27,7 @@ typedef struct {
   MemorySink sink;
   MemorySource source;
   MetricsCounters *counters;
-  StreamLetters *letters;
+  StreamDeadLetters *letters;
   StreamWriter *writer;
   SchemaSource schemas;
   GMutex lock;

@@ -3,11 +3,11 @@
 
 #include "support/kafka-mock.h"
 
-enum { ANSWER_MS = 20000, LANES = 2, PARTITIONS = 4, RECORDS = 50 };
+enum { ANSWER_MS = 20000, QUEUES = 2, PARTITIONS = 4, RECORDS = 50 };
 
 static const char *const topics[] = {"t", NULL};
 
-/* One member of the group "g" and what it was told. Its lanes are read by the test itself. */
+/* One member of the group "g" and what it was told. Its queues are read by the test itself. */
 typedef struct {
   KafkaConsumer *consumer;
   size_t assigned;
@@ -30,21 +30,21 @@ store_all(Member *self, KafkaPartition **seen, size_t length)
   g_autoptr(GError) error = NULL;
 
   for (size_t i = 0; i < length; i++)
-    g_assert_true(
-        kafka_lane_store(kafka_consumer_lane(self->consumer, seen[i]->lane), &seen[i], 1, &error));
+    g_assert_true(kafka_queue_store(kafka_consumer_queue(self->consumer, seen[i]->queue), &seen[i],
+                                    1, &error));
 }
 
 static size_t
-read_lane(Member *self, size_t lane, KafkaPartition **seen)
+read_queue(Member *self, size_t queue, KafkaPartition **seen)
 {
   KafkaMessage messages[RECORDS * PARTITIONS * 2];
-  size_t length = kafka_lane_read(kafka_consumer_lane(self->consumer, lane), messages,
-                                  G_N_ELEMENTS(messages), 0);
+  size_t length = kafka_queue_read(kafka_consumer_queue(self->consumer, queue), messages,
+                                   G_N_ELEMENTS(messages), 0);
 
   for (size_t i = 0; i < length; i++) {
     KafkaPartition *partition = messages[i].partition;
 
-    g_assert_cmpuint(partition->lane, ==, lane);
+    g_assert_cmpuint(partition->queue, ==, queue);
     g_assert_null(messages[i].trouble);
     self->ends += messages[i].is_end;
     self->records += !messages[i].is_end;
@@ -56,17 +56,17 @@ read_lane(Member *self, size_t lane, KafkaPartition **seen)
 }
 
 static void
-on_revoking(void *data, const bool *lanes)
+on_revoking(void *data, const bool *queues)
 {
   Member *self = data;
   KafkaPartition *seen[PARTITIONS] = {NULL};
 
-  g_assert_true(lanes[0] || lanes[1]);
+  g_assert_true(queues[0] || queues[1]);
   self->revokings++;
   if (!self->stores_when_revoked)
     return;
-  for (size_t lane = 0; lane < LANES; lane++)
-    g_assert_cmpuint(read_lane(self, lane, seen), ==, 0);
+  for (size_t queue = 0; queue < QUEUES; queue++)
+    g_assert_cmpuint(read_queue(self, queue, seen), ==, 0);
 }
 
 static void
@@ -96,7 +96,7 @@ member_init(Member *self, KafkaMock *mock)
   const KafkaConsumerOptions options = {
       .properties = mock->properties,
       .topics = topics,
-      .lanes = LANES,
+      .queues = QUEUES,
       .queue_bytes = 1 << 20,
       .fetch_bytes = 1 << 20,
       .commit_timeout_ms = ANSWER_MS,
@@ -126,8 +126,8 @@ read_to_the_ends(Member *self, KafkaPartition **seen)
 
   while (self->ends < PARTITIONS) {
     poll_once(self, deadline);
-    for (size_t lane = 0; lane < LANES; lane++)
-      read_lane(self, lane, seen);
+    for (size_t queue = 0; queue < QUEUES; queue++)
+      read_queue(self, queue, seen);
   }
 }
 
@@ -142,7 +142,7 @@ mock_with_records(KafkaMock *mock)
 }
 
 static void
-lanes_share_partitions_and_only_what_is_stored_is_committed(void)
+queues_share_partitions_and_only_what_is_stored_is_committed(void)
 {
   g_auto(KafkaMock) mock;
   mock_with_records(&mock);
@@ -157,8 +157,8 @@ lanes_share_partitions_and_only_what_is_stored_is_committed(void)
   g_assert_cmpuint(member.assigned, ==, PARTITIONS);
   g_assert_cmpint(kafka_consumer_stored(member.consumer, "t", 0), ==, -1);
   for (size_t i = 0; i < PARTITIONS; i++)
-    on_first += seen[i]->lane == 0;
-  g_assert_cmpuint(on_first, ==, PARTITIONS / LANES);
+    on_first += seen[i]->queue == 0;
+  g_assert_cmpuint(on_first, ==, PARTITIONS / QUEUES);
 
   /* All of partition 0 and the first half of 1; of 2 and 3 nothing. */
   seen[1]->done = RECORDS / 2;
@@ -180,7 +180,7 @@ lanes_share_partitions_and_only_what_is_stored_is_committed(void)
 }
 
 static void
-closing_commits_what_the_lanes_stored_last_but_not_what_is_gone(void)
+closing_commits_what_the_queues_stored_last_but_not_what_is_gone(void)
 {
   g_auto(KafkaMock) mock;
   mock_with_records(&mock);
@@ -204,8 +204,8 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/consumer/stored-only",
-                  lanes_share_partitions_and_only_what_is_stored_is_committed);
+                  queues_share_partitions_and_only_what_is_stored_is_committed);
   g_test_add_func("/consumer/close",
-                  closing_commits_what_the_lanes_stored_last_but_not_what_is_gone);
+                  closing_commits_what_the_queues_stored_last_but_not_what_is_gone);
   return g_test_run();
 }

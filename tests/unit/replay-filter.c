@@ -107,7 +107,7 @@ filter_of(const Words *words)
 static void
 all_that_is_given_must_hold(void)
 {
-  const StreamLetter letter = {
+  const StreamDeadLetter letter = {
       .topic = slice_text("o"),
       .partition = 2,
       .stage = slice_text("TRANSFORMATION"),

@@ -22,7 +22,7 @@ typedef struct {
   StreamSink sink; /* nothing is sent */
   KafkaPartition *partition;
   SchemaSource source;
-  StreamSpares spares;
+  StreamBatchPool batch_pool;
   StreamLine *line;
 } Fixture;
 
@@ -68,7 +68,7 @@ fixture_init(Fixture *self, const char *mapping)
           .sheet = metrics_counters_sheet(self->counters, 0, 0),
           .sink = &self->sink,
           .calls = metrics_counters_sheet(self->counters, 0, 0),
-          .spares = &self->spares,
+          .batch_pool = &self->batch_pool,
           .batch = {.rows = 100, .bytes = 1 << 20, .frame_max_bytes = 1 << 20},
           .is_quiet = true,
       },
@@ -80,7 +80,7 @@ static void
 fixture_clear(Fixture *self)
 {
   stream_line_free(self->line);
-  stream_spares_clear(&self->spares);
+  stream_batch_pool_clear(&self->batch_pool);
   kafka_partition_unref(self->partition);
   metrics_counters_free(self->counters);
   frame_plan_free(self->plan);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stream/ends.h"
+#include "stream/end_offsets.h"
 
-struct StreamEnds {
+struct StreamEndOffsets {
   GPtrArray *topics; /* owned, of owned names, NULL-ended */
   GArray *all;       /* owned, of KafkaPosition: its topic borrowed from topics */
   GArray *left;      /* owned, of those in all that are not reached */
 };
 
 static void
-add_ends(StreamEnds *self, const KafkaTopic *topic, const KafkaWatermarks *watermarks)
+add_ends(StreamEndOffsets *self, const KafkaTopic *topic, const KafkaWatermarks *watermarks)
 {
   char *name = g_strdup(topic->name);
 
@@ -23,7 +23,8 @@ add_ends(StreamEnds *self, const KafkaTopic *topic, const KafkaWatermarks *water
 }
 
 static bool
-read_topic(StreamEnds *self, KafkaTopics *topics, const char *name, bool is_needed, GError **error)
+read_topic(StreamEndOffsets *self, KafkaTopics *topics, const char *name, bool is_needed,
+           GError **error)
 {
   g_autoptr(GError) fault = NULL;
   g_autoptr(KafkaTopic) topic = kafka_topics_find(topics, name, &fault);
@@ -44,17 +45,18 @@ read_topic(StreamEnds *self, KafkaTopics *topics, const char *name, bool is_need
   return true;
 }
 
-StreamEnds *
-stream_ends_read(KafkaTopics *topics, const char *const *names, bool needs_all, GError **error)
+StreamEndOffsets *
+stream_end_offsets_read(KafkaTopics *topics, const char *const *names, bool needs_all,
+                        GError **error)
 {
-  StreamEnds *self = g_new0(StreamEnds, 1);
+  StreamEndOffsets *self = g_new0(StreamEndOffsets, 1);
 
   self->topics = g_ptr_array_new_with_free_func(g_free);
   self->all = g_array_new(FALSE, FALSE, sizeof(KafkaPosition));
   self->left = g_array_new(FALSE, FALSE, sizeof(KafkaPosition));
   for (; *names != NULL; names++) {
     if (!read_topic(self, topics, *names, needs_all, error)) {
-      stream_ends_free(self);
+      stream_end_offsets_free(self);
       return NULL;
     }
   }
@@ -63,7 +65,7 @@ stream_ends_read(KafkaTopics *topics, const char *const *names, bool needs_all, 
 }
 
 void
-stream_ends_free(StreamEnds *self)
+stream_end_offsets_free(StreamEndOffsets *self)
 {
   if (self == NULL)
     return;
@@ -74,20 +76,20 @@ stream_ends_free(StreamEnds *self)
 }
 
 const char *const *
-stream_ends_topics(const StreamEnds *self)
+stream_end_offsets_topics(const StreamEndOffsets *self)
 {
   return (const char *const *)self->topics->pdata;
 }
 
 static KafkaPosition *
-end_at(const StreamEnds *self, guint i)
+end_at(const StreamEndOffsets *self, guint i)
 {
   return &g_array_index(self->left, KafkaPosition, i);
 }
 
 bool
-stream_ends_strike_committed(StreamEnds *self, KafkaConsumer *consumer, int timeout_ms,
-                             GError **error)
+stream_end_offsets_strike_committed(StreamEndOffsets *self, KafkaConsumer *consumer, int timeout_ms,
+                                    GError **error)
 {
   g_autofree KafkaPosition *positions =
       g_memdup2(self->left->data, self->left->len * sizeof(KafkaPosition));
@@ -104,7 +106,7 @@ stream_ends_strike_committed(StreamEnds *self, KafkaConsumer *consumer, int time
 }
 
 static void
-strike_others(StreamEnds *self, KafkaConsumer *consumer, int timeout_ms)
+strike_others(StreamEndOffsets *self, KafkaConsumer *consumer, int timeout_ms)
 {
   g_autoptr(GArray) others = g_array_new(FALSE, FALSE, sizeof(KafkaPosition));
 
@@ -126,7 +128,8 @@ strike_others(StreamEnds *self, KafkaConsumer *consumer, int timeout_ms)
 }
 
 void
-stream_ends_strike(StreamEnds *self, KafkaConsumer *consumer, bool asks, int timeout_ms)
+stream_end_offsets_strike(StreamEndOffsets *self, KafkaConsumer *consumer, bool asks,
+                          int timeout_ms)
 {
   for (guint i = self->left->len; i-- > 0;) {
     const KafkaPosition *end = end_at(self, i);
@@ -139,7 +142,7 @@ stream_ends_strike(StreamEnds *self, KafkaConsumer *consumer, bool asks, int tim
 }
 
 int64_t
-stream_ends_of(const StreamEnds *self, const char *topic, int32_t id)
+stream_end_offsets_of(const StreamEndOffsets *self, const char *topic, int32_t id)
 {
   for (guint i = 0; i < self->all->len; i++) {
     const KafkaPosition *end = &g_array_index(self->all, KafkaPosition, i);
@@ -151,7 +154,7 @@ stream_ends_of(const StreamEnds *self, const char *topic, int32_t id)
 }
 
 size_t
-stream_ends_left(const StreamEnds *self)
+stream_end_offsets_left(const StreamEndOffsets *self)
 {
   return self->left->len;
 }

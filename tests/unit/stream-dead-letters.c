@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stream/letters.h"
+#include "stream/dead_letters.h"
 
 #include "support/kafka-mock.h"
 
@@ -8,7 +8,7 @@ static const int64_t PATIENCE_US = INT64_C(30) * 1000 * 1000;
 typedef struct {
   KafkaMock mock;
   KafkaPartition *partition;
-  StreamLetters *letters;
+  StreamDeadLetters *letters;
   GPtrArray *rejects; /* of StreamReject */
 } Fixture;
 
@@ -34,14 +34,14 @@ fixture_init(Fixture *self)
   kafka_mock_add(&self->mock, "topic.metadata.refresh.interval.ms", "100");
   rd_kafka_mock_topic_create(self->mock.cluster, "orders.dlq", 1, 1);
   self->partition = kafka_partition_new("orders", 0, 2);
-  self->letters = stream_letters_new(self->mock.properties, NULL, "group");
+  self->letters = stream_dead_letters_new(self->mock.properties, NULL, "group");
   self->rejects = g_ptr_array_new_with_free_func((GDestroyNotify)stream_reject_free);
 }
 
 static void
 fixture_clear(Fixture *self)
 {
-  stream_letters_free(self->letters);
+  stream_dead_letters_free(self->letters);
   g_ptr_array_unref(self->rejects);
   kafka_partition_unref(self->partition);
   kafka_mock_clear(&self->mock);
@@ -71,7 +71,7 @@ a_letter_is_the_record_with_its_story(void)
 
   fixture_init(&self);
   add_reject(&self, 7, "value");
-  g_assert_true(stream_letters_send(self.letters, "t", 1, self.rejects, &error));
+  g_assert_true(stream_dead_letters_send(self.letters, "t", 1, self.rejects, &error));
   g_assert_no_error(error);
   records = kafka_mock_read(&self.mock, "orders.dlq", 1);
   g_assert_cmpuint(records->len, ==, 1);
@@ -102,7 +102,7 @@ send_until_taken(Fixture *self)
 {
   int64_t until_us = g_get_monotonic_time() + PATIENCE_US;
 
-  while (!stream_letters_send(self->letters, "t", 1, self->rejects, NULL)) {
+  while (!stream_dead_letters_send(self->letters, "t", 1, self->rejects, NULL)) {
     g_assert_cmpint(g_get_monotonic_time(), <, until_us);
     g_thread_yield();
   }
@@ -118,10 +118,10 @@ a_letter_that_is_refused_is_sent_again_and_the_others_are_not(void)
 
     fixture_init(&self);
     add_reject(&self, 7, "a");
-    g_assert_true(stream_letters_send(self.letters, "t", 1, self.rejects, &error));
+    g_assert_true(stream_dead_letters_send(self.letters, "t", 1, self.rejects, &error));
     add_reject(&self, 8, "b");
     rd_kafka_mock_push_request_errors(self.mock.cluster, KAFKA_API_PRODUCE, 1, refusals[i].answer);
-    g_assert_false(stream_letters_send(self.letters, "t", 1, self.rejects, &error));
+    g_assert_false(stream_dead_letters_send(self.letters, "t", 1, self.rejects, &error));
     g_test_message("%s", error->message);
     g_assert_error(error, FAULT, (gint)refusals[i].fault);
     g_assert_nonnull(strstr(error->message, "orders.dlq"));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "kafka/lane.h"
+#include "kafka/queue.h"
 
 #include "kafka/autoptr.h"
 #include "kafka/client.h"
@@ -11,7 +11,7 @@ enum { READ_AT_ONCE = 512 };
 /* Broker threads are woken when half of what was queued is read, but not more often than that. */
 static const int64_t WAKE_EVERY_US = 2000;
 
-struct KafkaLane {
+struct KafkaQueue {
   rd_kafka_t *client;        /* borrowed from the consumer */
   rd_kafka_queue_t *queue;   /* owned */
   rd_kafka_queue_t **topics; /* owned, each owned; by topic_index, forwarded to the queue unless the
@@ -137,10 +137,10 @@ partition_equal(gconstpointer a, gconstpointer b)
   return x->id == y->id && strcmp(x->topic, y->topic) == 0;
 }
 
-KafkaLane *
-kafka_lane_new(rd_kafka_t *client, const KafkaProperty *properties, size_t topics)
+KafkaQueue *
+kafka_queue_new(rd_kafka_t *client, const KafkaProperty *properties, size_t topics)
 {
-  KafkaLane *self = g_new0(KafkaLane, 1);
+  KafkaQueue *self = g_new0(KafkaQueue, 1);
   GDestroyNotify unref = (GDestroyNotify)kafka_partition_unref;
 
   self->client = client;
@@ -160,7 +160,7 @@ kafka_lane_new(rd_kafka_t *client, const KafkaProperty *properties, size_t topic
 }
 
 void
-kafka_lane_free(KafkaLane *self)
+kafka_queue_free(KafkaQueue *self)
 {
   if (self == NULL)
     return;
@@ -177,7 +177,7 @@ kafka_lane_free(KafkaLane *self)
 }
 
 void
-kafka_lane_add(KafkaLane *self, KafkaPartition *partition)
+kafka_queue_add(KafkaQueue *self, KafkaPartition *partition)
 {
   g_autoptr(rd_kafka_queue_t) queue =
       rd_kafka_queue_get_partition(self->client, partition->topic, partition->id);
@@ -192,20 +192,20 @@ kafka_lane_add(KafkaLane *self, KafkaPartition *partition)
 /* Nothing is paused (librdkafka 2.0.2 loses offsets when batches are read from a partition that
  * is): a queue that is not forwarded fills up to its limit, and then nothing is fetched into it. */
 void
-kafka_lane_hold(KafkaLane *self, size_t topic_index, bool is_held)
+kafka_queue_hold(KafkaQueue *self, size_t topic_index, bool is_held)
 {
   rd_kafka_queue_forward(self->topics[topic_index], is_held ? NULL : self->queue);
 }
 
 void
-kafka_lane_wake(KafkaLane *self)
+kafka_queue_wake(KafkaQueue *self)
 {
   rd_kafka_queue_yield(self->queue);
 }
 
-/* The lane's thread takes over what the main thread has added since the last time. */
+/* The queue's thread takes over what the main thread has added since the last time. */
 static void
-take_arrivals(KafkaLane *self)
+take_arrivals(KafkaQueue *self)
 {
   if (atomic_load(&self->given) == self->seen)
     return;
@@ -224,7 +224,7 @@ take_arrivals(KafkaLane *self)
 }
 
 static KafkaPartition *
-find_partition(KafkaLane *self, const rd_kafka_message_t *message)
+find_partition(KafkaQueue *self, const rd_kafka_message_t *message)
 {
   if (message->rkt == self->last_topic && self->last != NULL &&
       message->partition == self->last->id)
@@ -253,7 +253,7 @@ take_end(KafkaPartition *partition, KafkaMessage *out)
 
 /* False for a leftover of a partition that has left, and for what is behind the end. */
 static bool
-take_message(KafkaLane *self, rd_kafka_message_t *message, KafkaMessage *out)
+take_message(KafkaQueue *self, rd_kafka_message_t *message, KafkaMessage *out)
 {
   KafkaPartition *partition = find_partition(self, message);
 
@@ -281,7 +281,7 @@ take_message(KafkaLane *self, rd_kafka_message_t *message, KafkaMessage *out)
 /* Wakes the broker threads when half of what was queued has been read. How long a read may wait
  * until it must ask again. */
 static int
-ask_for_more(KafkaLane *self, size_t just_read, int timeout_ms)
+ask_for_more(KafkaQueue *self, size_t just_read, int timeout_ms)
 {
   size_t queued = rd_kafka_queue_length(self->queue);
   int64_t now;
@@ -299,7 +299,7 @@ ask_for_more(KafkaLane *self, size_t just_read, int timeout_ms)
 }
 
 size_t
-kafka_lane_read(KafkaLane *self, KafkaMessage *out, size_t max, int timeout_ms)
+kafka_queue_read(KafkaQueue *self, KafkaMessage *out, size_t max, int timeout_ms)
 {
   ssize_t first = 0;
   ssize_t rest;
@@ -350,7 +350,8 @@ list_to_store(KafkaPartition *const *partitions, size_t length)
 }
 
 bool
-kafka_lane_store(KafkaLane *self, KafkaPartition *const *partitions, size_t length, GError **error)
+kafka_queue_store(KafkaQueue *self, KafkaPartition *const *partitions, size_t length,
+                  GError **error)
 {
   g_autoptr(rd_kafka_topic_partition_list_t) list = list_to_store(partitions, length);
   rd_kafka_resp_err_t err =
@@ -377,7 +378,7 @@ is_gone(gpointer key, gpointer value, gpointer data)
 }
 
 void
-kafka_lane_sweep(KafkaLane *self)
+kafka_queue_sweep(KafkaQueue *self)
 {
   self->last = NULL;
   g_ptr_array_set_size(self->retired, 0);

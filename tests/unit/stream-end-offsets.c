@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stream/ends.h"
+#include "stream/end_offsets.h"
 
 #include "support/kafka-mock.h"
 
@@ -15,10 +15,10 @@ ignore_count(void *self, size_t count)
 }
 
 static void
-ignore_lanes(void *self, const bool *lanes)
+ignore_queues(void *self, const bool *queues)
 {
   (void)self;
-  (void)lanes;
+  (void)queues;
 }
 
 static void
@@ -42,11 +42,11 @@ asker(const KafkaMock *mock)
   const KafkaConsumerOptions options = {
       .properties = mock->properties,
       .topics = names,
-      .lanes = 1,
+      .queues = 1,
       .queue_bytes = 1 << 20,
       .fetch_bytes = 1 << 20,
       .commit_timeout_ms = ANSWER_MS,
-      .events = {NULL, ignore_count, ignore_lanes, ignore_error, ignore_reason, ignore_error},
+      .events = {NULL, ignore_count, ignore_queues, ignore_error, ignore_reason, ignore_error},
   };
   g_autoptr(GError) error = NULL;
   KafkaConsumer *consumer = kafka_consumer_new(&options, &error);
@@ -69,28 +69,28 @@ ends_are_struck_out_as_the_group_commits_them(void)
   g_autoptr(GError) error = NULL;
   g_autoptr(KafkaTopics) topics = kafka_topics_new(mock.properties, ANSWER_MS, &error);
   g_autoptr(KafkaConsumer) consumer = asker(&mock);
-  g_autoptr(StreamEnds) ends = stream_ends_read(topics, names, true, &error);
+  g_autoptr(StreamEndOffsets) ends = stream_end_offsets_read(topics, names, true, &error);
 
   /* a[1] is empty: nothing is to be waited for. */
   g_assert_no_error(error);
-  g_assert_cmpuint(stream_ends_left(ends), ==, 3);
+  g_assert_cmpuint(stream_end_offsets_left(ends), ==, 3);
 
   kafka_mock_commit(&mock, "g", "a", 0, 5);
   kafka_mock_commit(&mock, "g", "a", 2, 6);
   kafka_mock_commit(&mock, "g", "b", 0, 9); /* of a topic "b" that is no more */
-  g_assert_true(stream_ends_strike_committed(ends, consumer, ANSWER_MS, &error));
-  g_assert_cmpuint(stream_ends_left(ends), ==, 2);
+  g_assert_true(stream_end_offsets_strike_committed(ends, consumer, ANSWER_MS, &error));
+  g_assert_cmpuint(stream_end_offsets_left(ends), ==, 2);
 
   /* None of them is ours: another member commits them. */
-  stream_ends_strike(ends, consumer, false, 0);
-  g_assert_cmpuint(stream_ends_left(ends), ==, 2);
+  stream_end_offsets_strike(ends, consumer, false, 0);
+  g_assert_cmpuint(stream_end_offsets_left(ends), ==, 2);
   kafka_mock_commit(&mock, "g", "a", 2, 8);
   kafka_mock_commit(&mock, "g", "b", 0, 3);
-  stream_ends_strike(ends, consumer, true, ANSWER_MS);
-  g_assert_cmpuint(stream_ends_left(ends), ==, 1);
+  stream_end_offsets_strike(ends, consumer, true, ANSWER_MS);
+  g_assert_cmpuint(stream_end_offsets_left(ends), ==, 1);
   kafka_mock_commit(&mock, "g", "b", 0, 4);
-  stream_ends_strike(ends, consumer, true, ANSWER_MS);
-  g_assert_cmpuint(stream_ends_left(ends), ==, 0);
+  stream_end_offsets_strike(ends, consumer, true, ANSWER_MS);
+  g_assert_cmpuint(stream_end_offsets_left(ends), ==, 0);
 }
 
 static void
@@ -103,7 +103,7 @@ a_missing_topic_is_left_out_or_a_fault(void)
   kafka_mock_fill(&mock, "a", 0, 5);
   g_autoptr(GError) error = NULL;
   g_autoptr(KafkaTopics) topics = kafka_topics_new(mock.properties, ANSWER_MS, &error);
-  g_autoptr(StreamEnds) strict = stream_ends_read(topics, names, true, &error);
+  g_autoptr(StreamEndOffsets) strict = stream_end_offsets_read(topics, names, true, &error);
 
   g_assert_null(strict);
   g_assert_error(error, FAULT, FAULT_SETUP);
@@ -111,13 +111,13 @@ a_missing_topic_is_left_out_or_a_fault(void)
   g_clear_error(&error);
 
   g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*topic b*nothing to read*");
-  g_autoptr(StreamEnds) ends = stream_ends_read(topics, names, false, &error);
+  g_autoptr(StreamEndOffsets) ends = stream_end_offsets_read(topics, names, false, &error);
 
   g_test_assert_expected_messages();
   g_assert_no_error(error);
-  g_assert_cmpuint(stream_ends_left(ends), ==, 1);
-  g_assert_cmpstr(stream_ends_topics(ends)[0], ==, "a");
-  g_assert_null(stream_ends_topics(ends)[1]);
+  g_assert_cmpuint(stream_end_offsets_left(ends), ==, 1);
+  g_assert_cmpstr(stream_end_offsets_topics(ends)[0], ==, "a");
+  g_assert_null(stream_end_offsets_topics(ends)[1]);
 }
 
 int

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stream/letter.h"
+#include "stream/dead_letter.h"
 
 #include "kafka/producer.h"
 
@@ -66,16 +66,16 @@ headers_say_where_a_letter_came_from(void)
     g_auto(GStrv) lines = g_strsplit(cases[i].headers, "\n", -1);
     g_autoptr(GArray) headers = headers_of(lines);
     g_autoptr(GError) error = NULL;
-    StreamLetter letter;
+    StreamDeadLetter letter;
 
     g_test_message("%s", cases[i].headers);
     if (cases[i].refusal != NULL) {
-      g_assert_false(stream_letter_read(headers, &letter, &error));
+      g_assert_false(stream_dead_letter_read(headers, &letter, &error));
       g_assert_error(error, FAULT, FAULT_RECORD);
       g_assert_nonnull(strstr(error->message, cases[i].refusal));
       continue;
     }
-    g_assert_true(stream_letter_read(headers, &letter, &error));
+    g_assert_true(stream_dead_letter_read(headers, &letter, &error));
 
     g_autofree char *source = g_strdup_printf("%.*s %d %" G_GINT64_FORMAT, (int)letter.topic.len,
                                               letter.topic.data, letter.partition, letter.offset);
@@ -90,12 +90,12 @@ static void
 a_number_with_a_nul_in_it_is_none(void)
 {
   g_autoptr(GArray) headers = g_array_new(FALSE, FALSE, sizeof(KafkaHeader));
-  StreamLetter letter;
+  StreamDeadLetter letter;
 
   g_array_append_val(headers, ((KafkaHeader){"__connect.errors.topic", slice_text("o")}));
   g_array_append_val(headers, ((KafkaHeader){"__connect.errors.partition", slice("1\0002", 3)}));
   g_array_append_val(headers, ((KafkaHeader){"__connect.errors.offset", slice_text("1")}));
-  g_assert_false(stream_letter_read(headers, &letter, NULL));
+  g_assert_false(stream_dead_letter_read(headers, &letter, NULL));
 }
 
 int

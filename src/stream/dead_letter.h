@@ -10,14 +10,14 @@ typedef struct {
   Slice topic; /* where the record came from */
   int32_t partition;
   int64_t offset;
-  int64_t timestamp_ms; /* of the record; INT64_MIN: the letter does not say */
+  int64_t timestamp_ms; /* of the record; INT64_MIN: the dead letter does not say */
   Slice stage;          /* Kafka Connect's word */
   Slice exception_class;
   Slice reason;
   Slice table;
   Slice row_key;
-} StreamLetter;
+} StreamDeadLetter;
 
 /* `headers` of KafkaHeader; of several with one name the last counts. FAULT_RECORD: these are not a
  * dead letter's. */
-bool stream_letter_read(const GArray *headers, StreamLetter *out_letter, GError **error);
+bool stream_dead_letter_read(const GArray *headers, StreamDeadLetter *out_letter, GError **error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stream/spares.h"
+#include "stream/batch_pool.h"
 
 static const StreamBatchLimits limits = {.rows = 10, .bytes = 4096, .frame_max_bytes = 1 << 20};
 
@@ -7,7 +7,7 @@ typedef struct {
   Column column;
   FramePlan *plans[2];
   KafkaPartition *partition;
-  StreamSpares spares;
+  StreamBatchPool batch_pool;
 } Fixture;
 
 static void
@@ -22,7 +22,7 @@ fixture_init(Fixture *self)
 static void
 fixture_clear(Fixture *self)
 {
-  stream_spares_clear(&self->spares);
+  stream_batch_pool_clear(&self->batch_pool);
   for (size_t i = 0; i < G_N_ELEMENTS(self->plans); i++)
     frame_plan_free(self->plans[i]);
   kafka_partition_unref(self->partition);
@@ -33,7 +33,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Fixture, fixture_clear)
 static StreamBatch *
 filled(Fixture *self, size_t value_bytes)
 {
-  StreamBatch *batch = stream_spares_take(&self->spares, self->plans[0], &limits);
+  StreamBatch *batch = stream_batch_pool_take(&self->batch_pool, self->plans[0], &limits);
   g_autofree char *value = g_strnfill(value_bytes, 'v');
   RowCell cell = {.column = &self->column, .value = slice_text(value)};
   KafkaMessage message = {.partition = self->partition, .offset = 1};
@@ -53,14 +53,14 @@ the_memory_of_one_table_serves_another(void)
 
   fixture_init(&fixture);
   batch = filled(&fixture, 100);
-  stream_spares_give(&fixture.spares, batch, 0);
-  g_assert_cmpuint(stream_spares_bytes(&fixture.spares), >=, 100);
+  stream_batch_pool_give(&fixture.batch_pool, batch, 0);
+  g_assert_cmpuint(stream_batch_pool_bytes(&fixture.batch_pool), >=, 100);
 
-  again = stream_spares_take(&fixture.spares, fixture.plans[1], &limits);
+  again = stream_batch_pool_take(&fixture.batch_pool, fixture.plans[1], &limits);
   g_assert_true(again == batch);
   g_assert_true(stream_batch_is_empty(again));
   g_assert_true(stream_batch_plan(again) == fixture.plans[1]);
-  g_assert_cmpuint(stream_spares_bytes(&fixture.spares), ==, 0);
+  g_assert_cmpuint(stream_batch_pool_bytes(&fixture.batch_pool), ==, 0);
   stream_batch_free(again);
 }
 
@@ -81,8 +81,8 @@ what_is_kept_is_bounded(void)
     for (size_t j = 0; j < cases[i].batches; j++)
       batches[j] = filled(&fixture, cases[i].value_bytes);
     for (size_t j = 0; j < cases[i].batches; j++)
-      stream_spares_give(&fixture.spares, batches[j], 0);
-    g_assert_cmpuint(fixture.spares.length, ==, cases[i].kept);
+      stream_batch_pool_give(&fixture.batch_pool, batches[j], 0);
+    g_assert_cmpuint(fixture.batch_pool.length, ==, cases[i].kept);
   }
 }
 
@@ -98,9 +98,9 @@ memory_goes_back_after_a_second_without_use(void)
     g_auto(Fixture) fixture = {0};
 
     fixture_init(&fixture);
-    stream_spares_give(&fixture.spares, filled(&fixture, 100), 5000000);
-    stream_spares_rest(&fixture.spares, cases[i].now_us);
-    g_assert_cmpuint(fixture.spares.length, ==, cases[i].kept);
+    stream_batch_pool_give(&fixture.batch_pool, filled(&fixture, 100), 5000000);
+    stream_batch_pool_rest(&fixture.batch_pool, cases[i].now_us);
+    g_assert_cmpuint(fixture.batch_pool.length, ==, cases[i].kept);
   }
 }
 
@@ -108,8 +108,8 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/spares/another-table", the_memory_of_one_table_serves_another);
-  g_test_add_func("/spares/bounded", what_is_kept_is_bounded);
-  g_test_add_func("/spares/rest", memory_goes_back_after_a_second_without_use);
+  g_test_add_func("/batch-pool/another-table", the_memory_of_one_table_serves_another);
+  g_test_add_func("/batch-pool/bounded", what_is_kept_is_bounded);
+  g_test_add_func("/batch-pool/rest", memory_goes_back_after_a_second_without_use);
   return g_test_run();
 }

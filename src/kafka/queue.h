@@ -21,14 +21,14 @@ typedef struct {
   char *topic;        /* owned */
   size_t topic_index; /* among the consumer's topics */
   int32_t id;
-  size_t lane;                /* that it is forwarded to */
+  size_t queue;               /* that it is forwarded to */
   int64_t end;                /* nothing from here on is read; INT64_MAX: there is no end */
   atomic_int hold;            /* KafkaHold */
   atomic_int_fast64_t stored; /* the next offset as stored for commit; -1: none yet */
   atomic_int_fast64_t begun;  /* the first offset that was read; -1: none yet */
   int64_t committed;          /* the consumer's alone: what the broker has taken; -1: not known */
   int64_t start;              /* the consumer's alone: where reading starts; -1: not asked yet */
-  /* For the lane's thread alone: */
+  /* For the queue's thread alone: */
   int64_t done;    /* the next offset once what was read is done with; -1: none yet */
   bool is_touched; /* done is ahead of stored */
   bool is_at_end;  /* the end was read */
@@ -40,7 +40,7 @@ void kafka_partition_unref(KafkaPartition *self);
 
 /* A record, the end of a partition as of now, or why a partition cannot be read. */
 typedef struct {
-  KafkaPartition *partition; /* borrowed from the lane */
+  KafkaPartition *partition; /* borrowed from the queue */
   int64_t offset;
   int64_t timestamp_ms; /* -1: none */
   Slice key;            /* data NULL: null */
@@ -73,28 +73,28 @@ GArray *kafka_message_headers(const KafkaMessage *self);
 /* A writer's share of the consumer: the one queue that all of its partitions are forwarded to, by
  * way of a queue for each topic, so that one limit holds for all of them, no record crosses a
  * thread, and a topic that has to wait is held back in its own. */
-typedef struct KafkaLane KafkaLane;
+typedef struct KafkaQueue KafkaQueue;
 
 /* The consumer's side: main thread. */
-KafkaLane *kafka_lane_new(struct rd_kafka_s *client, const KafkaProperty *properties,
-                          size_t topics);
-void kafka_lane_free(KafkaLane *self);
-/* Forwards the partition to the lane. Before it is assigned: no record may come earlier. */
-void kafka_lane_add(KafkaLane *self, KafkaPartition *partition);
+KafkaQueue *kafka_queue_new(struct rd_kafka_s *client, const KafkaProperty *properties,
+                            size_t topics);
+void kafka_queue_free(KafkaQueue *self);
+/* Forwards the partition to the queue. Before it is assigned: no record may come earlier. */
+void kafka_queue_add(KafkaQueue *self, KafkaPartition *partition);
 
 /* From any thread: a read that waits returns at once. */
-void kafka_lane_wake(KafkaLane *self);
+void kafka_queue_wake(KafkaQueue *self);
 
 /* The writer's side: one thread. Reads up to max messages; waits up to timeout_ms for the first. */
-size_t kafka_lane_read(KafkaLane *self, KafkaMessage *out, size_t max, int timeout_ms);
+size_t kafka_queue_read(KafkaQueue *self, KafkaMessage *out, size_t max, int timeout_ms);
 
 /* Stores `done` of each partition for the next commit; those no longer ours are passed over. */
-bool kafka_lane_store(KafkaLane *self, KafkaPartition *const *partitions, size_t length,
-                      GError **error);
+bool kafka_queue_store(KafkaQueue *self, KafkaPartition *const *partitions, size_t length,
+                       GError **error);
 
 /* Holds the topic's records back, as many as the limit of one queue lets come, or no more: then
- * they follow behind what the lane has. What was in the lane's queue already is still read. */
-void kafka_lane_hold(KafkaLane *self, size_t topic_index, bool is_held);
+ * they follow behind what the queue has. What was in the queue's queue already is still read. */
+void kafka_queue_hold(KafkaQueue *self, size_t topic_index, bool is_held);
 
-/* Frees partitions that are gone; to be called only while no message of the lane is held. */
-void kafka_lane_sweep(KafkaLane *self);
+/* Frees partitions that are gone; to be called only while no message of the queue is held. */
+void kafka_queue_sweep(KafkaQueue *self);

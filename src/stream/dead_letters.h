@@ -8,18 +8,18 @@
  * timestamp) with headers that say what was wrong, under the names Kafka Connect gave them. A
  * missing topic is created with its source's partitions and replication. Threads share it; its
  * clients are made with the first letter. */
-typedef struct StreamLetters StreamLetters;
+typedef struct StreamDeadLetters StreamDeadLetters;
 
-/* Properties of the source's cluster and, where it is not NULL, of the one that the letters go to;
- * borrowed. `connector` goes into every letter as the connector's name. */
-StreamLetters *stream_letters_new(const KafkaProperty *source, const KafkaProperty *properties,
-                                  const char *connector);
+/* Properties of the source's cluster and, where it is not NULL, of the one that the dead letters go
+ * to; borrowed. `connector` goes into every dead letter as the connector's name. */
+StreamDeadLetters *stream_dead_letters_new(const KafkaProperty *source,
+                                           const KafkaProperty *properties, const char *connector);
 /* Before the rejects it was given: an unsettled one may still be written to. */
-void stream_letters_free(StreamLetters *self);
+void stream_dead_letters_free(StreamDeadLetters *self);
 
 /* Produces the list's rejects (of StreamReject, all of one topic) and waits until Kafka has
  * acknowledged each. False: some are not acknowledged yet; call it again with the same list, which
  * sends anew only what has failed. FAULT_PEER, or FAULT_SETUP: it is no use before somebody has
  * changed something. */
-bool stream_letters_send(StreamLetters *self, const char *table, size_t task,
-                         const GPtrArray *rejects, GError **error);
+bool stream_dead_letters_send(StreamDeadLetters *self, const char *table, size_t task,
+                              const GPtrArray *rejects, GError **error);

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stream/crew.h"
+#include "stream/writers.h"
 
 #include "stream/memory.h"
 #include "stream/writer.h"
 
 enum { FIRST_RETRY_MS = 100, LONGEST_RETRY_MS = 5000 };
 
-struct StreamCrew {
+struct StreamWriters {
   const StreamOptions *options; /* borrowed */
   KafkaConsumer *consumer;      /* borrowed */
-  StreamLetters *letters;       /* borrowed */
+  StreamDeadLetters *letters;   /* borrowed */
   MetricsCounters *counters;    /* borrowed */
-  StreamCrewEvents events;
+  StreamWritersEvents events;
   StreamWriter **writers; /* owned, each owned */
   size_t length;
   size_t ended;
 };
 
-StreamCrew *
-stream_crew_new(const StreamOptions *options, KafkaConsumer *consumer, StreamLetters *letters,
-                MetricsCounters *counters, const StreamCrewEvents *events)
+StreamWriters *
+stream_writers_new(const StreamOptions *options, KafkaConsumer *consumer,
+                   StreamDeadLetters *letters, MetricsCounters *counters,
+                   const StreamWritersEvents *events)
 {
-  StreamCrew *self = g_new0(StreamCrew, 1);
+  StreamWriters *self = g_new0(StreamWriters, 1);
 
   self->options = options;
   self->consumer = consumer;
@@ -34,7 +35,7 @@ stream_crew_new(const StreamOptions *options, KafkaConsumer *consumer, StreamLet
 }
 
 void
-stream_crew_free(StreamCrew *self)
+stream_writers_free(StreamWriters *self)
 {
   if (self == NULL)
     return;
@@ -46,7 +47,7 @@ stream_crew_free(StreamCrew *self)
 
 /* What a writer's thread has to say to the main thread. */
 typedef struct {
-  StreamCrew *crew;
+  StreamWriters *writers;
   size_t slot; /* of who waits */
   bool is_end;
   GError *error; /* owned; may be NULL */
@@ -65,7 +66,7 @@ static gboolean
 on_post(gpointer data)
 {
   const Post *post = data;
-  StreamCrew *self = post->crew;
+  StreamWriters *self = post->writers;
 
   if (!post->is_end) {
     self->events.waiting(self->events.self, post->slot, post->error);
@@ -79,7 +80,7 @@ on_post(gpointer data)
 }
 
 static void
-post(StreamCrew *self, size_t slot, bool is_end, const GError *error)
+post(StreamWriters *self, size_t slot, bool is_end, const GError *error)
 {
   Post *posted = g_new0(Post, 1);
 
@@ -101,7 +102,7 @@ writer_ended(void *data, size_t writer, const GError *error)
 }
 
 static StreamLineOptions
-line_options(StreamCrew *self, size_t writer, size_t mapping)
+line_options(StreamWriters *self, size_t writer, size_t mapping)
 {
   const StreamSettings *settings = &self->options->settings;
   const StreamBatchLimits batch = {
@@ -127,7 +128,7 @@ line_options(StreamCrew *self, size_t writer, size_t mapping)
 }
 
 static StreamWriter *
-open_writer(StreamCrew *self, size_t number, GError **error)
+open_writer(StreamWriters *self, size_t number, GError **error)
 {
   size_t length = self->options->mappings_length;
   g_autofree StreamLineOptions *lines = g_new0(StreamLineOptions, length);
@@ -137,7 +138,7 @@ open_writer(StreamCrew *self, size_t number, GError **error)
 
   const StreamWriterOptions options = {
       .number = number,
-      .source = stream_source_lane(kafka_consumer_lane(self->consumer, number)),
+      .source = stream_source_queue(kafka_consumer_queue(self->consumer, number)),
       .sink = self->options->sinks[number],
       .letters = self->letters,
       .lines = lines,
@@ -153,7 +154,7 @@ open_writer(StreamCrew *self, size_t number, GError **error)
 }
 
 bool
-stream_crew_open(StreamCrew *self, GError **error)
+stream_writers_open(StreamWriters *self, GError **error)
 {
   for (size_t i = 0; i < self->length; i++) {
     self->writers[i] = open_writer(self, i, error);
@@ -164,49 +165,49 @@ stream_crew_open(StreamCrew *self, GError **error)
 }
 
 void
-stream_crew_start(StreamCrew *self)
+stream_writers_start(StreamWriters *self)
 {
   for (size_t i = 0; i < self->length; i++)
     stream_writer_start(self->writers[i]);
 }
 
 void
-stream_crew_settle(StreamCrew *self)
+stream_writers_settle(StreamWriters *self)
 {
   for (size_t i = 0; i < self->length; i++)
     stream_writer_flush(self->writers[i]);
 }
 
 void
-stream_crew_flush(StreamCrew *self, const bool *lanes, int64_t deadline_us)
+stream_writers_flush(StreamWriters *self, const bool *queues, int64_t deadline_us)
 {
   for (size_t i = 0; i < self->length; i++) {
-    if (lanes[i])
+    if (queues[i])
       stream_writer_flush(self->writers[i]);
   }
   for (size_t i = 0; i < self->length; i++) {
-    if (lanes[i] && !stream_writer_await_flush(self->writers[i], deadline_us))
+    if (queues[i] && !stream_writer_await_flush(self->writers[i], deadline_us))
       g_warning("writer=%zu could not finish partitions that are revoked: their next owner will",
                 i);
   }
 }
 
 void
-stream_crew_stop(StreamCrew *self)
+stream_writers_stop(StreamWriters *self)
 {
   for (size_t i = 0; i < self->length; i++)
     stream_writer_stop(self->writers[i]);
 }
 
 void
-stream_crew_abandon(StreamCrew *self)
+stream_writers_abandon(StreamWriters *self)
 {
   for (size_t i = 0; i < self->length; i++)
     stream_writer_abandon(self->writers[i]);
 }
 
 bool
-stream_crew_is_settled(const StreamCrew *self)
+stream_writers_is_settled(const StreamWriters *self)
 {
   for (size_t i = 0; i < self->length; i++) {
     if (!stream_writer_is_settled(self->writers[i]))

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stream/letters.h"
+#include "stream/dead_letters.h"
 
 #include "kafka/topics.h"
 
 enum { BROKER_MS = 10000, ACKNOWLEDGED_MS = 10000, STEP_MS = 50, NUMBER_BYTES = 24 };
 
-struct StreamLetters {
+struct StreamDeadLetters {
   const KafkaProperty *source;     /* borrowed: of the records' cluster */
-  const KafkaProperty *properties; /* borrowed: of the letters', mostly the same */
+  const KafkaProperty *properties; /* borrowed: of the dead letters', mostly the same */
   char *connector;                 /* owned */
   GMutex lock;                     /* for what follows */
-  KafkaProducer *producer;         /* owned; NULL before the first letter */
+  KafkaProducer *producer;         /* owned; NULL before the first dead letter */
   GPtrArray *dead;                 /* owned, of owned producers that others may still poll */
   GHashTable *partitions;          /* owned: of each known dead-letter topic, by owned name */
 };
 
-StreamLetters *
-stream_letters_new(const KafkaProperty *source, const KafkaProperty *properties,
-                   const char *connector)
+StreamDeadLetters *
+stream_dead_letters_new(const KafkaProperty *source, const KafkaProperty *properties,
+                        const char *connector)
 {
-  StreamLetters *self = g_new0(StreamLetters, 1);
+  StreamDeadLetters *self = g_new0(StreamDeadLetters, 1);
 
   self->source = source;
   self->properties = properties != NULL ? properties : source;
@@ -31,7 +31,7 @@ stream_letters_new(const KafkaProperty *source, const KafkaProperty *properties,
 }
 
 void
-stream_letters_free(StreamLetters *self)
+stream_dead_letters_free(StreamDeadLetters *self)
 {
   if (self == NULL)
     return;
@@ -49,7 +49,7 @@ static const KafkaProperty topic_config[] = {
 
 /* The topic that the records come from. */
 static KafkaTopic *
-find_source(const StreamLetters *self, const char *source, GError **error)
+find_source(const StreamDeadLetters *self, const char *source, GError **error)
 {
   g_autoptr(KafkaTopics) topics = kafka_topics_new(self->source, BROKER_MS, error);
 
@@ -58,8 +58,8 @@ find_source(const StreamLetters *self, const char *source, GError **error)
 
 /* The dead-letter topic as it is, created if it is missing. */
 static KafkaTopic *
-find_or_create(const StreamLetters *self, KafkaTopics *topics, const char *source, const char *name,
-               GError **error)
+find_or_create(const StreamDeadLetters *self, KafkaTopics *topics, const char *source,
+               const char *name, GError **error)
 {
   g_autoptr(GError) missing = NULL;
   g_autoptr(KafkaTopic) found = kafka_topics_find(topics, name, &missing);
@@ -87,7 +87,7 @@ find_or_create(const StreamLetters *self, KafkaTopics *topics, const char *sourc
 
 /* The number of the dead-letter topic's partitions; 0 with error. Under lock. */
 static int
-know_topic(StreamLetters *self, const char *source, const char *name, GError **error)
+know_topic(StreamDeadLetters *self, const char *source, const char *name, GError **error)
 {
   int known = GPOINTER_TO_INT(g_hash_table_lookup(self->partitions, name));
   g_autoptr(KafkaTopics) topics = NULL;
@@ -106,7 +106,7 @@ know_topic(StreamLetters *self, const char *source, const char *name, GError **e
 
 /* One that works, or NULL with error. Under lock. */
 static KafkaProducer *
-find_producer(StreamLetters *self, GError **error)
+find_producer(StreamDeadLetters *self, GError **error)
 {
   if (self->producer != NULL && kafka_producer_is_dead(self->producer)) {
     kafka_producer_give_up(self->producer);
@@ -118,7 +118,7 @@ find_producer(StreamLetters *self, GError **error)
 }
 
 typedef struct {
-  const StreamLetters *letters;
+  const StreamDeadLetters *letters;
   KafkaProducer *producer; /* borrowed */
   const char *topic;       /* the dead-letter topic */
   int partitions;
@@ -127,7 +127,7 @@ typedef struct {
 } Address;
 
 static bool
-prepare(StreamLetters *self, const char *source, Address *address, GError **error)
+prepare(StreamDeadLetters *self, const char *source, Address *address, GError **error)
 {
   g_mutex_lock(&self->lock);
   address->partitions = know_topic(self, source, address->topic, error);
@@ -139,7 +139,7 @@ prepare(StreamLetters *self, const char *source, Address *address, GError **erro
 
 /* It may have been deleted. */
 static bool
-forget_topic(StreamLetters *self, const char *name)
+forget_topic(StreamDeadLetters *self, const char *name)
 {
   g_mutex_lock(&self->lock);
   g_hash_table_remove(self->partitions, name);
@@ -251,8 +251,8 @@ await_all(KafkaProducer *producer, const char *topic, const GPtrArray *rejects, 
 }
 
 bool
-stream_letters_send(StreamLetters *self, const char *table, size_t task, const GPtrArray *rejects,
-                    GError **error)
+stream_dead_letters_send(StreamDeadLetters *self, const char *table, size_t task,
+                         const GPtrArray *rejects, GError **error)
 {
   const StreamReject *first = rejects->pdata[0];
   const char *source = first->message.partition->topic;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stream/letter.h"
+#include "stream/dead_letter.h"
 
 #include <stddef.h>
 
@@ -9,7 +9,7 @@
 
 /* Numbers are texts in Kafka Connect's headers. */
 typedef struct {
-  StreamLetter letter;
+  StreamDeadLetter letter;
   Slice partition;
   Slice offset;
   Slice timestamp;
@@ -67,7 +67,7 @@ read_number(const char *name, Slice text, Range range, int64_t *out_number, GErr
 }
 
 bool
-stream_letter_read(const GArray *headers, StreamLetter *out_letter, GError **error)
+stream_dead_letter_read(const GArray *headers, StreamDeadLetter *out_letter, GError **error)
 {
   const Range ids = {0, INT32_MAX};
   const Range offsets = {0, INT64_MAX};
