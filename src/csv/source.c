@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PACKED_BYTES = 256 * 1024, MAGIC_BYTES = 4 };
+enum { PACKED_BYTES = 256 * 1024, MAGIC_BYTES = 10 };
 
 struct CsvSource {
   char *path; /* owned */
@@ -22,7 +22,8 @@ struct CsvSource {
   size_t packed_end;
   bool at_end;     /* of the file */
   bool is_between; /* two gzip members or zstd frames: the file may end here */
-  Pack *pack;      /* owned; NULL: as it is */
+  PackKind kind;
+  Pack *pack; /* owned; NULL: as it is */
 };
 
 static bool
@@ -82,11 +83,48 @@ read_ahead(CsvSource *self, GError **error)
   return true;
 }
 
+/* What a file's first bytes tell. */
+static const struct {
+  const char *magic;
+  size_t len;
+  bool is_packed; /* and can be unpacked here */
+  PackKind kind;
+  const char *name; /* else */
+} kinds[] = {
+    {"\x1f\x8b", 2, true, PACK_GZIP, NULL},
+    {"\x28\xb5\x2f\xfd", 4, true, PACK_ZSTD, NULL},
+    {"PK\x03\x04", 4, false, 0, "a ZIP archive, as .xlsx is one; unpack it, or save it as CSV"},
+    {"PK\x05\x06", 4, false, 0, "a ZIP archive, and an empty one"},
+    {"\xfd"
+     "7zXZ",
+     5, false, 0, "packed by xz; 'xz -dc FILE' unpacks it for -"},
+    {"7z\xbc\xaf", 4, false, 0, "a 7-Zip archive; unpack it"},
+    {"\x04\x22\x4d\x18", 4, false, 0, "packed by lz4; 'lz4 -dc FILE' unpacks it for -"},
+    {"PAR1\x15", 5, false, 0, "a Parquet file; DuckDB makes CSV of it"},
+    {"Obj\x01", 4, false, 0, "an Avro object container file, and no CSV"},
+};
+
+/* bzip2 begins with letters alone: only its first block's mark is sure. */
+static bool
+is_bzip2(Slice start)
+{
+  return start.len >= 10 && memcmp(start.data, "BZh", 3) == 0 &&
+         (memcmp(start.data + 4, "1AY&SY", 6) == 0 ||
+          memcmp(start.data + 4, "\x17\x72\x45\x38\x50\x90", 6) == 0);
+}
+
+/* A frame of zstd's that tools may put anywhere: pzstd begins each file with one. */
+static bool
+is_skippable(Slice start)
+{
+  return start.len >= 4 && start.data[0] >> 4 == 5 &&
+         memcmp(start.data + 1, "\x2a\x4d\x18", 3) == 0;
+}
+
 static bool
 find_kind(CsvSource *self, GError **error)
 {
-  static const uint8_t gzip_magic[] = {0x1f, 0x8b};
-  static const uint8_t zstd_magic[] = {0x28, 0xb5, 0x2f, 0xfd};
+  Slice start;
 
   while (self->packed_end < MAGIC_BYTES && !self->at_end) {
     size_t len = 0;
@@ -96,12 +134,22 @@ find_kind(CsvSource *self, GError **error)
       return false;
     self->packed_end += len;
   }
-  if (self->packed_end >= sizeof gzip_magic &&
-      memcmp(self->packed, gzip_magic, sizeof gzip_magic) == 0)
-    self->pack = pack_new(PACK_GZIP, 0);
-  else if (self->packed_end >= sizeof zstd_magic &&
-           memcmp(self->packed, zstd_magic, sizeof zstd_magic) == 0)
-    self->pack = pack_new(PACK_ZSTD, 0);
+  start = slice(self->packed, self->packed_end);
+  if (is_bzip2(start))
+    return fail(self, error, "it is packed by bzip2; 'bzip2 -dc FILE' unpacks it for -");
+  if (is_skippable(start))
+    self->pack = pack_new(self->kind = PACK_ZSTD, 0);
+  for (size_t i = 0; self->pack == NULL && i < G_N_ELEMENTS(kinds); i++) {
+    if (start.len < kinds[i].len || memcmp(start.data, kinds[i].magic, kinds[i].len) != 0)
+      continue;
+    if (!kinds[i].is_packed) {
+      g_autofree char *what = g_strdup_printf("it is %s", kinds[i].name);
+
+      return fail(self, error, what);
+    }
+    self->kind = kinds[i].kind;
+    self->pack = pack_new(self->kind, 0);
+  }
   return true;
 }
 
@@ -156,7 +204,8 @@ read_plain(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **
   size_t len = MIN(room, self->packed_end - self->packed_at);
 
   if (len == 0)
-    return self->at_end ? (*out_len = 0, true) : read_file(self, to, room, out_len, error);
+    return self->at_end ? (*out_len = 0, is_unchanged(self, error))
+                        : read_file(self, to, room, out_len, error);
   memcpy(to, self->packed + self->packed_at, len);
   self->packed_at += len;
   *out_len = len;
@@ -177,12 +226,30 @@ unpack(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **erro
   return true;
 }
 
+/* Tapes and tar fill up gzip's last block with zeros. */
+static bool
+skip_zeros(CsvSource *self, GError **error)
+{
+  bool has_zeros = false;
+
+  while (self->packed_at < self->packed_end && self->packed[self->packed_at] == 0) {
+    has_zeros = true;
+    self->packed_at++;
+    if (!read_ahead(self, error))
+      return false;
+  }
+  if (!has_zeros || self->packed_at == self->packed_end)
+    return true;
+  return fail(self, error, "more than zeros stands behind the packed data: it is damaged");
+}
+
 static bool
 read_packed(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **error)
 {
   *out_len = 0;
   while (*out_len == 0) {
-    if (!read_ahead(self, error))
+    if (!read_ahead(self, error) ||
+        (self->is_between && self->kind == PACK_GZIP && !skip_zeros(self, error)))
       return false;
 
     bool has_input = self->packed_at < self->packed_end;

@@ -102,7 +102,9 @@ mapping_parse_texts(const Mapping *self, char point, Value *values, Bytes *scrat
   bytes_reserve(scratch, scratch_bytes(self, values));
   for (size_t i = 0; i < self->fields.nodes->len; i++) {
     const SchemaNode *node = self->fields.nodes->pdata[i];
-    bool is_value = values[i].kind == VALUE_BYTES;
+    /* An empty text is no number and no time, even where it is one. */
+    bool is_value =
+        values[i].kind == VALUE_BYTES && node->logical == LOGICAL_NONE && !spelled_is_number(node);
 
     if (values[i].kind == VALUE_MISSING)
       continue;

@@ -61,9 +61,9 @@ bool mapping_apply(const Mapping *self, const Origin *origin, const Value *value
 bool mapping_tombstone_row(const Mapping *self, const Origin *origin, Row *out_row, GError **error);
 
 /* The CSV road: `values` hold one VALUE_TEXT for each of mapping_fields() as the file has it,
- * VALUE_BYTES where the text is one whatever `nulls` say, or VALUE_MISSING where the file has no
- * such column, and become what Avro would have given. `point` is what numbers have before their
- * fraction. Texts that are written anew (dates, decimals) lie in `scratch`, which is good until the
- * next call. FAULT_RECORD says which field and why. */
+ * VALUE_BYTES where the text is one whatever `nulls` say (in fields that hold texts), or
+ * VALUE_MISSING where the file has no such column, and become what Avro would have given. `point`
+ * is what numbers have before their fraction. Texts that are written anew (dates, decimals) lie in
+ * `scratch`, which is good until the next call. FAULT_RECORD says which field and why. */
 bool mapping_parse_texts(const Mapping *self, char point, Value *values, Bytes *scratch,
                          GError **error);

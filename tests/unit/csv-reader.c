@@ -271,6 +271,75 @@ packed_text_is_read_as_it_was(void)
   }
 }
 
+/* As pzstd begins a file, and as tar and tapes end one. */
+static void
+what_stands_around_packed_data_is_passed_over(void)
+{
+  static const char *const skippable = "\x50\x2a\x4d\x18\x04\0\0\0size";
+  const char *text = "a,b\nc,d\n";
+  const size_t zeros[] = {1, 600000};
+  g_auto(Bytes) zstd = {0};
+
+  bytes_append(&zstd, skippable, 12);
+  zstd_text(&zstd, text, 4);
+  bytes_append(&zstd, skippable, 12);
+  zstd_text(&zstd, text + 4, 4);
+  bytes_append(&zstd, skippable, 12);
+
+  g_auto(Temporary) of_pzstd = temporary_make(zstd.data, zstd.len);
+  g_autofree char *found = read_all(of_pzstd.path, &(CsvOptions){0});
+
+  g_assert_cmpstr(found, ==, "[a][b]\n[c][d]\n");
+  for (size_t i = 0; i < G_N_ELEMENTS(zeros); i++) {
+    g_auto(Bytes) gzip = {0};
+
+    gzip_text(&gzip, text, 4);
+    gzip_text(&gzip, text + 4, 4);
+    memset(bytes_reserve(&gzip, zeros[i] + 1), 0, zeros[i] + 1);
+    gzip.len += zeros[i];
+
+    g_auto(Temporary) padded = temporary_make(gzip.data, gzip.len);
+    g_autofree char *found_padded = read_all(padded.path, &(CsvOptions){0});
+
+    g_assert_cmpstr(found_padded, ==, "[a][b]\n[c][d]\n");
+    gzip.data[gzip.len++] = 'x';
+
+    g_auto(Temporary) spoilt = temporary_make(gzip.data, gzip.len);
+    g_autofree char *found_spoilt = read_all(spoilt.path, &(CsvOptions){0});
+
+    g_assert_nonnull(strstr(found_spoilt, "more than zeros stands behind the packed data"));
+  }
+}
+
+static void
+other_kinds_of_files_are_named(void)
+{
+  static const struct {
+    const char *start;
+    size_t len;
+    const char *name;
+  } kinds[] = {
+      {"PK\x03\x04....", 8, "it is a ZIP archive"},
+      {"BZh91AY&SY", 10, "it is packed by bzip2"},
+      {"\xfd"
+       "7zXZ\0",
+       6, "it is packed by xz"},
+      {"\x04\x22\x4d\x18", 4, "it is packed by lz4"},
+      {"7z\xbc\xaf\x27\x1c", 6, "it is a 7-Zip archive"},
+      {"PAR1\x15\x04", 6, "it is a Parquet file"},
+      {"Obj\x01\x04", 5, "it is an Avro object container file"},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    g_auto(Temporary) file = temporary_make(kinds[i].start, kinds[i].len);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_null(csv_source_open(file.path, &error));
+    g_assert_error(error, FAULT, FAULT_SETUP);
+    g_assert_nonnull(strstr(error->message, kinds[i].name));
+  }
+}
+
 static void
 a_damaged_packed_file_is_told(void)
 {
@@ -415,6 +484,8 @@ main(int argc, char **argv)
   g_test_add_func("/reader/lines", lines_are_counted_inside_quotes_too);
   g_test_add_func("/reader/delimiter", another_delimiter_is_as_good);
   g_test_add_func("/reader/packed", packed_text_is_read_as_it_was);
+  g_test_add_func("/reader/padded", what_stands_around_packed_data_is_passed_over);
+  g_test_add_func("/reader/kinds", other_kinds_of_files_are_named);
   g_test_add_func("/reader/damaged", a_damaged_packed_file_is_told);
   g_test_add_func("/reader/damaged-zstd", damage_anywhere_in_a_zstd_file_is_told);
   g_test_add_func("/reader/written-to", a_file_that_is_written_to_while_it_is_read_is_told);
