@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/registry.h"
 
+#include "stream/memory.h"
+
 bool
 cmd_registry_is_needed(const MappingSet *mappings)
 {
@@ -26,5 +28,11 @@ cmd_registry_new(const Config *config, GError **error)
                         "registry.url is not set, and a mapping has \"framing\": \"confluent\"");
     return NULL;
   }
-  return http_registry_new((const char *const *)config->registry.urls, &options, error);
+
+  HttpRegistry *registry =
+      http_registry_new((const char *const *)config->registry.urls, &options, error);
+
+  if (registry != NULL)
+    http_registry_limit(registry, stream_memory_schemas(config->ingest.memory_bytes));
+  return registry;
 }

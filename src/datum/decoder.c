@@ -4,16 +4,14 @@
 #include <inttypes.h>
 
 #include "datum/framing.h"
-#include "datum/plan.h"
 
-/* More writer schemas than this in one topic are no evolution: then all are looked up afresh. */
-enum { MOST_WRITERS = 1000 };
+/* Schemas at hand without a lock, by the last bits of their ids. */
+enum { HANDY = 16 };
 
-/* What is known of a writer's schema. */
 typedef struct {
-  Plan *plan;    /* owned; NULL: it cannot be read as ours */
-  char *refusal; /* owned: then why */
-} Writer;
+  Writer *writer; /* owned; NULL: none */
+  uint32_t id;
+} Handy;
 
 struct Decoder {
   const char *path; /* of the mapping, for messages; borrowed from it */
@@ -22,22 +20,10 @@ struct Decoder {
   PlanFields fields;          /* borrowed from the mapping */
   Plan *own;                  /* owned: of datums that the mapping's own schema wrote */
   uint64_t fingerprint;       /* of the mapping's own schema */
-  GHashTable *writers;        /* owned: id -> Writer */
-  const Writer *last;         /* the writer that was used last, of id last_id; NULL: none */
-  uint32_t last_id;
+  Handy handy[HANDY];
   char *notice; /* owned */
   PlanOutput output;
 };
-
-static void
-writer_free(gpointer data)
-{
-  Writer *self = data;
-
-  plan_free(self->plan);
-  g_free(self->refusal);
-  g_free(self);
-}
 
 /* Takes fields with reader, paths and length set. */
 static Decoder *
@@ -51,7 +37,6 @@ decoder_of(const Mapping *mapping, const PlanFields *fields, const SchemaSource 
   self->source = source;
   self->fields = *fields;
   self->fingerprint = schema_fingerprint(fields->reader);
-  self->writers = g_hash_table_new_full(NULL, NULL, NULL, writer_free);
   plan_output_init(&self->output, fields->length);
   if (self->framing == MAPPING_CONFLUENT && source == NULL) {
     g_set_error(error, FAULT, FAULT_SETUP,
@@ -91,7 +76,8 @@ decoder_free(Decoder *self)
   if (self == NULL)
     return;
   plan_free(self->own);
-  g_hash_table_unref(self->writers);
+  for (size_t i = 0; i < HANDY; i++)
+    writer_unref(self->handy[i].writer);
   plan_output_clear(&self->output);
   g_free(self->notice);
   g_free(self);
@@ -119,44 +105,39 @@ keep_notice(Decoder *self, uint32_t id, const char *refusal)
                                  self->path, id, refusal);
 }
 
-static const Writer *
+static Writer *
 meet_writer(Decoder *self, uint32_t id, GError **error)
 {
   g_autoptr(Schema) schema = self->source->lookup(self->source->self, id, error);
-  g_autoptr(GError) cause = NULL;
 
   if (schema == NULL)
     return NULL;
-  if (g_hash_table_size(self->writers) == MOST_WRITERS)
-    g_hash_table_remove_all(self->writers);
 
-  Writer *writer = g_new0(Writer, 1);
+  Writer *writer = writer_new(schema, &self->fields);
 
-  writer->plan = plan_new(schema, &self->fields, &cause);
-  if (writer->plan == NULL) {
-    writer->refusal = g_strdup(cause->message);
+  if (writer->plan == NULL)
     keep_notice(self, id, writer->refusal);
-  }
-  g_hash_table_insert(self->writers, GUINT_TO_POINTER(id), writer); /* the table owns it now */
+  if (self->source->writers != NULL)
+    writers_put(self->source->writers, self->fields.reader, id, writer);
   return writer;
 }
 
 static const Writer *
 find_writer(Decoder *self, uint32_t id, GError **error)
 {
-  if (self->last != NULL && self->last_id == id)
-    return self->last;
+  Handy *handy = &self->handy[id % HANDY];
+  Writer *writer = NULL;
 
-  const Writer *writer = g_hash_table_lookup(self->writers, GUINT_TO_POINTER(id));
-
-  if (writer == NULL) {
-    self->last = NULL; /* meeting a writer can forget the others */
+  if (G_LIKELY(handy->writer != NULL && handy->id == id))
+    return handy->writer;
+  if (self->source->writers != NULL)
+    writer = writers_get(self->source->writers, self->fields.reader, id);
+  if (writer == NULL)
     writer = meet_writer(self, id, error);
-  }
-  if (writer != NULL) {
-    self->last = writer;
-    self->last_id = id;
-  }
+  if (writer == NULL)
+    return NULL;
+  writer_unref(handy->writer);
+  *handy = (Handy){writer, id};
   return writer;
 }
 

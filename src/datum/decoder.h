@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "datum/writers.h"
 #include "mapping/mapping.h"
 
 /* Reads the payloads of one topic: framing, writer schema, then the plan that walks the bytes and
@@ -10,10 +11,11 @@ typedef struct Decoder Decoder;
 
 /* Where writer schemas come from (a registry). lookup() returns a new reference, or fails:
  * FAULT_RECORD for an id that does not exist, FAULT_PEER when nobody answered. Not used for bare
- * datums. Called from the decoder's thread; decoders cache what it gave. */
+ * datums. Called from the decoder's thread. */
 typedef struct {
   void *self;
   Schema *(*lookup)(void *self, uint32_t id, GError **error);
+  Writers *writers; /* what decoders made of them, for all threads; NULL: each keeps a few */
 } SchemaSource;
 
 /* `source` may be NULL where the framing needs none; borrowed with the mapping until free. Fails

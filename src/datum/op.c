@@ -126,6 +126,17 @@ take_branch(Run *self, const Op *op)
   return self->ops + op->branches[index];
 }
 
+/* The same where one of two branches is null, as most nullable fields are. */
+static inline const Op *
+take_optional(Run *self, const Op *op)
+{
+  size_t index = 0;
+
+  if (!datum_read_index(&self->datum, 2, "union branch", &index))
+    return NULL;
+  return op + (index == op->slot ? 1 + op->length : 1);
+}
+
 static bool
 skip_slice(Run *self)
 {
@@ -145,7 +156,7 @@ skip_double(Run *self)
 static bool
 run_step(Run *self, const Op *op)
 {
-  switch (op->code) {
+  switch ((OpCode)op->code) {
   case OP_SLICE:
     return read_slice(self, op);
   case OP_INT:
@@ -177,6 +188,7 @@ run_step(Run *self, const Op *op)
   case OP_REFUSE:
     return datum_refuse(&self->datum, "%s", op->refusal);
   case OP_UNION:
+  case OP_OPTIONAL:
   case OP_JUMP:
   case OP_END:
     break;
@@ -188,6 +200,8 @@ run_step(Run *self, const Op *op)
 static inline const Op *
 next_step(Run *self, const Op *op)
 {
+  if (op->code == OP_OPTIONAL)
+    return take_optional(self, op);
   if (op->code == OP_UNION)
     return take_branch(self, op);
   if (op->code == OP_JUMP)

@@ -22,22 +22,25 @@ typedef enum {
   OP_SKIP_DOUBLE,
   OP_SKIP,     /* any other value that nobody wants */
   OP_UNION,    /* goes on at one of `branches` */
+  OP_OPTIONAL, /* a union of null (branch `slot`) and another: null goes on `length` steps behind */
   OP_JUMP,     /* reads nothing: goes on at step `length` */
   OP_CONSTANT, /* reads nothing: a default */
   OP_REFUSE,   /* what is here cannot be read */
 } OpCode;
 
+/* There may be a thousand writers' schemas of hundreds of fields: small. */
+
 typedef struct {
-  OpCode code;
-  ValueKind kind;
-  size_t slot;   /* among the values */
-  size_t length; /* OP_UNION: of branches; OP_FIXED: bytes; OP_JUMP: the step */
+  uint8_t code;    /* OpCode */
+  uint8_t kind;    /* ValueKind */
+  uint16_t slot;   /* among the values */
+  uint32_t length; /* OP_UNION: of branches; OP_FIXED: bytes; OP_JUMP: the step */
   union {
-    const Match *match;     /* OP_ENUM, OP_LOGICAL, OP_JSON, OP_PEEK */
-    const SchemaNode *type; /* OP_SKIP: the writer's */
-    const size_t *branches; /* OP_UNION: steps, by the writer's index */
-    const Value *constant;  /* OP_CONSTANT */
-    const char *refusal;    /* OP_REFUSE */
+    const Match *match;       /* OP_ENUM, OP_LOGICAL, OP_JSON, OP_PEEK */
+    const SchemaNode *type;   /* OP_SKIP: the writer's */
+    const uint32_t *branches; /* OP_UNION: steps, by the writer's index */
+    const Value *constant;    /* OP_CONSTANT */
+    const char *refusal;      /* OP_REFUSE */
   };
   const char *path; /* of the field, for errors */
 } Op;

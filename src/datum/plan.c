@@ -5,14 +5,19 @@
 
 enum {
   MOST_OPS = 1 << 20,
+  BLOCK_BYTES = 24, /* that malloc and a pointer to it add */
+  TEXT_CHUNK = 512,
   KEPT_BYTES = 256 << 10, /* of text, from run to run: one giant must not hold its memory */
 };
 
 struct Plan {
-  MatchSet *matches; /* owned */
-  GArray *ops;       /* owned, of Op */
-  GPtrArray *memory; /* owned, of owned blocks */
-  size_t length;     /* of fields */
+  MatchSet *matches; /* owned; NULL where no step looks at one */
+  Op *ops;           /* owned */
+  size_t ops_length;
+  GStringChunk *texts; /* owned; NULL: none */
+  GPtrArray *memory;   /* owned, of owned blocks; NULL: none */
+  size_t bytes;        /* of those */
+  size_t length;       /* of fields */
 };
 
 /* A path of which `rest` is left below the value at hand; "" wants the value itself. */
@@ -25,21 +30,47 @@ typedef struct {
   Plan *plan;
   GArray *ops;         /* of Op: where steps go; the plan's, or those of a default */
   const char *refusal; /* the last value that can never be read: "field x: ..."; owned by plan */
+  bool needs_matches;  /* a step looks at them, or at the writer's schema */
 } Compiler;
 
 static bool compile_value(Compiler *self, const Match *match, GArray *wants, const char *path);
 
 static void *
-keep(Compiler *self, void *block)
+keep(Compiler *self, void *block, size_t bytes)
 {
-  g_ptr_array_add(self->plan->memory, block);
+  Plan *plan = self->plan;
+
+  if (plan->memory == NULL)
+    plan->memory = g_ptr_array_new_with_free_func(g_free);
+  g_ptr_array_add(plan->memory, block);
+  plan->bytes += bytes + BLOCK_BYTES;
   return block;
+}
+
+static const char *
+keep_text(Compiler *self, const char *text)
+{
+  Plan *plan = self->plan;
+
+  if (plan->texts == NULL)
+    plan->texts = g_string_chunk_new(TEXT_CHUNK);
+  plan->bytes += strlen(text) + 1;
+  return g_string_chunk_insert(plan->texts, text);
+}
+
+/* The names of the path, with a dot between. */
+static const char *
+keep_path(Compiler *self, const char *path, const char *name)
+{
+  g_autofree char *below = g_strconcat(path, *path == '\0' ? "" : ".", name, NULL);
+
+  return keep_text(self, below);
 }
 
 static const char *
 path_below(Compiler *self, const char *path, const char *name)
 {
-  return keep(self, g_strconcat(path, *path == '\0' ? "" : ".", name, NULL));
+  return *path == '\0' ? name : keep_path(self, path, name);
 }
 
 /* Those of the wants that lead into the field, as seen from its value. */
@@ -84,17 +115,39 @@ add_op(Compiler *self, Op op)
   return self->ops->len - 1;
 }
 
+/* The index of null in a union of it and one other; -1: it is none such. */
+static int
+optional_null(const SchemaNode *type)
+{
+  if (type->kind != SCHEMA_UNION || type->length != 2)
+    return -1;
+  for (int i = 0; i < 2; i++)
+    if (type->branches[i]->kind == SCHEMA_NULL)
+      return i;
+  return -1;
+}
+
 static void
 compile_skip(Compiler *self, const SchemaNode *type, const char *path)
 {
   Op op = {.code = OP_SKIP, .type = type, .path = path};
+  int null = optional_null(type);
 
   if (type->is_empty)
     return;
+  if (null >= 0) {
+    size_t optional = add_op(self, (Op){.code = OP_OPTIONAL, .slot = (uint16_t)null, .path = path});
+
+    compile_skip(self, type->branches[1 - null], path);
+    op_at(self, optional)->length = (uint32_t)(self->ops->len - optional - 1);
+    return;
+  }
   if (type->kind == SCHEMA_STRING || type->kind == SCHEMA_BYTES)
     op.code = OP_SKIP_SLICE;
   else if (type->kind == SCHEMA_DOUBLE)
     op.code = OP_SKIP_DOUBLE;
+  else if (type->kind > SCHEMA_STRING || type->logical != LOGICAL_NONE)
+    self->needs_matches = true; /* the plain ones are the same in all schemas */
   add_op(self, op);
 }
 
@@ -105,7 +158,7 @@ static const ValueKind value_kinds[] = {
     [SCHEMA_STRING] = VALUE_TEXT,     [SCHEMA_ENUM] = VALUE_TEXT,     [SCHEMA_FIXED] = VALUE_BYTES,
 };
 
-static const OpCode leaf_codes[] = {
+static const uint8_t leaf_codes[] = {
     [SCHEMA_BOOLEAN] = OP_BOOLEAN, [SCHEMA_INT] = OP_INT,       [SCHEMA_LONG] = OP_LONG,
     [SCHEMA_FLOAT] = OP_FLOAT,     [SCHEMA_DOUBLE] = OP_DOUBLE, [SCHEMA_BYTES] = OP_SLICE,
     [SCHEMA_STRING] = OP_SLICE,    [SCHEMA_ENUM] = OP_ENUM,     [SCHEMA_FIXED] = OP_FIXED,
@@ -116,13 +169,17 @@ compile_leaf(Compiler *self, const Match *match, size_t slot, const char *path)
 {
   if (match->writer->kind == SCHEMA_NULL)
     return; /* the value is missing, as it was before */
+
+  uint8_t code = match->unit.logical == LOGICAL_NONE ? leaf_codes[match->writer->kind] : OP_LOGICAL;
+  bool looks = code == OP_LOGICAL || code == OP_ENUM;
+
+  self->needs_matches = self->needs_matches || looks;
   add_op(self, (Op){
-                   .code = match->unit.logical == LOGICAL_NONE ? leaf_codes[match->writer->kind]
-                                                               : OP_LOGICAL,
-                   .kind = value_kinds[match->reader->kind],
-                   .slot = slot,
-                   .length = match->writer->length,
-                   .match = match,
+                   .code = code,
+                   .kind = (uint8_t)value_kinds[match->reader->kind],
+                   .slot = (uint16_t)slot,
+                   .length = (uint32_t)match->writer->length,
+                   .match = looks ? match : NULL,
                    .path = path,
                });
 }
@@ -130,23 +187,47 @@ compile_leaf(Compiler *self, const Match *match, size_t slot, const char *path)
 static bool
 compile_refusal(Compiler *self, const char *refusal, const char *path)
 {
-  add_op(self, (Op){.code = OP_REFUSE, .refusal = refusal, .path = path});
-  self->refusal = keep(self, *path == '\0' ? g_strdup(refusal)
-                                           : g_strdup_printf("field %s: %s", path, refusal));
+  add_op(self, (Op){.code = OP_REFUSE, .refusal = keep_text(self, refusal), .path = path});
+
+  g_autofree char *told = *path == '\0' ? NULL : g_strdup_printf("field %s: %s", path, refusal);
+
+  self->refusal = keep_text(self, told == NULL ? refusal : told);
   return false;
+}
+
+/* Null is what missing values are, so only the other branch has steps. */
+static bool
+compile_optional(Compiler *self, const Match *match, GArray *wants, const char *path)
+{
+  size_t null = (size_t)optional_null(match->writer);
+  size_t optional = add_op(self, (Op){.code = OP_OPTIONAL, .slot = (uint16_t)null, .path = path});
+  const char *refusal = self->refusal;
+
+  compile_value(self, match->branches[1 - null], wants, path);
+  op_at(self, optional)->length = (uint32_t)(self->ops->len - optional - 1);
+  self->refusal = refusal;
+  return true;
 }
 
 static bool
 compile_union(Compiler *self, const Match *match, GArray *wants, const char *path)
 {
+  int null = optional_null(match->writer);
+
+  if (null >= 0 && match->branches[null]->kind == MATCH_LEAF)
+    return compile_optional(self, match, wants, path);
+
   g_autoptr(GArray) jumps = g_array_new(FALSE, FALSE, sizeof(size_t));
-  size_t *branches = keep(self, g_new(size_t, match->length));
+  uint32_t *branches = keep(self, g_new(uint32_t, match->length), match->length * sizeof(uint32_t));
   const char *refusal = self->refusal;
   bool can_be_read = false;
 
-  add_op(self, (Op){.code = OP_UNION, .branches = branches, .length = match->length, .path = path});
+  add_op(self, (Op){.code = OP_UNION,
+                    .branches = branches,
+                    .length = (uint32_t)match->length,
+                    .path = path});
   for (size_t i = 0; i < match->length; i++) {
-    branches[i] = self->ops->len;
+    branches[i] = (uint32_t)self->ops->len;
     can_be_read = compile_value(self, match->branches[i], wants, path) || can_be_read;
     if (i + 1 < match->length) {
       size_t jump = add_op(self, (Op){.code = OP_JUMP, .path = path});
@@ -155,7 +236,7 @@ compile_union(Compiler *self, const Match *match, GArray *wants, const char *pat
     }
   }
   for (size_t i = 0; i < jumps->len; i++)
-    op_at(self, g_array_index(jumps, size_t, i))->length = self->ops->len;
+    op_at(self, g_array_index(jumps, size_t, i))->length = (uint32_t)self->ops->len;
   if (can_be_read)
     self->refusal = refusal;
   return can_be_read;
@@ -167,13 +248,15 @@ add_constants(Compiler *self, const GArray *wants, const Value *values, const ch
 {
   for (size_t i = 0; i < wants->len; i++) {
     size_t slot = g_array_index(wants, Want, i).slot;
-    Value *constant = keep(self, g_memdup2(&values[slot], sizeof values[slot]));
+    Value *constant = keep(self, g_memdup2(&values[slot], sizeof values[slot]), sizeof(Value));
 
     if (constant->kind == VALUE_MISSING)
       continue;
     if (constant->kind == VALUE_TEXT || constant->kind == VALUE_BYTES)
-      constant->text.data = keep(self, g_memdup2(constant->text.data, constant->text.len));
-    add_op(self, (Op){.code = OP_CONSTANT, .slot = slot, .constant = constant, .path = path});
+      constant->text.data =
+          keep(self, g_memdup2(constant->text.data, constant->text.len), constant->text.len);
+    add_op(self,
+           (Op){.code = OP_CONSTANT, .slot = (uint16_t)slot, .constant = constant, .path = path});
   }
 }
 
@@ -191,7 +274,7 @@ compile_default(Compiler *self, const MatchDefault *missing, GArray *wants, cons
   compile_value(&compiler, missing->match, wants, path);
   add_op(&compiler, (Op){.code = OP_END, .path = ""});
   if (!op_run((const Op *)steps->data, missing->datum, &output, &error))
-    return compile_refusal(self, keep(self, g_strdup(error->message)), path);
+    return compile_refusal(self, error->message, path);
   add_constants(self, wants, output.values, path);
   return true;
 }
@@ -201,7 +284,8 @@ compile_json(Compiler *self, OpCode code, const Match *match, size_t slot, const
 {
   if (match->refusal != NULL)
     return compile_refusal(self, match->refusal, path);
-  add_op(self, (Op){.code = code, .slot = slot, .match = match, .path = path});
+  self->needs_matches = true;
+  add_op(self, (Op){.code = code, .slot = (uint16_t)slot, .match = match, .path = path});
   return true;
 }
 
@@ -226,7 +310,7 @@ compile_fields(Compiler *self, const Match *match, GArray *wants, const char *pa
     const MatchField *field = &match->fields[i];
 
     if (field->reader == NULL)
-      compile_skip(self, field->writer->type, path_below(self, path, field->writer->name));
+      compile_skip(self, field->writer->type, keep_path(self, path, field->writer->name));
     else
       can_be_read = compile_field(self, field, wants, path) && can_be_read;
   }
@@ -287,11 +371,15 @@ compile_value(Compiler *self, const Match *match, GArray *wants, const char *pat
 }
 
 static bool
-compile(Plan *self, const PlanFields *fields, GError **error)
+compile(Compiler *self, const PlanFields *fields, GError **error)
 {
   g_autoptr(GArray) wants = g_array_new(FALSE, FALSE, sizeof(Want));
-  Compiler compiler = {.plan = self, .ops = self->ops};
 
+  if (fields->length > PLAN_FIELDS) {
+    g_set_error(error, FAULT, FAULT_SETUP, "%zu fields; at most %d are read", fields->length,
+                PLAN_FIELDS);
+    return false;
+  }
   for (size_t i = 0; i < fields->length; i++) {
     Want want = {.rest = fields->paths[i], .slot = i};
 
@@ -299,27 +387,41 @@ compile(Plan *self, const PlanFields *fields, GError **error)
       return false;
     g_array_append_val(wants, want);
   }
-  if (!compile_value(&compiler, match_set_root(self->matches), wants, "")) {
-    g_set_error_literal(error, FAULT, FAULT_SETUP, compiler.refusal);
+  if (!compile_value(self, match_set_root(self->plan->matches), wants, "")) {
+    g_set_error_literal(error, FAULT, FAULT_SETUP, self->refusal);
     return false;
   }
-  add_op(&compiler, (Op){.code = OP_END, .path = ""});
+  add_op(self, (Op){.code = OP_END, .path = ""});
   return true;
+}
+
+/* From here on nothing but what is needed; mostly that is none of the writer's schema. */
+static void
+finish(Compiler *self, Schema *writer)
+{
+  Plan *plan = self->plan;
+
+  plan->ops_length = self->ops->len;
+  plan->ops = g_memdup2(self->ops->data, self->ops->len * sizeof(Op));
+  if (self->needs_matches)
+    plan->bytes += match_set_size(plan->matches) + schema_size(writer);
+  else
+    g_clear_pointer(&plan->matches, match_set_free);
 }
 
 Plan *
 plan_new(Schema *writer, const PlanFields *fields, GError **error)
 {
-  Plan *self = g_new0(Plan, 1);
+  g_autoptr(Plan) self = g_new0(Plan, 1);
+  g_autoptr(GArray) ops = g_array_new(FALSE, TRUE, sizeof(Op));
+  Compiler compiler = {.plan = self, .ops = ops};
 
   self->matches = match_set_new(writer, fields->reader);
-  self->ops = g_array_new(FALSE, TRUE, sizeof(Op));
-  self->memory = g_ptr_array_new_with_free_func(g_free);
   self->length = fields->length;
-  if (compile(self, fields, error))
-    return self;
-  plan_free(self);
-  return NULL;
+  if (!compile(&compiler, fields, error))
+    return NULL;
+  finish(&compiler, writer);
+  return g_steal_pointer(&self);
 }
 
 void
@@ -328,9 +430,18 @@ plan_free(Plan *self)
   if (self == NULL)
     return;
   match_set_free(self->matches);
-  g_array_unref(self->ops);
-  g_ptr_array_unref(self->memory);
+  g_free(self->ops);
+  if (self->texts != NULL)
+    g_string_chunk_free(self->texts);
+  if (self->memory != NULL)
+    g_ptr_array_unref(self->memory);
   g_free(self);
+}
+
+size_t
+plan_size(const Plan *self)
+{
+  return sizeof *self + self->ops_length * sizeof(Op) + self->bytes;
 }
 
 void
@@ -358,5 +469,5 @@ plan_run(const Plan *self, Slice datum, PlanOutput *output, GError **error)
     bytes_clear(&output->text);
   bytes_reset(&output->text);
   output->moving_length = 0;
-  return op_run((const Op *)self->ops->data, datum, output, error);
+  return op_run(self->ops, datum, output, error);
 }

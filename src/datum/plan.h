@@ -9,7 +9,10 @@
  * to. */
 typedef struct Plan Plan;
 
-/* What is wanted: paths in the reader's schema. Borrowed. */
+/* What is wanted: paths in the reader's schema, at most PLAN_FIELDS. Borrowed; a plan may point
+ * into the reader's schema, which must outlive it. */
+enum { PLAN_FIELDS = UINT16_MAX };
+
 typedef struct {
   Schema *reader;
   const char *const *paths;
@@ -20,6 +23,9 @@ typedef struct {
 Plan *plan_new(Schema *writer, const PlanFields *fields, GError **error);
 void plan_free(Plan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)
+
+/* Bytes that it holds. */
+size_t plan_size(const Plan *self);
 
 /* Where the values go, reused from run to run. One for as many plans as have the same fields. */
 typedef struct {

@@ -8,7 +8,9 @@
 #include <string.h>
 
 enum {
-  MOST_KEPT = 1000, /* of schemas, and of refusals: ids come from payloads, which may be hostile */
+  MOST_REFUSED = 1000, /* ids come from payloads, which may be hostile */
+  MOST_SCHEMAS = 64,   /* for threads and mappings that meet one together; decoders keep plans */
+  WRITERS_BYTES = 6 << 20, /* unless it is said: see http_registry_limit() */
   REFUSED_FOR_S = 30,
   FIRST_WAIT_MS = 50,
   LONGEST_WAIT_MS = 500,
@@ -18,6 +20,7 @@ enum {
 struct HttpRegistry {
   HttpClient *client;  /* owned */
   char **urls;         /* owned; without a slash at the end */
+  Writers *writers;    /* owned */
   gint first;          /* atomic; of urls: the one that answered last */
   GMutex mutex;        /* over all below */
   GHashTable *schemas; /* owned: id -> owned Schema * */
@@ -63,6 +66,7 @@ http_registry_new(const char *const *urls, const HttpClientOptions *options, GEr
   self->urls = g_new0(char *, g_strv_length((char **)urls) + 1);
   for (size_t i = 0; urls[i] != NULL; i++)
     self->urls[i] = without_slash(urls[i]);
+  self->writers = writers_new(WRITERS_BYTES);
   self->client = http_client_new(&bounded, error);
   return self->client == NULL ? NULL : g_steal_pointer(&self);
 }
@@ -73,6 +77,7 @@ http_registry_free(HttpRegistry *self)
   if (self == NULL)
     return;
   http_client_free(self->client);
+  writers_free(self->writers);
   g_strfreev(self->urls);
   g_hash_table_unref(self->schemas);
   g_hash_table_unref(self->refused);
@@ -104,8 +109,10 @@ find_kept(HttpRegistry *self, uint32_t id, GError **error)
 static void
 keep(HttpRegistry *self, GHashTable *table, uint32_t id, gpointer value)
 {
+  guint most = table == self->schemas ? MOST_SCHEMAS : MOST_REFUSED;
+
   g_mutex_lock(&self->mutex);
-  if (g_hash_table_size(table) >= MOST_KEPT)
+  if (g_hash_table_size(table) >= most)
     g_hash_table_remove_all(table);
   g_hash_table_replace(table, GUINT_TO_POINTER(id), value);
   g_mutex_unlock(&self->mutex);
@@ -223,7 +230,13 @@ lookup(void *self, uint32_t id, GError **error)
 SchemaSource
 http_registry_source(HttpRegistry *self)
 {
-  return (SchemaSource){.self = self, .lookup = lookup};
+  return (SchemaSource){.self = self, .lookup = lookup, .writers = self->writers};
+}
+
+void
+http_registry_limit(HttpRegistry *self, size_t most_bytes)
+{
+  writers_limit(self->writers, most_bytes);
 }
 
 bool

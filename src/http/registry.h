@@ -21,6 +21,9 @@ Schema *http_registry_lookup(HttpRegistry *self, uint32_t id, GError **error);
 /* The same for decoders; borrowed. */
 SchemaSource http_registry_source(HttpRegistry *self);
 
+/* The most bytes that decoders keep of all schemas together. */
+void http_registry_limit(HttpRegistry *self, size_t most_bytes);
+
 /* A schema's text as a version of a subject. */
 typedef struct {
   const char *name; /* "transactions-value" */

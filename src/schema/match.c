@@ -3,7 +3,7 @@
 
 #include "schema/fallback.h"
 
-enum { DEEPEST = 256 };
+enum { DEEPEST = 256, BLOCK_BYTES = 24 /* that malloc and a pointer to it add */ };
 
 typedef struct {
   const SchemaNode *writer;
@@ -13,7 +13,7 @@ typedef struct {
 struct MatchSet {
   Schema *writer;    /* owned */
   Schema *reader;    /* owned */
-  GHashTable *known; /* owned: Pair -> Match; both are in `memory` */
+  GHashTable *known; /* owned: Pair -> Match, both in `memory`; NULL when all are matched */
   GPtrArray *memory; /* owned, of owned blocks */
   size_t bytes;      /* of those */
   size_t depth;      /* of match_pair() calls under way */
@@ -40,13 +40,26 @@ pair_equal(gconstpointer a, gconstpointer b)
 }
 
 static void *
-keep(MatchSet *self, void *block)
+keep(MatchSet *self, void *block, size_t bytes)
 {
   g_ptr_array_add(self->memory, block);
+  self->bytes += bytes + BLOCK_BYTES;
   return block;
 }
 
-#define make(self, Type, count) ((Type *)keep(self, g_malloc0(sizeof(Type) * ((count) + 1))))
+static const char *
+keep_text(MatchSet *self, char *text)
+{
+  return keep(self, text, strlen(text) + 1);
+}
+
+static void *
+keep_zeroed(MatchSet *self, size_t bytes)
+{
+  return keep(self, g_malloc0(bytes), bytes);
+}
+
+#define make(self, Type, count) ((Type *)keep_zeroed(self, sizeof(Type) * ((count) + 1)))
 
 static const char *
 last_word(const char *name)
@@ -188,7 +201,7 @@ refuse(MatchSet *self, Match *match)
   g_autofree char *reader = describe(match->reader);
 
   match->kind = MATCH_REFUSED;
-  match->refusal = keep(
+  match->refusal = keep_text(
       self, g_strdup_printf("the writer's schema has %s, which cannot be read as %s%s%s", writer,
                             reader, match->reader->kind == SCHEMA_UNION ? " of ours" : "", hint));
   return match;
@@ -250,14 +263,16 @@ add_default(MatchSet *self, MatchDefault *missing, const SchemaField *reader)
   missing->reader = reader;
   missing->match = match_types(self, reader->type, reader->type);
   if (reader->fallback != NULL && fallback_encode(reader, &datum, &error))
-    missing->datum = slice(keep(self, g_memdup2(datum.data, datum.len)), datum.len);
+    missing->datum = slice(keep(self, g_memdup2(datum.data, datum.len), datum.len), datum.len);
   else if (reader->fallback != NULL)
-    missing->refusal = keep(self, g_strdup_printf("the writer's schema has no field %s, and %s",
-                                                  reader->name, error->message));
+    missing->refusal =
+        keep_text(self, g_strdup_printf("the writer's schema has no field %s, and %s", reader->name,
+                                        error->message));
   else
-    missing->refusal = keep(self, g_strdup_printf("the writer's schema has no field %s, and ours "
-                                                  "gives it no default",
-                                                  reader->name));
+    missing->refusal =
+        keep_text(self, g_strdup_printf("the writer's schema has no field %s, and ours "
+                                        "gives it no default",
+                                        reader->name));
 }
 
 static void
@@ -285,8 +300,8 @@ refusal_of_record(MatchSet *self, const Match *match)
     const MatchField *field = &match->fields[i];
 
     if (field->match != NULL && field->match->refusal != NULL)
-      return keep(self,
-                  g_strdup_printf("in field %s %s", field->reader->name, field->match->refusal));
+      return keep_text(
+          self, g_strdup_printf("in field %s %s", field->reader->name, field->match->refusal));
   }
   return NULL;
 }
@@ -382,7 +397,7 @@ match_types(MatchSet *self, const SchemaNode *writer, const SchemaNode *reader)
   Match *match = make(self, Match, 1);
 
   *match = (Match){.writer = pair.writer, .reader = pair.reader};
-  g_hash_table_insert(self->known, keep(self, g_memdup2(&pair, sizeof pair)), match);
+  g_hash_table_insert(self->known, keep(self, g_memdup2(&pair, sizeof pair), sizeof pair), match);
   if (branch == NULL)
     return refuse(self, match);
   if (self->depth == DEEPEST) {
@@ -407,6 +422,7 @@ match_set_new(Schema *writer, Schema *reader)
   self->known = g_hash_table_new(pair_hash, pair_equal);
   self->memory = g_ptr_array_new_with_free_func(g_free);
   self->root = match_types(self, schema_root(writer), schema_root(reader));
+  g_clear_pointer(&self->known, g_hash_table_unref);
   return self;
 }
 
@@ -415,11 +431,16 @@ match_set_free(MatchSet *self)
 {
   if (self == NULL)
     return;
-  g_hash_table_unref(self->known);
   g_ptr_array_unref(self->memory);
   schema_unref(self->writer);
   schema_unref(self->reader);
   g_free(self);
+}
+
+size_t
+match_set_size(const MatchSet *self)
+{
+  return self->bytes;
 }
 
 const Match *

@@ -56,3 +56,4 @@ void match_set_free(MatchSet *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MatchSet, match_set_free)
 
 const Match *match_set_root(const MatchSet *self);
+size_t match_set_size(const MatchSet *self); /* bytes that it holds, without the schemas */

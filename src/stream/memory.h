@@ -8,7 +8,9 @@
 /* How ingest.memory is divided, so that one number bounds all that grows with the input.
  *
  *   1/16  fetched records, shared among the queues (KafkaConsumerOptions.queue_bytes)
- *   7/16  is set aside for what comes on top of that: librdkafka looks at a queue's queue before
+ *   3/16  plans for the schemas of a registry that wrote the records: enough for a thousand of 102
+ *         fields; the least recently used are forgotten first
+ *   1/4   is set aside for what comes on top of fetched records: librdkafka looks at a queue before
  *         each fetch, so it may go over by what one fetch of each broker brings, which is 3/1024
  *         as it comes; packed records are unpacked at once, and 100:1 is not rare; the small ones
  *         need 300 bytes each; and a fetch is kept whole until the last of its records is done with
@@ -32,6 +34,12 @@ static inline uint64_t
 stream_memory_fetch(uint64_t memory_bytes)
 {
   return MAX(memory_bytes / 1024 * 3, STREAM_MEMORY_LEAST);
+}
+
+static inline size_t
+stream_memory_schemas(uint64_t memory_bytes)
+{
+  return MAX(memory_bytes / 16 * 3, STREAM_MEMORY_LEAST);
 }
 
 static inline size_t
