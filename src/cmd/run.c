@@ -8,6 +8,7 @@
 #include "cmd/options.h"
 #include "cmd/properties.h"
 #include "cmd/registry.h"
+#include "cmd/revision.h"
 #include "cmd/summary.h"
 #include "mapping/set.h"
 #include "metrics/pages.h"
@@ -205,6 +206,7 @@ open_stream(Run *self)
   }
   options.sinks = stream_sinks_list(self->sinks, &options.sinks_length);
   self->stream = stream_new(&options);
+  metrics_pages_gateways(self->pages, stream_sinks_tallies(self->sinks));
   metrics_pages_watch(self->pages, stream_counters(self->stream), self->list, self->length);
 }
 
@@ -268,7 +270,7 @@ run(Run *self, const GOptionEntry *entries, GError **error)
   self->config = cmd_options_config(&self->options, self->call, error);
   if (self->config == NULL)
     return EXIT_USAGE;
-  self->pages = metrics_pages_new(self->config, error);
+  self->pages = metrics_pages_new(self->config, SLUICE_REVISION, error);
   self->properties = cmd_properties_list(self->config);
   self->letters = cmd_properties_letters(self->config);
   if (self->pages == NULL || !choose_mappings(self, error) || !open_registry(self, error) ||

@@ -18,8 +18,11 @@ typedef struct {
   Endpoint endpoint;
   bool is_met; /* since it last failed, it has answered in our dialect */
   Retry retry;
-  int64_t free_at_us; /* of g_get_monotonic_time() */
+  int64_t free_at_us;  /* of g_get_monotonic_time() */
+  GatewayTally *tally; /* borrowed; never NULL */
 } Site;
+
+enum { TIMED_CALLS = 4 };
 
 struct Link {
   GatewayOptions options;
@@ -32,6 +35,10 @@ struct Link {
   Channel channel;   /* zeroed: none */
   unsigned channels; /* so far */
   int64_t used_at_us;
+  int64_t sent_at_us[TIMED_CALLS]; /* of the calls under way, as a ring */
+  unsigned sent;                   /* calls on this channel; */
+  unsigned answered;               /* of those */
+  GatewayTally *own;               /* owned: where nobody else counts */
 };
 
 static bool
@@ -81,6 +88,8 @@ link_new(const GatewayOptions *options, size_t number, GError **error)
   g_autoptr(Link) self = g_new0(Link, 1);
 
   self->options = *options;
+  if (options->tallies == NULL)
+    self->own = gateway_tally_new(options->endpoints);
   self->sites = g_new0(Site, g_strv_length((char **)options->endpoints));
   for (; options->endpoints[self->sites_length] != NULL; self->sites_length++) {
     Site *site = &self->sites[self->sites_length];
@@ -88,6 +97,7 @@ link_new(const GatewayOptions *options, size_t number, GError **error)
     if (!endpoint_parse(options->endpoints[self->sites_length], &site->endpoint, error))
       return NULL;
     site->retry = (Retry){.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
+    site->tally = (options->tallies != NULL ? options->tallies : self->own) + self->sites_length;
   }
   if (self->sites_length == 0) {
     g_set_error_literal(error, FAULT, FAULT_SETUP, "[gateway] endpoints names no gateway");
@@ -102,21 +112,34 @@ link_new(const GatewayOptions *options, size_t number, GError **error)
   return g_steal_pointer(&self);
 }
 
+static void
+close_channel(Link *self)
+{
+  if (self->channel.self != NULL)
+    atomic_fetch_sub(&self->site->tally->open, 1);
+  channel_clear(&self->channel);
+  self->sent = 0;
+  self->answered = 0;
+}
+
 void
 link_free(Link *self)
 {
   if (self == NULL)
     return;
-  channel_clear(&self->channel);
+  close_channel(self);
   for (size_t i = 0; i < self->sites_length; i++)
     endpoint_clear(&self->sites[i].endpoint);
   g_free(self->sites);
+  g_free(self->own);
   g_free(self);
 }
 
 static void
 put_off(Site *site)
 {
+  atomic_store(&site->tally->is_up, false);
+  atomic_fetch_add(&site->tally->failures, 1);
   site->free_at_us = g_get_monotonic_time() + (int64_t)retry_next_ms(&site->retry) * 1000;
 }
 
@@ -230,9 +253,12 @@ open_site(Link *self, Site *site, uint32_t patience_ms, GError **error)
     put_off(site);
     return false;
   }
-  channel_clear(&self->channel);
+  close_channel(self);
   self->channel = channel;
   self->site = site;
+  atomic_store(&site->tally->is_up, true);
+  atomic_fetch_add(&site->tally->open, 1);
+  atomic_fetch_add(&site->tally->connects, 1);
   self->channels++;
   self->used_at_us = g_get_monotonic_time();
   return true;
@@ -310,7 +336,7 @@ bool
 link_open(Link *self, GError **error)
 {
   if (self->channel.self != NULL && is_worn(self))
-    channel_clear(&self->channel);
+    close_channel(self);
   if (self->channel.self == NULL)
     return open_any(self, error);
   try_home(self);
@@ -345,12 +371,16 @@ void
 link_sent(Link *self)
 {
   self->used_at_us = g_get_monotonic_time();
+  self->sent_at_us[self->sent++ % TIMED_CALLS] = self->used_at_us;
 }
 
 void
 link_answered(Link *self)
 {
+  int64_t sent_at_us = self->sent_at_us[self->answered++ % TIMED_CALLS];
+
   self->used_at_us = g_get_monotonic_time();
+  histogram_add(&self->site->tally->answers_us, (uint64_t)MAX(self->used_at_us - sent_at_us, 0));
   retry_reset(&self->site->retry);
 }
 
@@ -359,7 +389,7 @@ link_break(Link *self)
 {
   self->site->is_met = false; /* it may be frozen, or come back as another */
   put_off(self->site);
-  channel_clear(&self->channel);
+  close_channel(self);
 }
 
 void

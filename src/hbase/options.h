@@ -3,6 +3,7 @@
 
 #include "hbase/channel.h"
 #include "hbase/endpoint.h"
+#include "hbase/tally.h"
 
 #include <gio/gio.h>
 
@@ -43,4 +44,5 @@ struct GatewayOptions {
   GCancellable *cancellable; /* ends every wait; or NULL */
   const char *do_as;         /* over HTTP: the user to act for; or NULL */
   GatewayOpenHttp open_http; /* NULL: no HTTP gateways */
+  GatewayTally *tallies;     /* one for each endpoint; NULL: nobody counts */
 };

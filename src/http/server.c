@@ -2,6 +2,7 @@
 #include "http/server.h"
 
 #include <libsoup/soup.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -57,9 +58,15 @@ answer_readyz(const HttpServer *self, SoupServerMessage *message)
 static void
 answer_metrics(const HttpServer *self, SoupServerMessage *message)
 {
-  g_autofree char *text = self->pages.metrics(self->pages.self);
+  const char *accept =
+      soup_message_headers_get_list(soup_server_message_get_request_headers(message), "Accept");
+  bool is_open = accept != NULL && strstr(accept, "application/openmetrics-text") != NULL;
+  g_autofree char *text = self->pages.metrics(self->pages.self, is_open);
 
-  answer_text(message, SOUP_STATUS_OK, "text/plain; version=0.0.4; charset=utf-8", text);
+  answer_text(message, SOUP_STATUS_OK,
+              is_open ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                      : "text/plain; version=0.0.4; charset=utf-8",
+              text);
 }
 
 static void

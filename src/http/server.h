@@ -12,8 +12,8 @@ typedef struct {
   void *self;
   /* Whether records flow; if not, why: a reason a line. */
   bool (*is_ready)(void *self, GString *reasons);
-  /* Prometheus's text format. */
-  char *(*metrics)(void *self);
+  /* Prometheus's text format, or OpenMetrics. */
+  char *(*metrics)(void *self, bool is_open);
   /* HTML for people; NULL: no such page. */
   char *(*console)(void *self);
 } HttpPages;

@@ -222,6 +222,15 @@ forget(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list)
 }
 
 static void
+tell_uncommitted(KafkaConsumer *self, rd_kafka_resp_err_t err, const char *what)
+{
+  g_autoptr(GError) error = NULL;
+
+  client_set_error(&error, err, what);
+  self->options.events.uncommitted(self->options.events.self, error);
+}
+
+static void
 let_go(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list)
 {
   bool is_lost = rd_kafka_assignment_lost(self->client);
@@ -236,7 +245,7 @@ let_go(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list)
     offsets = stored_offsets(self, list);
     err = commit_within(self, offsets, self->options.commit_timeout_ms);
     if (err != RD_KAFKA_RESP_ERR_NO_ERROR)
-      tell(self, err, "revoked partitions could not be committed");
+      tell_uncommitted(self, err, "revoked partitions could not be committed");
   }
   set_hold(self, list, KAFKA_GONE);
   forget(self, list);
@@ -265,6 +274,8 @@ on_committed(rd_kafka_t *client, rd_kafka_resp_err_t err, rd_kafka_topic_partiti
              void *data)
 {
   (void)client;
+  if (err != RD_KAFKA_RESP_ERR_NO_ERROR && err != RD_KAFKA_RESP_ERR__NO_OFFSET)
+    tell_uncommitted(data, err, "offsets could not be committed");
   for (int i = 0; err == RD_KAFKA_RESP_ERR_NO_ERROR && i < list->cnt; i++) {
     const rd_kafka_topic_partition_t *one = &list->elems[i];
     KafkaPartition *partition = find_partition(data, one->topic, one->partition, NULL);

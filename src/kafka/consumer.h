@@ -18,6 +18,8 @@ typedef struct {
   void (*revoking)(void *self, const bool *queues);
   /* Something a person should know; librdkafka goes on trying. */
   void (*trouble)(void *self, const GError *error);
+  /* The broker did not take offsets; the next commit has them again. */
+  void (*uncommitted)(void *self, const GError *error);
   /* No broker can be reached any more. */
   void (*cut_off)(void *self, const char *reason);
   /* This consumer will never work again. */

@@ -49,6 +49,7 @@ kafka_partition_new(const char *topic, size_t topic_index, int32_t id)
   atomic_init(&self->hold, KAFKA_OURS);
   atomic_init(&self->stored, -1);
   atomic_init(&self->begun, -1);
+  atomic_init(&self->waiting_ms, -1);
   return self;
 }
 
@@ -267,12 +268,15 @@ take_message(KafkaQueue *self, rd_kafka_message_t *message, KafkaMessage *out)
   if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF ||
       (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset >= partition->end))
     return take_end(partition, out);
+  partition->next = message->offset + 1;
   out->handle = message;
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     out->trouble = rd_kafka_message_errstr(message);
     return true;
   }
   out->timestamp_ms = rd_kafka_message_timestamp(message, NULL);
+  if (atomic_load_explicit(&partition->waiting_ms, memory_order_relaxed) < 0)
+    atomic_store_explicit(&partition->waiting_ms, out->timestamp_ms, memory_order_relaxed);
   out->key = slice(message->key, message->key_len);
   out->value = slice(message->payload, message->len);
   return true;
@@ -357,9 +361,15 @@ kafka_queue_store(KafkaQueue *self, KafkaPartition *const *partitions, size_t le
   rd_kafka_resp_err_t err =
       list->cnt == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_offsets_store(self->client, list);
 
-  for (size_t i = 0; i < length; i++)
-    if (is_to_store(partitions[i]))
-      atomic_store(&partitions[i]->stored, partitions[i]->done);
+  for (size_t i = 0; i < length; i++) {
+    KafkaPartition *partition = partitions[i];
+
+    if (!is_to_store(partition))
+      continue;
+    atomic_store(&partition->stored, partition->done);
+    atomic_store(&partition->waiting_ms,
+                 partition->done >= partition->next ? -1 : partition->done_ms);
+  }
 
   /* One that leaves at this very moment is refused: its next owner reads it again. */
   if (err == RD_KAFKA_RESP_ERR_NO_ERROR || err == RD_KAFKA_RESP_ERR__STATE ||

@@ -21,15 +21,19 @@ typedef struct {
   char *topic;        /* owned */
   size_t topic_index; /* among the consumer's topics */
   int32_t id;
-  size_t queue;               /* that it is forwarded to */
-  int64_t end;                /* nothing from here on is read; INT64_MAX: there is no end */
-  atomic_int hold;            /* KafkaHold */
-  atomic_int_fast64_t stored; /* the next offset as stored for commit; -1: none yet */
-  atomic_int_fast64_t begun;  /* the first offset that was read; -1: none yet */
-  int64_t committed;          /* the consumer's alone: what the broker has taken; -1: not known */
-  int64_t start;              /* the consumer's alone: where reading starts; -1: not asked yet */
+  size_t queue;                   /* that it is forwarded to */
+  int64_t end;                    /* nothing from here on is read; INT64_MAX: there is no end */
+  atomic_int hold;                /* KafkaHold */
+  atomic_int_fast64_t stored;     /* the next offset as stored for commit; -1: none yet */
+  atomic_int_fast64_t begun;      /* the first offset that was read; -1: none yet */
+  atomic_int_fast64_t waiting_ms; /* the time of the oldest record that was read and not stored,
+                                     about; -1: there is none, or it has no time */
+  int64_t committed; /* the consumer's alone: what the broker has taken; -1: not known */
+  int64_t start;     /* the consumer's alone: where reading starts; -1: not asked yet */
   /* For the queue's thread alone: */
   int64_t done;    /* the next offset once what was read is done with; -1: none yet */
+  int64_t done_ms; /* the time of the record before it; -1: none */
+  int64_t next;    /* the offset behind what was read */
   bool is_touched; /* done is ahead of stored */
   bool is_at_end;  /* the end was read */
 } KafkaPartition;
@@ -57,6 +61,7 @@ typedef struct {
   int64_t acknowledged; /* everything before it is done with */
   int64_t committed;    /* as far as this member knows */
   int64_t end;          /* of the log, as of the last fetch */
+  int64_t waiting_ms;   /* the time of the oldest record that is not acknowledged, about */
 } KafkaStanding;
 
 void kafka_message_release(KafkaMessage *self);

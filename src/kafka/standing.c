@@ -87,6 +87,7 @@ standing_of(rd_kafka_t *client, const KafkaPartition *partition)
                                    : partition->start,
       .committed = partition->committed,
       .end = MAX(high, -1),
+      .waiting_ms = atomic_load(&partition->waiting_ms),
   };
 }
 

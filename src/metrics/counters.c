@@ -8,6 +8,24 @@ struct MetricsCounters {
   MetricsSheet *sheets; /* owned: thread by thread, a sheet for each topic */
   size_t threads;
   size_t topics;
+  MetricsTopic *of_topics; /* owned */
+  MetricsShared shared;
+};
+
+/* Milliseconds, from 50 ms to a day. */
+static const HistogramScale delays = {
+    .bounds = {50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 300000, 900000, 3600000,
+               21600000, 86400000},
+    .length = 15,
+};
+
+static const HistogramScale rows = {
+    .bounds = {1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000}, .length = 13};
+
+static const HistogramScale bytes = {
+    .bounds = {1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 17, 1 << 18, 1 << 19, 1 << 20, 1 << 21,
+               1 << 22, 1 << 24},
+    .length = 11,
 };
 
 const CounterInfo metrics_counter_infos[COUNTERS] = {
@@ -27,17 +45,30 @@ const CounterInfo metrics_counter_infos[COUNTERS] = {
     [COUNTER_HALVED] = {"calls_halved", "Calls split to find the row that was refused"},
     [COUNTER_ANSWER_US] = {"answer_microseconds", "Time spent waiting for answers"},
     [COUNTER_WAIT_US] = {"wait_microseconds", "Time spent waiting before another try"},
+    [COUNTER_RETRY_GATEWAY] = {"gateway", "Tries in which no gateway answered"},
+    [COUNTER_RETRY_TABLE] = {"table", "Tries in which the table took no rows"},
+    [COUNTER_RETRY_SCHEMA] = {"schema", "Tries in which the schema registry did not answer"},
+    [COUNTER_RETRY_LETTERS] = {"dead_letters", "Tries in which Kafka did not take dead letters"},
 };
 
 MetricsCounters *
 metrics_counters_new(size_t threads, size_t topics)
 {
   MetricsCounters *self = g_new0(MetricsCounters, 1);
-  size_t bytes = MAX(threads * topics, 1) * sizeof(MetricsSheet);
+  size_t size = MAX(threads * topics, 1) * sizeof(MetricsSheet);
 
   self->threads = threads;
   self->topics = topics;
-  self->sheets = g_aligned_alloc0(1, bytes, _Alignof(MetricsSheet));
+  self->sheets = g_aligned_alloc0(1, size, _Alignof(MetricsSheet));
+  self->of_topics = g_new0(MetricsTopic, topics);
+  self->shared.batch_rows.scale = &rows;
+  self->shared.batch_bytes.scale = &bytes;
+  for (size_t i = 0; i < topics; i++)
+    self->of_topics[i].delay_ms.scale = &delays;
+  for (size_t i = 0; i < threads * topics; i++) {
+    self->sheets[i].topic = &self->of_topics[i % topics];
+    self->sheets[i].shared = &self->shared;
+  }
   return self;
 }
 
@@ -47,6 +78,7 @@ metrics_counters_free(MetricsCounters *self)
   if (self == NULL)
     return;
   g_aligned_free(self->sheets);
+  g_free(self->of_topics);
   g_free(self);
 }
 
@@ -54,6 +86,28 @@ MetricsSheet *
 metrics_counters_sheet(MetricsCounters *self, size_t thread, size_t topic)
 {
   return &self->sheets[thread * self->topics + topic];
+}
+
+MetricsTopic *
+metrics_counters_topic(const MetricsCounters *self, size_t topic)
+{
+  return &self->of_topics[topic];
+}
+
+MetricsShared *
+metrics_counters_shared(const MetricsCounters *self)
+{
+  return (MetricsShared *)&self->shared;
+}
+
+uint64_t
+metrics_counters_held_bytes(const MetricsCounters *self)
+{
+  uint64_t held_bytes = 0;
+
+  for (size_t i = 0; i < self->threads * self->topics; i++)
+    held_bytes += atomic_load_explicit(&self->sheets[i].held_bytes, memory_order_relaxed);
+  return held_bytes;
 }
 
 uint64_t

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "base/histogram.h"
+
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,19 +25,42 @@ typedef enum {
   COUNTER_HALVED,    /* calls split to find the row that is refused */
   COUNTER_ANSWER_US, /* microseconds spent waiting for answers */
   COUNTER_WAIT_US,   /* microseconds spent waiting before another try */
+  /* Tries that failed for one that is waited for, by cause: */
+  COUNTER_RETRY_GATEWAY, /* no gateway answers */
+  COUNTER_RETRY_TABLE,   /* the table does not take rows */
+  COUNTER_RETRY_SCHEMA,  /* the schema registry does not answer */
+  COUNTER_RETRY_LETTERS, /* Kafka does not take dead letters */
   COUNTERS,
 } Counter;
 
 typedef struct {
-  const char *name; /* as in an exporter: "records_written" */
+  const char *name; /* as in an exporter: "records_written"; of a retry its cause */
   const char *help;
 } CounterInfo;
 
 /* Indexed by Counter. */
 extern const CounterInfo metrics_counter_infos[COUNTERS];
 
+/* What all threads tell of one topic; any of them may add. */
+typedef struct {
+  Histogram delay_ms;                 /* from a record's time to its acknowledgement */
+  atomic_int_fast64_t acknowledged_s; /* when HBase last acknowledged one, Unix time; 0: never */
+} MetricsTopic;
+
+/* What all threads tell of the process. */
+typedef struct {
+  Histogram batch_rows;
+  Histogram batch_bytes;
+  atomic_uint_fast64_t rebalances;
+  atomic_uint_fast64_t commit_failures;
+  atomic_uint_fast64_t partitions; /* held now */
+} MetricsShared;
+
 typedef struct {
   _Alignas(64) atomic_uint_fast64_t values[COUNTERS];
+  atomic_uint_fast64_t held_bytes; /* of batches and bad records; a writer's own sheet */
+  MetricsTopic *topic;             /* borrowed; NULL: nobody asks */
+  MetricsShared *shared;           /* borrowed; NULL: nobody asks */
 } MetricsSheet;
 
 /* For the sheet's thread alone. */
@@ -54,6 +79,12 @@ MetricsCounters *metrics_counters_new(size_t threads, size_t topics);
 void metrics_counters_free(MetricsCounters *self);
 
 MetricsSheet *metrics_counters_sheet(MetricsCounters *self, size_t thread, size_t topic);
+
+MetricsTopic *metrics_counters_topic(const MetricsCounters *self, size_t topic);
+MetricsShared *metrics_counters_shared(const MetricsCounters *self);
+
+/* What the writers hold in memory, about. */
+uint64_t metrics_counters_held_bytes(const MetricsCounters *self);
 
 /* From any thread: the sum over threads for one topic, or over all. */
 enum { METRICS_ALL_TOPICS = -1 };

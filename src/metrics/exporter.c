@@ -7,15 +7,17 @@
 struct MetricsExporter {
   GString *text;      /* owned */
   const char *family; /* borrowed: the one under way */
+  MetricsFormat format;
 };
 
 static const char *const kinds[] = {"counter", "gauge", "histogram"};
 
 MetricsExporter *
-metrics_exporter_new(void)
+metrics_exporter_new(MetricsFormat format)
 {
   MetricsExporter *self = g_new0(MetricsExporter, 1);
 
+  self->format = format;
   self->text = g_string_new(NULL);
   return self;
 }
@@ -48,10 +50,16 @@ append_escaped(GString *text, const char *value, const char *marks)
 void
 metrics_exporter_family(MetricsExporter *self, const char *name, MetricsKind kind, const char *help)
 {
+  bool is_open = self->format == METRICS_OPEN;
+  size_t len = strlen(name);
+
   self->family = name;
-  g_string_append_printf(self->text, "# HELP %s ", name);
-  append_escaped(self->text, help, "\\");
-  g_string_append_printf(self->text, "\n# TYPE %s %s\n", name, kinds[kind]);
+  /* OpenMetrics calls a counter's family by its name without the ending. */
+  if (is_open && kind == METRICS_COUNTER && g_str_has_suffix(name, "_total"))
+    len -= strlen("_total");
+  g_string_append_printf(self->text, "# HELP %.*s ", (int)len, name);
+  append_escaped(self->text, help, is_open ? "\\\"" : "\\");
+  g_string_append_printf(self->text, "\n# TYPE %.*s %s\n", (int)len, name, kinds[kind]);
 }
 
 static void
@@ -145,6 +153,8 @@ metrics_exporter_finish(MetricsExporter *self)
 {
   GString *text = self->text;
 
+  if (self->format == METRICS_OPEN)
+    g_string_append(text, "# EOF\n");
   self->text = g_string_new(NULL);
   self->family = NULL;
   return g_string_free(text, FALSE);

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writes Prometheus's text format, version 0.0.4: families one after the other, each with its
- * samples. */
+/* Writes Prometheus's text format, version 0.0.4, or OpenMetrics, version 1.0.0: families one after
+ * the other, each with its samples. */
 typedef struct MetricsExporter MetricsExporter;
 
 typedef enum { METRICS_COUNTER, METRICS_GAUGE, METRICS_HISTOGRAM } MetricsKind;
@@ -17,7 +17,9 @@ typedef struct {
   const char *value; /* any text; what is not UTF-8 in it is replaced */
 } MetricsLabel;
 
-MetricsExporter *metrics_exporter_new(void);
+typedef enum { METRICS_TEXT, METRICS_OPEN } MetricsFormat;
+
+MetricsExporter *metrics_exporter_new(MetricsFormat format);
 void metrics_exporter_free(MetricsExporter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MetricsExporter, metrics_exporter_free)
 

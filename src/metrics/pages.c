@@ -2,10 +2,9 @@
 #include "metrics/pages.h"
 
 #include "http/server.h"
-#include "metrics/exporter.h"
+#include "metrics/certificates.h"
 #include "metrics/process.h"
-
-#include <string.h>
+#include "metrics/service.h"
 
 struct MetricsPages {
   HttpServer *server;              /* owned; NULL: off */
@@ -14,122 +13,29 @@ struct MetricsPages {
   const MetricsCounters *counters; /* borrowed, as the rest; NULL: none */
   const Mapping *const *mappings;
   size_t mappings_length;
-  GArray *standings; /* owned, of KafkaStanding */
+  GArray *standings;                 /* owned, of KafkaStanding */
+  const GatewayTally *gateways;      /* borrowed */
+  const char *revision;              /* borrowed */
+  uint64_t memory_bytes;             /* ingest.memory */
+  MetricsCertificates *certificates; /* owned */
 };
-
-/* What is told of each partition. */
-typedef enum { STAND_LAG, STAND_ACKNOWLEDGED, STAND_COMMITTED, STAND_END, STANDS } Stand;
-
-static const struct {
-  const char *name;
-  const char *help;
-} stands[STANDS] = {
-    [STAND_LAG] = {"sluice_consumer_lag",
-                   "Offsets between what HBase has acknowledged and the end of the partition"},
-    [STAND_ACKNOWLEDGED] = {"sluice_acknowledged_offset",
-                            "The next offset: everything before it is acknowledged"},
-    [STAND_COMMITTED] = {"sluice_committed_offset", "The offset that the group has committed"},
-    [STAND_END] = {"sluice_log_end_offset", "The end of the partition as of the last fetch"},
-};
-
-/* Those that a topic's line counts; the others belong to the writers' calls. */
-static bool
-is_by_topic(Counter counter)
-{
-  return counter <= COUNTER_TOMBSTONES;
-}
-
-static void
-export_by_topic(const MetricsPages *self, MetricsExporter *exporter, Counter counter)
-{
-  for (size_t i = 0; i < self->mappings_length; i++) {
-    const MetricsLabel labels[] = {{"topic", mapping_topic(self->mappings[i])},
-                                   {"table", mapping_table(self->mappings[i])},
-                                   {NULL, NULL}};
-
-    metrics_exporter_count(exporter, labels, metrics_counters_sum(self->counters, (int)i, counter));
-  }
-}
-
-/* Times are counted in microseconds and told in seconds, as Prometheus has them. */
-static void
-export_counter(const MetricsPages *self, MetricsExporter *exporter, Counter counter)
-{
-  const CounterInfo *info = &metrics_counter_infos[counter];
-  const char *microseconds = strstr(info->name, "_microseconds");
-  size_t len = microseconds == NULL ? strlen(info->name) : (size_t)(microseconds - info->name);
-  g_autofree char *name = g_strdup_printf("sluice_%.*s%s_total", (int)len, info->name,
-                                          microseconds == NULL ? "" : "_seconds");
-
-  metrics_exporter_family(exporter, name, METRICS_COUNTER, info->help);
-  if (is_by_topic(counter)) {
-    export_by_topic(self, exporter, counter);
-    return;
-  }
-
-  uint64_t sum = metrics_counters_sum(self->counters, METRICS_ALL_TOPICS, counter);
-
-  if (microseconds == NULL)
-    metrics_exporter_count(exporter, NULL, sum);
-  else
-    metrics_exporter_number(exporter, NULL, (double)sum / 1e6);
-}
-
-/* -1: not known yet. */
-static int64_t
-stand_of(const KafkaStanding *standing, Stand stand)
-{
-  switch (stand) {
-  case STAND_ACKNOWLEDGED:
-    return standing->acknowledged;
-  case STAND_COMMITTED:
-    return standing->committed;
-  case STAND_END:
-    return standing->end;
-  case STAND_LAG:
-  case STANDS:
-    break;
-  }
-  if (standing->end < 0 || standing->acknowledged < 0)
-    return -1;
-  return MAX(standing->end - standing->acknowledged, 0);
-}
-
-static void
-export_stand(const MetricsPages *self, MetricsExporter *exporter, Stand stand)
-{
-  metrics_exporter_family(exporter, stands[stand].name, METRICS_GAUGE, stands[stand].help);
-  for (guint i = 0; i < self->standings->len; i++) {
-    const KafkaStanding *standing = &g_array_index(self->standings, KafkaStanding, i);
-    const Mapping *mapping = self->mappings[standing->topic_index];
-    int64_t value = stand_of(standing, stand);
-    char id[16];
-    const MetricsLabel labels[] = {{"topic", mapping_topic(mapping)},
-                                   {"table", mapping_table(mapping)},
-                                   {"partition", id},
-                                   {NULL, NULL}};
-
-    g_snprintf(id, sizeof id, "%d", standing->id);
-    if (value >= 0)
-      metrics_exporter_count(exporter, labels, (uint64_t)value);
-  }
-}
 
 char *
-metrics_pages_metrics(MetricsPages *self)
+metrics_pages_metrics(MetricsPages *self, MetricsFormat format)
 {
-  g_autoptr(MetricsExporter) exporter = metrics_exporter_new();
-  const MetricsLabel version[] = {{"version", SLUICE_VERSION}, {NULL, NULL}};
+  g_autoptr(MetricsExporter) exporter = metrics_exporter_new(format);
 
-  metrics_exporter_family(exporter, "sluice_build_info", METRICS_GAUGE, "The version that runs");
-  metrics_exporter_count(exporter, version, 1);
   g_mutex_lock(&self->mutex);
-  metrics_exporter_family(exporter, "sluice_ready", METRICS_GAUGE, "1 while records flow, else 0");
-  metrics_exporter_count(exporter, NULL, self->reason == NULL);
-  for (Counter counter = 0; self->counters != NULL && counter < COUNTERS; counter++)
-    export_counter(self, exporter, counter);
-  for (Stand stand = 0; self->mappings != NULL && stand < STANDS; stand++)
-    export_stand(self, exporter, stand);
+  metrics_service_export(&(MetricsService){.revision = self->revision,
+                                           .is_ready = self->reason == NULL,
+                                           .counters = self->counters,
+                                           .mappings = self->mappings,
+                                           .mappings_length = self->mappings_length,
+                                           .standings = self->standings,
+                                           .gateways = self->gateways,
+                                           .memory_bytes = self->memory_bytes},
+                         exporter);
+  metrics_certificates_export(self->certificates, exporter);
   g_mutex_unlock(&self->mutex);
   metrics_process_export(exporter);
   return metrics_exporter_finish(exporter);
@@ -193,9 +99,9 @@ page_is_ready(void *data, GString *reasons)
 }
 
 static char *
-page_metrics(void *self)
+page_metrics(void *self, bool is_open)
 {
-  return metrics_pages_metrics(self);
+  return metrics_pages_metrics(self, is_open ? METRICS_OPEN : METRICS_TEXT);
 }
 
 static char *
@@ -205,7 +111,7 @@ page_console(void *self)
 }
 
 MetricsPages *
-metrics_pages_new(const Config *config, GError **error)
+metrics_pages_new(const Config *config, const char *revision, GError **error)
 {
   g_autoptr(MetricsPages) self = g_new0(MetricsPages, 1);
   const HttpPages what = {self, page_is_ready, page_metrics,
@@ -214,6 +120,9 @@ metrics_pages_new(const Config *config, GError **error)
   g_mutex_init(&self->mutex);
   self->reason = g_strdup("starting");
   self->standings = g_array_new(FALSE, FALSE, sizeof(KafkaStanding));
+  self->memory_bytes = config->ingest.memory_bytes;
+  self->revision = revision;
+  self->certificates = metrics_certificates_new(config);
   if (config->http.listen == NULL)
     return g_steal_pointer(&self);
   self->server = http_server_new(config->http.listen, &what, error);
@@ -232,6 +141,7 @@ metrics_pages_free(MetricsPages *self)
   g_mutex_clear(&self->mutex);
   g_free(self->reason);
   g_array_unref(self->standings);
+  metrics_certificates_free(self->certificates);
   g_free(self);
 }
 
@@ -243,6 +153,14 @@ metrics_pages_watch(MetricsPages *self, const MetricsCounters *counters,
   self->counters = counters;
   self->mappings = mappings;
   self->mappings_length = mappings_length;
+  g_mutex_unlock(&self->mutex);
+}
+
+void
+metrics_pages_gateways(MetricsPages *self, const GatewayTally *tallies)
+{
+  g_mutex_lock(&self->mutex);
+  self->gateways = tallies;
   g_mutex_unlock(&self->mutex);
 }
 

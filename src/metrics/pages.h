@@ -2,16 +2,19 @@
 #pragma once
 
 #include "config/config.h"
+#include "hbase/tally.h"
 #include "kafka/consumer.h"
 #include "metrics/counters.h"
+#include "metrics/exporter.h"
 #include "mapping/mapping.h"
 
 /* What `run` shows at [http] listen: whether it is ready, and its counters. The main thread tells,
  * the server's thread asks. */
 typedef struct MetricsPages MetricsPages;
 
-/* Listens, not ready yet. Also where http.listen is off: then nobody asks. FAULT_SETUP. */
-MetricsPages *metrics_pages_new(const Config *config, GError **error);
+/* `revision` is borrowed. Listens, not ready yet. Also where http.listen is off: then nobody asks.
+ * FAULT_SETUP. */
+MetricsPages *metrics_pages_new(const Config *config, const char *revision, GError **error);
 void metrics_pages_free(MetricsPages *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MetricsPages, metrics_pages_free)
 
@@ -26,6 +29,9 @@ void metrics_pages_tell(MetricsPages *self, const char *reason);
 /* Where the partitions stand, of KafkaStanding; copied. */
 void metrics_pages_stand(MetricsPages *self, const GArray *standings);
 
+/* From now on these gateways are shown; NULL: none. As the counters. */
+void metrics_pages_gateways(MetricsPages *self, const GatewayTally *tallies);
+
 /* The texts that the pages answer with. */
-char *metrics_pages_metrics(MetricsPages *self);
+char *metrics_pages_metrics(MetricsPages *self, MetricsFormat format);
 char *metrics_pages_console(MetricsPages *self);

@@ -347,6 +347,26 @@ stream_batch_tally(const StreamBatch *self)
 }
 
 void
+stream_batch_age(const StreamBatch *self, int64_t now_ms, Histogram *ages)
+{
+  uint64_t counts[HISTOGRAM_BOUNDS + 1] = {0};
+  uint64_t sum = 0;
+  size_t bucket = 0;
+
+  for (guint i = 0; i < self->entries->len; i++) {
+    const Entry *entry = entry_at(self, i);
+    uint64_t age = (uint64_t)MAX(now_ms - entry->message.timestamp_ms, 0);
+
+    if (entry->kind != ENTRY_ROW || entry->message.timestamp_ms < 0)
+      continue;
+    bucket = histogram_bucket(ages->scale, age, bucket);
+    counts[bucket]++;
+    sum += age;
+  }
+  histogram_merge(ages, counts, sum);
+}
+
+void
 stream_batch_touch(const StreamBatch *self, GPtrArray *touched)
 {
   for (guint i = 0; i < self->entries->len; i++) {
@@ -354,6 +374,7 @@ stream_batch_touch(const StreamBatch *self, GPtrArray *touched)
     KafkaPartition *partition = entry->message.partition;
 
     partition->done = entry->message.offset + (entry->kind != ENTRY_END);
+    partition->done_ms = entry->message.timestamp_ms;
     if (!partition->is_touched)
       g_ptr_array_add(touched, partition);
     partition->is_touched = true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "base/histogram.h"
 #include "wire/frame.h"
 #include "stream/reject.h"
 
@@ -70,6 +71,10 @@ typedef struct {
 } StreamTally;
 
 StreamTally stream_batch_tally(const StreamBatch *self);
+
+/* How old its written records are at now_ms, Unix time, in milliseconds; those without a time are
+ * not counted, and what comes from the future is 0 old. */
+void stream_batch_age(const StreamBatch *self, int64_t now_ms, Histogram *ages);
 
 /* Sets `done` of every partition in it and adds those not touched yet to the list. */
 void stream_batch_touch(const StreamBatch *self, GPtrArray *touched);

@@ -56,6 +56,18 @@ note_rejects(StreamCommit *self, guint first)
   }
 }
 
+/* Every record of the batch is acknowledged now. */
+static void
+tell_delay(const StreamBatch *batch, MetricsTopic *topic)
+{
+  int64_t now_ms = g_get_real_time() / 1000;
+
+  if (topic == NULL)
+    return;
+  stream_batch_age(batch, now_ms, &topic->delay_ms);
+  atomic_store_explicit(&topic->acknowledged_s, now_ms / 1000, memory_order_relaxed);
+}
+
 void
 stream_commit_add(StreamCommit *self, StreamBatch *batch)
 {
@@ -67,6 +79,8 @@ stream_commit_add(StreamCommit *self, StreamBatch *batch)
   note_rejects(self, known);
   stream_window_add(&self->window, tally.records, tally.rejected, g_get_monotonic_time());
   self->rejected += tally.rejected;
+  if (tally.written > 0)
+    tell_delay(batch, self->options.sheet->topic);
   metrics_count(self->options.sheet, COUNTER_WRITTEN, tally.written);
   metrics_count(self->options.sheet, COUNTER_SKIPPED, tally.skipped);
   metrics_count(self->options.sheet, COUNTER_TOMBSTONES, tally.tombstones);
@@ -142,6 +156,7 @@ send_letters(StreamCommit *self)
     stream_wait_end(&self->options.wait);
     return true;
   }
+  metrics_count(self->options.sheet, COUNTER_RETRY_LETTERS, 1);
   stream_wait_begin(&self->options.wait, error);
   return false;
 }

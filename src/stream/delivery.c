@@ -194,6 +194,7 @@ wait_for_table(StreamDelivery *self, const GError *reason)
   uint32_t wait_ms = stream_wait_begin(&self->wait, reason);
 
   self->is_cut_off = g_error_matches(reason, FAULT, FAULT_PEER);
+  metrics_count(self->sheet, self->is_cut_off ? COUNTER_RETRY_GATEWAY : COUNTER_RETRY_TABLE, 1);
   metrics_count(self->sheet, COUNTER_WAIT_US, (uint64_t)wait_ms * 1000);
 }
 
@@ -262,10 +263,15 @@ judge_refusal(StreamDelivery *self)
 static void
 count_answer(StreamDelivery *self, const Call *call, size_t refused)
 {
+  size_t bytes = frame_rows_slice(rows_of(call), call->first, call->count).len;
+
   metrics_count(self->sheet, COUNTER_BATCHES, 1);
   metrics_count(self->sheet, COUNTER_ROWS, call->count - refused);
-  metrics_count(self->sheet, COUNTER_BYTES,
-                frame_rows_slice(rows_of(call), call->first, call->count).len);
+  metrics_count(self->sheet, COUNTER_BYTES, bytes);
+  if (self->sheet->shared == NULL)
+    return;
+  histogram_add(&self->sheet->shared->batch_rows, call->count);
+  histogram_add(&self->sheet->shared->batch_bytes, bytes);
 }
 
 /* The newest row that was taken is kept, to tell a bad row from an outage (halving.h). */

@@ -163,6 +163,7 @@ take_record(StreamLine *self, KafkaMessage *message)
   if (make_row(self, message, &fault))
     return take_row(self, message);
   if (!g_error_matches(fault, FAULT, FAULT_RECORD)) {
+    metrics_count(self->options.sheet, COUNTER_RETRY_SCHEMA, 1);
     stream_wait_begin(&self->schema, fault);
     return STREAM_LINE_STALLED;
   }

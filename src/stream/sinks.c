@@ -13,8 +13,9 @@ typedef struct {
 
 struct StreamSinks {
   GatewayOptions options;
-  Sink *sinks;      /* owned */
-  StreamSink *list; /* owned */
+  Sink *sinks;           /* owned */
+  StreamSink *list;      /* owned */
+  GatewayTally *tallies; /* owned */
   size_t length;
 };
 
@@ -68,6 +69,8 @@ stream_sinks_new(const GatewayOptions *options, size_t connections, GError **err
   StreamSinks *self = g_new0(StreamSinks, 1);
 
   self->options = *options;
+  self->tallies = gateway_tally_new(options->endpoints);
+  self->options.tallies = self->tallies;
   self->length = connections;
   self->sinks = g_new0(Sink, self->length);
   self->list = g_new0(StreamSink, self->length);
@@ -92,6 +95,7 @@ stream_sinks_free(StreamSinks *self)
   }
   g_free(self->sinks);
   g_free(self->list);
+  g_free(self->tallies);
   g_free(self);
 }
 
@@ -166,6 +170,12 @@ stream_sinks_list(const StreamSinks *self, size_t *out_length)
 {
   *out_length = self->length;
   return self->list;
+}
+
+const GatewayTally *
+stream_sinks_tallies(const StreamSinks *self)
+{
+  return self->tallies;
 }
 
 WireProtocol

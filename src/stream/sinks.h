@@ -19,3 +19,5 @@ bool stream_sinks_open(StreamSinks *self, int64_t timeout_ms, GError **error);
 /* After stream_sinks_open(). */
 const StreamSink *stream_sinks_list(const StreamSinks *self, size_t *out_length);
 WireProtocol stream_sinks_protocol(const StreamSinks *self);
+/* What was seen of each gateway; lives as long as the sinks. */
+const GatewayTally *stream_sinks_tallies(const StreamSinks *self);

@@ -261,6 +261,10 @@ on_assigned(void *data, size_t count)
 {
   Stream *self = data;
 
+  MetricsShared *shared = metrics_counters_shared(self->counters);
+
+  atomic_fetch_add(&shared->rebalances, 1);
+  atomic_store(&shared->partitions, count);
   stream_health_joined(&self->health);
   g_message("holding partitions=%zu", count);
 }
@@ -278,6 +282,13 @@ static void
 on_trouble(void *data, const GError *error)
 {
   stream_health_trouble(&((Stream *)data)->health, error);
+}
+
+static void
+on_uncommitted(void *data, const GError *error)
+{
+  atomic_fetch_add(&metrics_counters_shared(((Stream *)data)->counters)->commit_failures, 1);
+  on_trouble(data, error);
 }
 
 static void
@@ -306,7 +317,8 @@ open_consumer(Stream *self, GError **error)
       .queue_bytes = stream_memory_queue(settings->memory_bytes, self->options.sinks_length),
       .fetch_bytes = stream_memory_fetch(settings->memory_bytes),
       .commit_timeout_ms = LEAVE_MS,
-      .events = {self, on_assigned, on_revoking, on_trouble, on_cut_off, on_failed, end_of},
+      .events = {self, on_assigned, on_revoking, on_trouble, on_uncommitted, on_cut_off, on_failed,
+                 end_of},
   };
 
   self->consumer = kafka_consumer_new(&options, error);

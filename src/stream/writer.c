@@ -303,7 +303,11 @@ turn(StreamWriter *self)
     return false;
   if (self->length == 0 && !receive(self))
     return false;
-  return held_bytes(self) <= self->options.memory_bytes || drain(self);
+
+  size_t held = held_bytes(self);
+
+  atomic_store_explicit(&self->options.sheet->held_bytes, held, memory_order_relaxed);
+  return held <= self->options.memory_bytes || drain(self);
 }
 
 /* Until an answer may be expected, it is time to try something again, or it is told something. */

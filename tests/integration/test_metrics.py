@@ -7,6 +7,8 @@ import sys
 import urllib.request
 
 import confluent_kafka
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_open
+from prometheus_client.parser import text_string_to_metric_families as parse_text
 
 from support.stack import THRIFT2_PORT
 
@@ -33,6 +35,37 @@ def read(port):
 def by_partition(text, name, pipe):
     found = re.findall(rf'^{name}{{topic="{pipe.topic}",table="{pipe.table}",partition="(\d+)"}} (\d+)$', text, re.M)
     return {int(partition): int(value) for partition, value in found}
+
+
+def assert_adds_up(text, pipe, written):
+    """Histograms count what the counters count; Prometheus's own parser reads both."""
+    samples = {}
+    for family in parse_text(text):
+        for sample in family.samples:
+            if sample.labels.get("topic", pipe.topic) == pipe.topic:
+                samples[sample.name] = samples.get(sample.name, 0) + (0 if "le" in sample.labels else sample.value)
+    assert samples["sluice_records_written_total"] == written
+    assert samples["sluice_record_delay_seconds_count"] == written
+    assert samples["sluice_batch_rows_count"] == samples["sluice_batches_acknowledged_total"]
+    assert samples["sluice_batch_rows_sum"] == samples["sluice_rows_acknowledged_total"]
+    assert samples["sluice_batch_bytes_sum"] == samples["sluice_bytes_acknowledged_total"]
+    assert samples["sluice_put_seconds_count"] == samples["sluice_batches_acknowledged_total"]
+    assert samples["sluice_partitions_assigned"] == pipe.partitions
+    assert samples["sluice_gateway_up"] == 1
+    assert samples["sluice_rebalances_total"] >= 1
+
+
+def test_who_asks_for_open_metrics_gets_them(world):
+    pipe, port = world.add([["1", "x"]]), free_port()
+    with world.service(http__listen=f"127.0.0.1:{port}", ingest__linger_ms="10") as process:
+        world.until(process, lambda: by_partition(read(port), "sluice_committed_offset", pipe) == {0: 1})
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"}
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert answer.headers["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
+            families = {family.name for family in parse_open(answer.read().decode())}
+    assert {"sluice_records_written", "sluice_record_delay_seconds", "sluice_gateway_up"} <= families
 
 
 def expire(pipe, offsets):
@@ -67,6 +100,9 @@ def test_lag_and_offsets_of_each_partition(world):
     assert by_partition(stalled, "sluice_log_end_offset", pipe) == {0: 30, 1: 30, 2: 30, 3: 30}
     assert by_partition(text, "sluice_consumer_lag", pipe) == {0: 0, 1: 0, 2: 0, 3: 0}
     assert by_partition(text, "sluice_acknowledged_offset", pipe) == {0: 30, 1: 30, 2: 30, 3: 30}
+    assert re.search(rf'^sluice_consumer_lag_seconds{{topic="{pipe.topic}",[^}}]*partition="0"}} [1-9]', stalled, re.M)
+    assert by_partition(text, "sluice_consumer_lag_seconds", pipe) == {0: 0, 1: 0, 2: 0, 3: 0}
+    assert_adds_up(text, pipe, written=80)
     told = set(re.findall(r"^# TYPE (\S+) ", text, re.M))
     listed = set(re.findall(r"`((?:sluice|process)_[a-z_]+)`", (ROOT / "docs" / "metrics.md").read_text()))
     assert told == listed

@@ -16,10 +16,10 @@ is_ready(void *self, GString *reasons)
 }
 
 static char *
-metrics(void *self)
+metrics(void *self, bool is_open)
 {
   (void)self;
-  return g_strdup("x_total 1\n");
+  return g_strdup(is_open ? "x_total 1\n# EOF\n" : "x_total 1\n");
 }
 
 static char *
@@ -50,6 +50,9 @@ answer_of(HttpServer *server, const char *request)
   return g_string_free(g_steal_pointer(&answer), FALSE);
 }
 
+#define GET_OPEN                                                                                   \
+  "GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"                                      \
+  "Accept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5\r\n\r\n"
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
 static void
@@ -68,6 +71,7 @@ each_page_answers(void)
       {"no gateway", GET("/readyz"), "HTTP/1.1 503 ", "", "\r\n\r\nno gateway\n"},
       {"", GET("/metrics"), "HTTP/1.1 200 ", "text/plain; version=0.0.4", "\r\n\r\nx_total 1\n"},
       {"", GET("/metrics?x=1"), "HTTP/1.1 200 ", "", "x_total 1\n"},
+      {"", GET_OPEN, "HTTP/1.1 200 ", "application/openmetrics-text; version=1.0.0", "# EOF\n"},
       {"", GET("/"), "HTTP/1.1 200 ", "text/html", "\r\n\r\n<p>"},
       {"", GET("/metric"), "HTTP/1.1 404 ", "", "/metrics\n"},
       {"", GET("/metrics/"), "HTTP/1.1 404 ", "", "/metrics\n"},

@@ -100,7 +100,7 @@ member_init(Member *self, KafkaMock *mock)
       .queue_bytes = 1 << 20,
       .fetch_bytes = 1 << 20,
       .commit_timeout_ms = ANSWER_MS,
-      .events = {self, on_assigned, on_revoking, on_trouble, on_cut_off, on_trouble},
+      .events = {self, on_assigned, on_revoking, on_trouble, on_trouble, on_cut_off, on_trouble},
   };
   g_autoptr(GError) error = NULL;
 

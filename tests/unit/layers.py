@@ -30,7 +30,7 @@ BELOW = {
     "hfile": ["base", "pack", "record"],
     "http": ["base", "record", "text", "json", "schema", "mapping", "datum", "config", "wire", "hbase"],
     "config": ["base"],
-    "metrics": ["base", "config", "kafka", "mapping", "http"],
+    "metrics": ["base", "config", "kafka", "mapping", "hbase", "http"],
 }
 BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = BELOW["verify"] = BELOW["check"] = list(BELOW)
 BELOW["replay"] = [*BELOW["stream"], "stream"]

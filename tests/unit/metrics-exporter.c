@@ -10,7 +10,7 @@
 static char *
 export_everything(void)
 {
-  g_autoptr(MetricsExporter) exporter = metrics_exporter_new();
+  g_autoptr(MetricsExporter) exporter = metrics_exporter_new(METRICS_TEXT);
   const MetricsLabel labels[] = {
       {"topic", "click_stream"}, {"reason", "not \"a\"\nnumber: \\d \xff"}, {NULL, NULL}};
   const double bounds[] = {0.001, 0.5, 2};
@@ -66,7 +66,7 @@ numbers_have_the_formats_own_form(void)
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    g_autoptr(MetricsExporter) exporter = metrics_exporter_new();
+    g_autoptr(MetricsExporter) exporter = metrics_exporter_new(METRICS_TEXT);
     g_autofree char *text = NULL;
 
     metrics_exporter_family(exporter, "x", METRICS_GAUGE, "X");

@@ -12,6 +12,7 @@ typedef struct {
   const Mapping *chosen[2];  /* borrowed */
   MetricsCounters *counters; /* owned */
   MetricsPages *pages;       /* owned */
+  char *certificate;         /* owned: the path of one */
 } Fixture;
 
 static void
@@ -19,9 +20,15 @@ make(Fixture *self, gconstpointer data)
 {
   g_autofree char *builtin = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "schemas", NULL);
   char *none[] = {NULL};
-  const Config config = {.ingest = {.mappings = none, .builtin = builtin}};
+  g_autoptr(GPtrArray) kafka = g_ptr_array_new();
+  char *certificate = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "tests", "golden", "tls",
+                                       "server.pem", NULL);
+  const Config config = {.kafka = kafka,
+                         .ingest = {.mappings = none, .builtin = builtin, .memory_bytes = 1000},
+                         .gateway = {.tls_ca_location = certificate}};
 
   (void)data;
+  self->certificate = certificate;
   self->mappings = mapping_set_load(&config, NULL);
   self->chosen[0] = mapping_set_for_table(self->mappings, "customers", NULL);
   self->chosen[1] = mapping_set_for_table(self->mappings, "clickstream", NULL);
@@ -31,7 +38,7 @@ make(Fixture *self, gconstpointer data)
   metrics_count(metrics_counters_sheet(self->counters, 1, 1), COUNTER_WRITTEN, 3);
   metrics_count(metrics_counters_sheet(self->counters, 0, 2), COUNTER_BATCHES, 4);
   metrics_count(metrics_counters_sheet(self->counters, 0, 2), COUNTER_ANSWER_US, 1500000);
-  self->pages = metrics_pages_new(&config, NULL);
+  self->pages = metrics_pages_new(&config, "abc123", NULL);
   metrics_pages_watch(self->pages, self->counters, self->chosen, 2);
 }
 
@@ -42,6 +49,7 @@ unmake(Fixture *self, gconstpointer data)
   metrics_pages_free(self->pages);
   metrics_counters_free(self->counters);
   mapping_set_free(self->mappings);
+  g_free(self->certificate);
 }
 
 static void
@@ -54,7 +62,7 @@ assert_holds(const char *text, const char *line)
 static void
 counters_are_told_by_topic_or_once(Fixture *self, gconstpointer data)
 {
-  g_autofree char *text = metrics_pages_metrics(self->pages);
+  g_autofree char *text = metrics_pages_metrics(self->pages, METRICS_TEXT);
   const char *const lines[] = {
       "\nsluice_records_read_total{topic=\"customer\",table=\"customers\"} 7\n"
       "sluice_records_read_total{topic=\"click_stream\",table=\"clickstream\"} 0\n",
@@ -97,7 +105,7 @@ partitions_are_told_as_far_as_they_are_known(Fixture *self, gconstpointer data)
 
   (void)data;
   tell_standings(self->pages);
-  text = metrics_pages_metrics(self->pages);
+  text = metrics_pages_metrics(self->pages, METRICS_TEXT);
   for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
     g_auto(GStrv) parts = g_strsplit(lines[i], "%s", 2);
     g_autofree char *line = g_strdup_printf("\n%s%s%s\n", parts[0], clicks, parts[1]);
@@ -114,19 +122,112 @@ partitions_are_told_as_far_as_they_are_known(Fixture *self, gconstpointer data)
 static void
 readiness_is_what_was_told_last(Fixture *self, gconstpointer data)
 {
-  g_autofree char *starting = metrics_pages_metrics(self->pages);
+  g_autofree char *starting = metrics_pages_metrics(self->pages, METRICS_TEXT);
   g_autofree char *ready = NULL;
   g_autofree char *page = NULL;
 
   (void)data;
   assert_holds(starting, "\nsluice_ready 0\n");
   metrics_pages_tell(self->pages, NULL);
-  ready = metrics_pages_metrics(self->pages);
+  ready = metrics_pages_metrics(self->pages, METRICS_TEXT);
   assert_holds(ready, "\nsluice_ready 1\n");
   metrics_pages_tell(self->pages, "no <gateway>");
   page = metrics_pages_console(self->pages);
   assert_holds(page, "<p>no &lt;gateway&gt;</p>");
   assert_holds(page, "<tr><th>customer</th><th>customers</th><td>7</td><td>0</td>");
+}
+
+static void
+delays_and_batches_are_told_by_bounds(Fixture *self, gconstpointer data)
+{
+  MetricsSheet *sheet = metrics_counters_sheet(self->counters, 0, 1);
+  const char *const lines[] = {
+      "\nsluice_record_delay_seconds_bucket{topic=\"click_stream\",table=\"clickstream\","
+      "le=\"0.05\"} 0\n",
+      "\nsluice_record_delay_seconds_bucket{topic=\"click_stream\",table=\"clickstream\","
+      "le=\"0.1\"} 1\n",
+      "\nsluice_record_delay_seconds_sum{topic=\"click_stream\",table=\"clickstream\"} 0.06\n",
+      "\nsluice_last_acknowledged_timestamp_seconds{topic=\"click_stream\",table=\"clickstream\"} "
+      "1700000000\n",
+      "\nsluice_batch_rows_bucket{le=\"500\"} 1\n",
+      "\nsluice_retries_total{cause=\"table\"} 2\n",
+      "\nsluice_memory_used_bytes 77\n",
+      "\nsluice_memory_limit_bytes 1000\n",
+      "\",revision=\"abc123\",librdkafka=\"",
+  };
+  g_autofree char *text = NULL;
+
+  (void)data;
+  histogram_add(&sheet->topic->delay_ms, 60);
+  atomic_store(&sheet->topic->acknowledged_s, 1700000000);
+  histogram_add(&sheet->shared->batch_rows, 500);
+  metrics_count(sheet, COUNTER_RETRY_TABLE, 2);
+  atomic_store(&sheet->held_bytes, 77);
+  text = metrics_pages_metrics(self->pages, METRICS_TEXT);
+  for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+    assert_holds(text, lines[i]);
+}
+
+static void
+gateways_are_told_by_endpoint(Fixture *self, gconstpointer data)
+{
+  const char *const endpoints[] = {"a:9090", "b:9090", NULL};
+  g_autofree GatewayTally *tallies = gateway_tally_new(endpoints);
+  g_autofree char *text = NULL;
+
+  (void)data;
+  atomic_store(&tallies[1].is_up, true);
+  histogram_add(&tallies[1].answers_us, 3000);
+  metrics_pages_gateways(self->pages, tallies);
+  text = metrics_pages_metrics(self->pages, METRICS_TEXT);
+  metrics_pages_gateways(self->pages, NULL);
+  assert_holds(text, "\nsluice_gateway_up{gateway=\"a:9090\"} 0\n"
+                     "sluice_gateway_up{gateway=\"b:9090\"} 1\n");
+  assert_holds(text, "\nsluice_put_seconds_bucket{gateway=\"b:9090\",le=\"0.005\"} 1\n");
+}
+
+static void
+a_partition_that_waits_is_told_with_its_age(Fixture *self, gconstpointer data)
+{
+  const KafkaStanding standings[] = {
+      {.topic_index = 0, .id = 0, .acknowledged = 5, .end = 9, .waiting_ms = 0},
+      {.topic_index = 0, .id = 1, .acknowledged = 9, .end = 9, .waiting_ms = -1},
+      {.topic_index = 0, .id = 2, .acknowledged = 5, .end = 9, .waiting_ms = -1},
+  };
+  g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(KafkaStanding));
+  const char *const name = "sluice_consumer_lag_seconds{topic=\"customer\",table=\"customers\",";
+  g_autofree char *idle = g_strconcat("\n", name, "partition=\"1\"} 0\n", NULL);
+  g_autofree char *waiting = g_strconcat("\n", name, "partition=\"0\"} 1", NULL);
+  g_autofree char *unknown = g_strconcat("\n", name, "partition=\"2\"}", NULL);
+  g_autofree char *text = NULL;
+
+  (void)data;
+  g_array_append_vals(list, standings, G_N_ELEMENTS(standings));
+  metrics_pages_stand(self->pages, list);
+  text = metrics_pages_metrics(self->pages, METRICS_TEXT);
+  assert_holds(text, idle);
+  assert_holds(text, waiting); /* since 1970: 1.7 and more thousand million seconds */
+  g_assert_null(strstr(text, unknown));
+}
+
+static void
+the_end_of_a_certificate_is_told(Fixture *self, gconstpointer data)
+{
+  g_autofree char *text = metrics_pages_metrics(self->pages, METRICS_TEXT);
+
+  (void)data;
+  assert_holds(text, "\nsluice_certificate_expiry_timestamp_seconds{setting="
+                     "\"gateway.tls.ca.location\"} ");
+}
+
+static void
+open_metrics_names_counters_without_their_ending(Fixture *self, gconstpointer data)
+{
+  g_autofree char *text = metrics_pages_metrics(self->pages, METRICS_OPEN);
+
+  (void)data;
+  assert_holds(text, "\n# TYPE sluice_records_read counter\nsluice_records_read_total{");
+  g_assert_true(g_str_has_suffix(text, "\n# EOF\n"));
 }
 
 static void
@@ -136,7 +237,7 @@ without_counters_there_is_still_an_answer(Fixture *self, gconstpointer data)
 
   (void)data;
   metrics_pages_watch(self->pages, NULL, NULL, 0);
-  text = metrics_pages_metrics(self->pages);
+  text = metrics_pages_metrics(self->pages, METRICS_TEXT);
   g_assert_null(strstr(text, "sluice_records"));
   assert_holds(text, "\nsluice_ready 0\n");
 }
@@ -158,7 +259,7 @@ prometheus_own_checker_has_nothing_to_say(Fixture *self, gconstpointer data)
     return;
   }
   tell_standings(self->pages);
-  text = metrics_pages_metrics(self->pages);
+  text = metrics_pages_metrics(self->pages, METRICS_TEXT);
   file = g_file_open_tmp("sluice-pages-XXXXXX", &path, NULL);
   g_assert_cmpint(file, >=, 0);
   g_close(file, NULL);
@@ -181,6 +282,11 @@ main(int argc, char **argv)
       {"/pages/ready", readiness_is_what_was_told_last},
       {"/pages/no-counters", without_counters_there_is_still_an_answer},
       {"/pages/partitions", partitions_are_told_as_far_as_they_are_known},
+      {"/pages/delays", delays_and_batches_are_told_by_bounds},
+      {"/pages/gateways", gateways_are_told_by_endpoint},
+      {"/pages/age", a_partition_that_waits_is_told_with_its_age},
+      {"/pages/certificates", the_end_of_a_certificate_is_told},
+      {"/pages/open-metrics", open_metrics_names_counters_without_their_ending},
       {"/pages/promtool", prometheus_own_checker_has_nothing_to_say},
   };
 

@@ -46,7 +46,8 @@ asker(const KafkaMock *mock)
       .queue_bytes = 1 << 20,
       .fetch_bytes = 1 << 20,
       .commit_timeout_ms = ANSWER_MS,
-      .events = {NULL, ignore_count, ignore_queues, ignore_error, ignore_reason, ignore_error},
+      .events = {NULL, ignore_count, ignore_queues, ignore_error, ignore_error, ignore_reason,
+                 ignore_error},
   };
   g_autoptr(GError) error = NULL;
   KafkaConsumer *consumer = kafka_consumer_new(&options, &error);

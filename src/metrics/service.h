@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "hbase/tally.h"
+#include "kafka/consumer.h"
+#include "mapping/mapping.h"
+#include "metrics/counters.h"
+#include "metrics/exporter.h"
+
+/* All that a running service tells about itself, for docs/metrics.md. Everything is borrowed. */
+typedef struct {
+  const char *revision; /* of the source that was built */
+  bool is_ready;
+  const MetricsCounters *counters; /* NULL: none yet; topics in the order of the mappings */
+  const Mapping *const *mappings;  /* NULL: none yet */
+  size_t mappings_length;
+  const GArray *standings;      /* of KafkaStanding */
+  const GatewayTally *gateways; /* ends with a nameless one; NULL: none yet */
+  uint64_t memory_bytes;        /* ingest.memory */
+} MetricsService;
+
+void metrics_service_export(const MetricsService *self, MetricsExporter *exporter);
