@@ -180,9 +180,12 @@ def write_files(folder, fault):
     document["record"]["framing"] = fault.files.get("framing", "datum")
     document["record"]["schema"] = fault.files.get("schema", "transactions.avsc")
     (folder / "mappings" / "transactions.json").write_text(fault.files.get("mapping", json.dumps(document)))
-    header = ",".join(field["name"] for field in json.loads((ROOT / "schemas/transactions.avsc").read_text())["fields"])
+    names = [field["name"] for field in json.loads((ROOT / "schemas/transactions.avsc").read_text())["fields"]]
+    record = {"booking_id": "b1", "created_at": "2024-01-01T00:00:00Z"}
     (folder / "text.pem").write_text("nothing\n")
-    (folder / "rows.csv").write_text(header + "\n")
+    (folder / "rows.csv").write_text(
+        ",".join(names) + "\n" + ",".join(record.get(name, "") for name in names) + "\n"
+    )
 
 
 def call(program, name, fault):
