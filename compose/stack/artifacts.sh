@@ -79,7 +79,9 @@ java_command() {
   for internals in $EXPORTS; do
     command+=(--add-exports "$internals=ALL-UNNAMED")
   done
-  command+=(-cp "$3")
+  local agent
+  agent=$(jmx_option "$1")
+  command+=(${agent:+"$agent"} -cp "$3")
 }
 
 temporary_of() {
