@@ -92,6 +92,14 @@ struct TScan {
   15: optional i32 limit
 }
 
+enum TDataBlockEncoding {
+  NONE = 0,
+  PREFIX = 2,
+  DIFF = 3,
+  FAST_DIFF = 4,
+  ROW_INDEX_V1 = 7
+}
+
 struct TTableName {
   1: optional binary ns,
   2: required binary qualifier
@@ -104,6 +112,7 @@ struct TColumnFamilyDescriptor {
   4: optional i32 blockSize,
   5: optional TBloomFilterType bloomnFilterType,
   6: optional TCompressionAlgorithm compressionType,
+  8: optional TDataBlockEncoding dataBlockEncoding,
   10: optional i32 maxVersions,
   11: optional i32 minVersions,
   13: optional i32 timeToLive

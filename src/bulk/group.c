@@ -6,6 +6,7 @@ typedef struct {
   uint32_t puts;
   bool is_deleted;
   int64_t last_put;
+  int64_t last_delete;
 } Seen;
 
 struct BulkGroup {
@@ -42,15 +43,21 @@ bool
 bulk_group_admits(BulkGroup *self, const BulkCell *cell, int64_t timestamp)
 {
   Seen *seen = &self->seen[cell->rank];
-  uint32_t versions = self->plan->versions[self->plan->by_rank[cell->rank]->family_index];
+  size_t family = self->plan->by_rank[cell->rank]->family_index;
+  bool keeps_deleted = self->plan->keeps_deleted[family];
 
-  if (seen->is_deleted)
+  if (seen->is_deleted && !keeps_deleted)
     return false;
   if (cell->is_delete) {
+    if (seen->is_deleted && seen->last_delete == timestamp)
+      return false;
     seen->is_deleted = true;
+    seen->last_delete = timestamp;
     return true;
   }
-  if (seen->puts >= versions || (seen->puts > 0 && seen->last_put == timestamp))
+  if (seen->puts > 0 && seen->last_put == timestamp)
+    return false;
+  if (seen->puts >= self->plan->versions[family] && !keeps_deleted)
     return false;
   seen->puts++;
   seen->last_put = timestamp;

@@ -101,7 +101,10 @@ set_hfile(BulkJob *self, size_t i, const Family *family)
   else if (!hfile_codec_find(family->compression, &hfile->codec) ||
            !hfile_codec_is_stock(hfile->codec))
     hfile->codec = HFILE_CODEC_NONE;
+  if (family->encoding != NULL)
+    hfile_encoding_find(slice_text(family->encoding), &hfile->encoding);
   self->plan->versions[i] = family->versions;
+  self->plan->keeps_deleted[i] = family->keeps_deleted;
 }
 
 BulkJob *
@@ -155,6 +158,24 @@ find_family(const BulkTable *table, Slice name)
   return NULL;
 }
 
+/* Where the order of writing decides between a deletion and a put, cells of one file, which are all
+ * written at once, cannot say what 'run' would have. */
+static bool
+is_by_time(const BulkJob *self, const Family *family, GError **error)
+{
+  if (!family->has_new_versions || !mapping_may_delete(self->options.mapping))
+    return true;
+
+  g_autofree char *name = slice_quote(family->name);
+
+  g_set_error(error, FAULT, FAULT_SETUP,
+              "family '%s' of table %s has NEW_VERSION_BEHAVIOR, with which deletions go by the "
+              "order of writing: HFiles cannot say it; load with 'sluice run', or without "
+              "'null: delete'",
+              name, mapping_table(self->options.mapping));
+  return false;
+}
+
 bool
 bulk_job_set_table(BulkJob *self, const BulkTable *table, GError **error)
 {
@@ -170,6 +191,8 @@ bulk_job_set_table(BulkJob *self, const BulkTable *table, GError **error)
                   mapping_table(self->options.mapping), name);
       return false;
     }
+    if (!is_by_time(self, family, error))
+      return false;
     set_hfile(self, i, family);
   }
   bulk_regions_free(self->regions);

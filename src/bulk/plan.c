@@ -31,6 +31,7 @@ bulk_plan_new(const Mapping *mapping)
   self->rank_of = g_new(uint16_t, self->columns);
   self->first_rank = g_new0(size_t, self->families + 1);
   self->versions = g_new(uint32_t, self->families);
+  self->keeps_deleted = g_new0(bool, self->families);
   for (size_t i = 0; i < self->families; i++)
     self->versions[i] = self->family[i].versions;
   for (size_t i = 0; i < self->columns; i++)
@@ -56,5 +57,6 @@ bulk_plan_free(BulkPlan *self)
   g_free(self->rank_of);
   g_free(self->first_rank);
   g_free(self->versions);
+  g_free(self->keeps_deleted);
   g_free(self);
 }

@@ -13,6 +13,7 @@ typedef struct {
   uint16_t *rank_of;      /* owned; by Column.index */
   size_t *first_rank;     /* owned; of each family, and behind the last */
   uint32_t *versions;     /* owned; of each family: most that a reader could see */
+  bool *keeps_deleted;    /* owned; of each family: a reader could see what a deletion hides */
 } BulkPlan;
 
 BulkPlan *bulk_plan_new(const Mapping *mapping);

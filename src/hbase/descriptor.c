@@ -14,6 +14,7 @@ enum { FOREVER = G_MAXINT32 };
 enum {
   FIELD_FAMILIES = 2,
   FIELD_FAMILY_NAME = 1,
+  FIELD_ATTRIBUTES = 2,
   FIELD_CONFIGURATION = 3,
   FIELD_BLOOM = 5,
   FIELD_COMPRESSION = 6,
@@ -39,6 +40,17 @@ static const struct {
     {BLOOM_ROW, T_BLOOM_FILTER_TYPE_ROW},
     {BLOOM_ROWCOL, T_BLOOM_FILTER_TYPE_ROWCOL},
     {BLOOM_ROWPREFIX, T_BLOOM_FILTER_TYPE_ROWPREFIX_FIXED_LENGTH},
+};
+
+static const struct {
+  const char *name;
+  TDataBlockEncoding encoding;
+} encodings[] = {
+    {"NONE", T_DATA_BLOCK_ENCODING_NONE},
+    {"PREFIX", T_DATA_BLOCK_ENCODING_PREFIX},
+    {"DIFF", T_DATA_BLOCK_ENCODING_DIFF},
+    {"FAST_DIFF", T_DATA_BLOCK_ENCODING_FAST_DIFF},
+    {"ROW_INDEX_V1", T_DATA_BLOCK_ENCODING_ROW_INDEX_V1},
 };
 
 static GByteArray *
@@ -84,6 +96,14 @@ set_bloom(TColumnFamilyDescriptor *descriptor, const Family *family)
   g_object_set(descriptor, "configuration", configuration, NULL);
 }
 
+static void
+set_encoding(TColumnFamilyDescriptor *descriptor, const char *name)
+{
+  for (size_t i = 0; name != NULL && i < G_N_ELEMENTS(encodings); i++)
+    if (strcmp(encodings[i].name, name) == 0)
+      g_object_set(descriptor, "dataBlockEncoding", encodings[i].encoding, NULL);
+}
+
 static TColumnFamilyDescriptor *
 family_descriptor(const Family *family)
 {
@@ -94,6 +114,7 @@ family_descriptor(const Family *family)
                    (gint)family->versions, "timeToLive", (gint)seconds, NULL);
 
   set_compression(descriptor, family->compression);
+  set_encoding(descriptor, family->encoding);
   set_bloom(descriptor, family);
   return descriptor;
 }
@@ -141,8 +162,27 @@ compression_of(int32_t algorithm)
   return "unknown";
 }
 
+/* What the family has no field for, or one that older gateways lack. */
+static void
+take_entry(Family *family, Slice key, Slice value)
+{
+  g_autofree char *text = slice_to_text(value);
+
+  if (slice_equal(key, slice_text(PREFIX_LENGTH_KEY)))
+    family->bloom_prefix_bytes = (uint32_t)g_ascii_strtoull(text, NULL, 10);
+  else if (slice_equal(key, slice_text("KEEP_DELETED_CELLS")))
+    family->keeps_deleted = g_ascii_strcasecmp(text, "FALSE") != 0;
+  else if (slice_equal(key, slice_text("NEW_VERSION_BEHAVIOR")))
+    family->has_new_versions = g_ascii_strcasecmp(text, "true") == 0;
+  else if (slice_equal(key, slice_text("DATA_BLOCK_ENCODING")))
+    for (size_t i = 0; i < G_N_ELEMENTS(encodings); i++)
+      if (g_ascii_strcasecmp(text, encodings[i].name) == 0)
+        family->encoding = encodings[i].name;
+}
+
+/* Attributes and configuration: texts for texts. */
 static bool
-read_configuration(WireReader *reader, Family *family)
+read_entries(WireReader *reader, Family *family)
 {
   WireType key_type = WIRE_STRING;
   WireType value_type = WIRE_STRING;
@@ -157,12 +197,7 @@ read_configuration(WireReader *reader, Family *family)
   for (size_t i = 0; i < count; i++) {
     if (!wire_read_binary(reader, &key) || !wire_read_binary(reader, &value))
       return false;
-    if (!slice_equal(key, slice_text(PREFIX_LENGTH_KEY)))
-      continue;
-
-    g_autofree char *digits = slice_to_text(value);
-
-    family->bloom_prefix_bytes = (uint32_t)g_ascii_strtoull(digits, NULL, 10);
+    take_entry(family, key, value);
   }
   return true;
 }
@@ -194,8 +229,9 @@ read_family(WireReader *reader, Table *table)
   while (wire_next_field(reader, &field)) {
     if (field.id == FIELD_FAMILY_NAME && field.type == WIRE_STRING)
       wire_read_binary(reader, &family.name);
-    else if (field.id == FIELD_CONFIGURATION && field.type == WIRE_MAP)
-      read_configuration(reader, &family);
+    else if ((field.id == FIELD_ATTRIBUTES || field.id == FIELD_CONFIGURATION) &&
+             field.type == WIRE_MAP)
+      read_entries(reader, &family);
     else if (field.type == WIRE_I32)
       read_number(reader, field.id, &family);
     else

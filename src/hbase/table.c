@@ -34,6 +34,8 @@ table_add_family(Table *self, const Family *family)
 
   copy.name = slice(name, family->name.len);
   copy.compression = g_string_chunk_insert_const(self->strings, family->compression);
+  if (family->encoding != NULL)
+    copy.encoding = g_string_chunk_insert_const(self->strings, family->encoding);
   g_array_append_val(self->families, copy);
 }
 
@@ -114,6 +116,8 @@ compare_family(const char *place, const Family *wanted, const Family *found, Fau
     compare_number(place, "the bloom filter's prefix length", wanted->bloom_prefix_bytes,
                    found->bloom_prefix_bytes, differences);
   compare_attribute(place, "COMPRESSION", wanted->compression, found->compression, differences);
+  if (wanted->encoding != NULL && found->encoding != NULL)
+    compare_attribute(place, "DATA_BLOCK_ENCODING", wanted->encoding, found->encoding, differences);
   compare_number(place, "VERSIONS", wanted->versions, found->versions, differences);
   compare_number(place, "TTL", wanted->time_to_live_s, found->time_to_live_s, differences);
 }

@@ -358,6 +358,15 @@ mapping_csv_column(const Mapping *self, size_t field)
   return name != NULL ? name : self->fields.paths->pdata[field];
 }
 
+bool
+mapping_may_delete(const Mapping *self)
+{
+  for (guint i = 0; i < self->plans->len; i++)
+    if (g_array_index(self->plans, ColumnPlan, i).null_rule == NULL_DELETE)
+      return true;
+  return false;
+}
+
 static const char *const *
 list_fields(const FieldList *list, size_t *out_length)
 {

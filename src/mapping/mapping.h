@@ -31,6 +31,8 @@ MappingTombstone mapping_tombstone(const Mapping *self);
 MappingErrors mapping_errors(const Mapping *self);
 Schema *mapping_schema(const Mapping *self); /* borrowed: the schema beside the mapping */
 bool mapping_uses_record_time(const Mapping *self);
+/* A column has `null: delete`. */
+bool mapping_may_delete(const Mapping *self);
 
 /* The fields a record must be read for: paths like "name" or "home.address.city", each once. The
  * values given to mapping_apply() come in this order. */

@@ -13,4 +13,7 @@ typedef struct {
   const char *compression;     /* "NONE", "GZ", "SNAPPY", "LZ4", "ZSTD" */
   uint32_t versions;           /* most versions kept, >= 1 */
   uint64_t time_to_live_s;     /* 0: for ever */
+  const char *encoding;        /* DATA_BLOCK_ENCODING: "NONE", "FAST_DIFF" …; NULL: not said */
+  bool keeps_deleted;          /* KEEP_DELETED_CELLS: what a deletion hides can still be read */
+  bool has_new_versions;       /* NEW_VERSION_BEHAVIOR: by the order of writing, not by time */
 } Family;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hbase/table.h"
 
-static const Family info = {{(const uint8_t *)"info", 4}, BLOOM_ROW, 0, "GZ", 3, 60};
+static const Family info = {
+    {(const uint8_t *)"info", 4}, BLOOM_ROW, 0, "GZ", 3, 60, .encoding = "DIFF"};
 
 static Table *
 one_family(const Family *family, const char *split)
@@ -27,6 +28,9 @@ every_difference_has_its_sentence(void)
       {{info.name, BLOOM_ROW, 0, "NONE", 3, 60}, "m", "COMPRESSION is NONE, the mapping says GZ"},
       {{info.name, BLOOM_ROW, 0, "GZ", 1, 60}, "m", "VERSIONS is 1, the mapping says 3"},
       {{info.name, BLOOM_ROW, 0, "GZ", 3, 0}, "m", "TTL is FOREVER, the mapping says 60"},
+      {{info.name, BLOOM_ROW, 0, "GZ", 3, 60, .encoding = "NONE"},
+       "m",
+       "DATA_BLOCK_ENCODING is NONE, the mapping says DIFF"},
       {{{(const uint8_t *)"inf", 3}, BLOOM_ROW, 0, "GZ", 3, 60}, "m", "family info is missing"},
       {{info.name, BLOOM_ROW, 0, "GZ", 3, 60}, "n", "no region begins at 'm'"},
       {{info.name, BLOOM_ROW, 0, "GZ", 3, 60}, NULL, "no region begins at 'm'"},
