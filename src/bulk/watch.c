@@ -23,8 +23,28 @@ bulk_watch_progress(const BulkWatch *self, BulkPhase phase, uint64_t done, uint6
 bool
 bulk_watch_goes_on(const BulkWatch *self, GError **error)
 {
-  if (self->is_stopped == NULL || !self->is_stopped(self->self))
+  if (!g_cancellable_is_cancelled(self->cancellable))
     return true;
   g_set_error(error, FAULT, FAULT_SETUP, "stopped before the work was whole");
+  return false;
+}
+
+bool
+bulk_watch_wait(const BulkWatch *self, uint32_t wait_ms, GError **error)
+{
+  wait_pause(self->cancellable, wait_ms);
+  return bulk_watch_goes_on(self, error);
+}
+
+bool
+bulk_watch_insist(const BulkWatch *self, Wait *wait, WaitStep step, void *data, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+
+  wait->stop = self->cancellable;
+  if (wait_for(wait, step, data, &problem))
+    return true;
+  if (bulk_watch_goes_on(self, error))
+    g_propagate_error(error, g_steal_pointer(&problem));
   return false;
 }

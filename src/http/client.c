@@ -71,6 +71,13 @@ http_client_free(HttpClient *self)
 }
 
 void
+http_client_set_timeout(HttpClient *self, int64_t timeout_ms)
+{
+  self->timeout_ms = timeout_ms;
+  g_object_set(self->session, "timeout", (guint)((timeout_ms + 999) / 1000), NULL);
+}
+
+void
 http_answer_clear(HttpAnswer *self)
 {
   bytes_clear(&self->body);

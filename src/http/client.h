@@ -24,6 +24,9 @@ HttpClient *http_client_new(const HttpClientOptions *options, GError **error);
 void http_client_free(HttpClient *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpClient, http_client_free)
 
+/* From now on; no other thread sends meanwhile. */
+void http_client_set_timeout(HttpClient *self, int64_t timeout_ms);
+
 typedef struct {
   unsigned status; /* of HTTP: 200, 404 and so on */
   Bytes body;      /* owned */

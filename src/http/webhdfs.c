@@ -13,12 +13,13 @@ enum { OK = 200, CREATED = 201, TEMPORARY_REDIRECT = 307, ANSWER_BYTES = 1 << 20
 static const char base[] = "/webhdfs/v1";
 
 struct HttpWebhdfs {
-  HttpClient *client; /* owned */
-  char **urls;        /* owned: up to and with the base */
-  size_t first;       /* of urls: the one that was in charge last */
-  char *user;         /* owned */
-  char *user_escaped; /* owned */
-  char *shunned;      /* owned: "host:port" of the data node that failed last; NULL: none */
+  HttpClient *client;        /* owned */
+  char **urls;               /* owned: up to and with the base */
+  size_t first;              /* of urls: the one that was in charge last */
+  char *user;                /* owned */
+  char *user_escaped;        /* owned */
+  char *shunned;             /* owned: "host:port" of the data node that failed last; NULL: none */
+  GCancellable *cancellable; /* borrowed, or NULL */
 };
 
 static char *
@@ -62,6 +63,13 @@ http_webhdfs_free(HttpWebhdfs *self)
   g_free(self);
 }
 
+void
+http_webhdfs_set_patience(HttpWebhdfs *self, GCancellable *cancellable, int64_t timeout_ms)
+{
+  self->cancellable = cancellable;
+  http_client_set_timeout(self->client, timeout_ms);
+}
+
 /* A question to a NameNode. */
 typedef struct {
   const char *method;
@@ -77,7 +85,8 @@ ask_one(HttpWebhdfs *self, const char *url, const Question *question, HttpAnswer
   g_autofree char *path = g_uri_escape_string(question->path, "/", FALSE);
   g_autofree char *whole = g_strdup_printf("%s%s?op=%s&user.name=%s", url, path,
                                            question->operation, self->user_escaped);
-  const HttpRequest request = {.url = whole, .method = question->method};
+  const HttpRequest request = {
+      .url = whole, .method = question->method, .cancellable = self->cancellable};
   HttpWebhdfsVerdict verdict;
 
   http_answer_clear(answer);
@@ -249,12 +258,12 @@ judge_upload(HttpWebhdfs *self, const HttpAnswer *answer, GError **error)
 static bool
 send_file(HttpWebhdfs *self, const char *url, const HttpUpload *upload, GError **error)
 {
-  g_autoptr(GCancellable) cancellable = g_cancellable_new();
+  g_autoptr(GCancellable) own = g_cancellable_new();
   const HttpRequest request = {.url = url,
                                .method = "PUT",
                                .content_type = "application/octet-stream",
                                .upload = upload,
-                               .cancellable = cancellable};
+                               .cancellable = self->cancellable != NULL ? self->cancellable : own};
   g_auto(HttpAnswer) answer = {0};
 
   if (http_client_send(self->client, &request, &answer, error)) {

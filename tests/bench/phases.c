@@ -185,13 +185,6 @@ walk_rows(Bench *self)
   return took;
 }
 
-static bool
-goes_on(void *self)
-{
-  (void)self;
-  return false;
-}
-
 static void
 ignore_progress(void *self, BulkPhase phase, uint64_t done, uint64_t total, uint64_t rows)
 {
@@ -201,7 +194,7 @@ ignore_progress(void *self, BulkPhase phase, uint64_t done, uint64_t total, uint
 static Time
 build_files(Bench *self)
 {
-  static const BulkWatch watch = {.progress = ignore_progress, .is_stopped = goes_on};
+  static const BulkWatch watch = {.progress = ignore_progress};
   const BulkBuildOptions options = {
       .store = {.plan = self->plan,
                 .regions = self->regions,

@@ -23,6 +23,8 @@ one_signal_asks_and_does_not_end(void)
     g_assert_false(stop_is_asked(stop));
     kill(getpid(), signals[i]);
     wait_until_asked(stop);
+    while (!g_cancellable_is_cancelled(stop_cancellable(stop)))
+      g_thread_yield();
   }
 }
 

@@ -144,18 +144,19 @@ a_file_grows_no_further_than_it_may_but_there_are_never_too_many(void)
   }
 }
 
-static bool
-stop_at_once(void *self)
-{
-  (void)self;
-  return true;
-}
+typedef struct {
+  int left; /* so many steps are let pass */
+  GCancellable *cancellable;
+} Stopper;
 
-/* The first look is before anything is read; this many later ones are let pass. */
-static bool
-stop_later(void *self)
+static void
+stop_later(void *data, BulkPhase phase, uint64_t done, uint64_t total, uint64_t rows)
 {
-  return --*(int *)self < 0;
+  Stopper *self = data;
+
+  (void)phase, (void)done, (void)total, (void)rows;
+  if (--self->left <= 0)
+    g_cancellable_cancel(self->cancellable);
 }
 
 static void
@@ -164,10 +165,13 @@ a_run_that_is_stopped_leaves_no_file(void)
   g_autofree char *text = many_rows();
 
   for (int looks = 0; looks < 12; looks++) {
-    int left = looks;
-    const BulkWatch watch = {.self = &left, .is_stopped = looks == 0 ? stop_at_once : stop_later};
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    Stopper stopper = {looks, cancellable};
+    const BulkWatch watch = {.self = &stopper, .progress = stop_later, .cancellable = cancellable};
     g_auto(BulkCase) bulk = bulk_case_make();
 
+    if (looks == 0)
+      g_cancellable_cancel(cancellable);
     g_assert_true(bulk_case_add(&bulk, text));
 
     g_autofree char *found = bulk_case_run(&bulk, &(BulkCaseOptions){.jobs = 2, .watch = &watch});

@@ -132,6 +132,61 @@ what_a_server_refuses_is_told_from_what_passes(void)
   }
 }
 
+/* Takes a connection and the call on it, and asks the caller to stop instead of an answer. */
+typedef struct {
+  GSocketListener *listener;
+  GCancellable *cancellable;
+} Mute;
+
+static gpointer
+listen_and_stop(gpointer data)
+{
+  Mute *self = data;
+  g_autoptr(GSocketConnection) connection =
+      g_socket_listener_accept(self->listener, NULL, NULL, NULL);
+  GInputStream *in = g_io_stream_get_input_stream(G_IO_STREAM(connection));
+  g_autoptr(GString) heard = g_string_new(NULL);
+  char byte;
+
+  while (strstr(heard->str, "BulkLoadHFile") == NULL &&
+         g_input_stream_read(in, &byte, 1, NULL, NULL) == 1)
+    g_string_append_c(heard, byte == '\0' ? ' ' : byte);
+  g_cancellable_cancel(self->cancellable);
+  g_input_stream_read(in, &byte, 1, NULL, NULL);
+  while (g_input_stream_read(in, &byte, 1, NULL, NULL) == 1)
+    continue;
+  return NULL;
+}
+
+static void
+a_call_that_is_not_answered_ends_with_the_stop(void)
+{
+  g_autoptr(GSocketListener) listener = g_socket_listener_new();
+  g_autoptr(GCancellable) cancellable = g_cancellable_new();
+  g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(RegionserverFile));
+  g_autoptr(GError) error = NULL;
+  guint16 port = g_socket_listener_add_any_inet_port(listener, NULL, NULL);
+  g_autofree char *server = g_strdup_printf("127.0.0.1:%u", port);
+  Mute mute = {listener, cancellable};
+  GThread *thread = g_thread_new("mute", listen_and_stop, &mute);
+  RegionserverRpcOptions options = {
+      .socket = {.connect_timeout_ms = 20000, .cancellable = cancellable},
+      .timeout_ms = 3600 * 1000,
+      .user = "somebody"};
+  RegionserverRegion region = region_make();
+  bool is_loaded = false;
+  RegionserverLoader *loader = regionserver_loader_open(server, &options, &error);
+
+  g_assert_no_error(error);
+  g_assert_false(regionserver_loader_load(loader, &(RegionserverCall){&region, files, SLICE_EMPTY},
+                                          &is_loaded, &error));
+  g_assert_error(error, FAULT, FAULT_PEER);
+  g_assert_true(regionserver_loader_is_lost(loader));
+  regionserver_loader_free(loader);
+  g_thread_join(thread);
+  g_bytes_unref(region.name);
+}
+
 static const struct {
   RegionServerRow rows[4];
   const char *wanted; /* regions as "name@server[start,end]"; else the error */
@@ -240,6 +295,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/loader/calls", a_load_is_three_calls);
+  g_test_add_func("/loader/stopped", a_call_that_is_not_answered_ends_with_the_stop);
   g_test_add_func("/loader/refused", what_a_server_refuses_is_told_from_what_passes);
   g_test_add_func("/meta/regions", regions_are_what_meta_says_without_those_that_are_gone);
   g_test_add_func("/meta/nobody", nobody_there_is_a_peer_that_may_come_back);

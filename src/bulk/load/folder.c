@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulk/load/folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -8,7 +9,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SHARED_MODE = 0777, MARK_MODE = 0600 };
+/* Region servers run as somebody else, and are told the paths of the files. So the folder is passed
+ * through by everybody and listed by nobody, and within it lies one whose name nobody can guess:
+ * whoever does not know it reads nothing, whatever the modes below it are. */
+enum { PASSAGE_MODE = 0711, SHARED_MODE = 0755, FILE_MODE = 0644, MARK_MODE = 0600 };
+
+enum {
+  OWN_MODE = 0777,
+  SECRET_WORDS = 4,
+  OPEN_FOLDER = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+};
 
 /* HBase's tool passes over what begins so. */
 static const char mark_name[] = "_sluice_at_work";
@@ -24,30 +34,63 @@ fail(GError **error, const char *path, const char *what)
   return false;
 }
 
+/* Does something to each name in the folder, which is closed then. */
 static void
-remove_all(const char *path)
+for_each_name(int folder, void (*act)(int folder, const char *name))
 {
-  g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-  const char *name;
+  DIR *dir = folder < 0 ? NULL : fdopendir(folder);
+  const struct dirent *entry;
 
-  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-    g_autofree char *below = g_build_filename(path, name, NULL);
-
-    if (g_file_test(below, G_FILE_TEST_IS_DIR) && !g_file_test(below, G_FILE_TEST_IS_SYMLINK))
-      remove_all(below);
-    else
-      g_unlink(below);
-  }
-  g_rmdir(path);
+  while (dir != NULL && (entry = readdir(dir)) != NULL)
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+      act(folder, entry->d_name);
+  if (dir != NULL)
+    closedir(dir);
 }
 
-/* Opens and locks a mark; -1: there is none, or somebody else is at work. The kernel undoes the
- * lock however the process ends. */
-static int
-lock_mark(const char *mark, int flags)
+/* By descriptors, so that what somebody else puts in the place of a folder meanwhile is not
+ * followed. */
+static void
+remove_all(int parent, const char *name)
 {
-  int fd = g_open(mark, O_RDWR | O_CLOEXEC | flags, MARK_MODE);
+  if (unlinkat(parent, name, 0) == 0 || (errno != EISDIR && errno != EPERM))
+    return;
+  for_each_name(openat(parent, name, OPEN_FOLDER), remove_all);
+  unlinkat(parent, name, AT_REMOVEDIR);
+}
 
+static void
+share(int parent, const char *name)
+{
+  struct stat status;
+  int fd;
+
+  if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || strcmp(name, mark_name) == 0)
+    return;
+  if (S_ISREG(status.st_mode)) {
+    fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0) {
+      fchmod(fd, FILE_MODE);
+      close(fd);
+    }
+    return;
+  }
+  fd = openat(parent, name, OPEN_FOLDER);
+  if (fd >= 0)
+    fchmod(fd, SHARED_MODE);
+  for_each_name(fd, share);
+}
+
+/* Opens and locks a mark in a folder that is ours; -1: there is none, or somebody else is at work.
+ * The kernel undoes the lock however the process ends. */
+static int
+lock_mark(int folder, const char *name, int flags)
+{
+  struct stat status;
+  int fd = -1;
+
+  if (fstat(folder, &status) == 0 && status.st_uid == geteuid())
+    fd = openat(folder, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | flags, MARK_MODE);
   if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0)
     return fd;
   close(fd);
@@ -58,13 +101,15 @@ lock_mark(const char *mark, int flags)
 static bool
 make_mark(BulkFolder *self, GError **error)
 {
-  g_autofree char *nameless = g_strconcat(self->path, "/_", NULL);
+  int folder = open(self->top, OPEN_FOLDER);
+  bool is_made;
 
-  self->mark = g_build_filename(self->path, mark_name, NULL);
-  self->lock = lock_mark(nameless, O_CREAT);
-  if (self->lock >= 0 && g_rename(nameless, self->mark) == 0)
-    return true;
-  return fail(error, self->mark, "cannot be made and locked");
+  self->lock = lock_mark(folder, "_", O_CREAT);
+  is_made = self->lock >= 0 && renameat(folder, "_", folder, mark_name) == 0;
+  if (folder >= 0)
+    close(folder);
+  self->has_mark = is_made;
+  return is_made || fail(error, self->top, "its mark cannot be made and locked");
 }
 
 /* The host's name is in it: locks need not reach other machines. */
@@ -76,23 +121,19 @@ name_prefix(void)
 
 /* Nobody can tidy up behind a process that is killed but the next one. */
 static void
-remove_abandoned(const char *staging)
+remove_if_abandoned(int staging, const char *name)
 {
-  g_autoptr(GDir) dir = g_dir_open(staging, 0, NULL);
   g_autofree char *prefix = name_prefix();
-  const char *name;
+  int folder = g_str_has_prefix(name, prefix) ? openat(staging, name, OPEN_FOLDER) : -1;
+  int lock = folder < 0 ? -1 : lock_mark(folder, mark_name, 0);
 
-  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-    g_autofree char *path = g_build_filename(staging, name, NULL);
-    g_autofree char *mark = g_build_filename(path, mark_name, NULL);
-    int lock = g_str_has_prefix(name, prefix) ? lock_mark(mark, 0) : -1;
-
-    if (lock < 0)
-      continue;
-    g_message("removing folder=%s reason='its run was killed'", path);
-    remove_all(path);
+  if (lock >= 0) {
+    g_message("removing folder=%s reason='its run was killed'", name);
+    remove_all(staging, name);
     close(lock);
   }
+  if (folder >= 0)
+    close(folder);
 }
 
 bool
@@ -101,25 +142,55 @@ bulk_folder_make(BulkFolder *self, const char *staging, GError **error)
   g_autofree char *prefix = name_prefix();
   g_autofree char *name = g_strconcat(prefix, "XXXXXX", NULL);
   g_autofree char *path = g_build_filename(staging, name, NULL);
+  g_autoptr(GString) secret = g_string_new(NULL);
 
-  remove_abandoned(staging);
+  for_each_name(open(staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC), remove_if_abandoned);
   if (g_mkdtemp(path) == NULL)
     return fail(error, staging, cannot_make);
-  chmod(path, SHARED_MODE);
-  self->path = g_canonicalize_filename(path, NULL);
-  return make_mark(self, error);
+  self->top = g_canonicalize_filename(path, NULL);
+  for (int i = 0; i < SECRET_WORDS; i++)
+    g_string_append_printf(secret, "%08x", g_random_int());
+  self->path = g_build_filename(self->top, secret->str, NULL);
+  if (!make_mark(self, error))
+    return false;
+  return (g_mkdir(self->path, SHARED_MODE) == 0 && chmod(self->path, SHARED_MODE) == 0 &&
+          chmod(self->top, PASSAGE_MODE) == 0) ||
+         fail(error, self->path, "cannot create");
+}
+
+/* A folder that others may not pass through is said before the work, not after it. */
+char *
+bulk_folder_find_closed(const char *staging)
+{
+  g_autofree char *path = g_canonicalize_filename(staging, NULL);
+  struct stat status;
+
+  for (;;) {
+    g_autofree char *at = g_steal_pointer(&path);
+
+    if (stat(at, &status) == 0 && (status.st_mode & S_IXOTH) == 0)
+      return g_steal_pointer(&at);
+    if (strcmp(at, "/") == 0)
+      return NULL;
+    path = g_path_get_dirname(at);
+  }
 }
 
 /* What a run that was killed left, and nothing else. */
 static bool
 clear_away(const char *path, GError **error)
 {
-  g_autofree char *mark = g_build_filename(path, mark_name, NULL);
+  g_autofree char *parent_path = g_path_get_dirname(path);
+  g_autofree char *name = g_path_get_basename(path);
+  int folder;
   int lock;
 
   if (!g_file_test(path, G_FILE_TEST_EXISTS) || g_rmdir(path) == 0)
     return true;
-  lock = lock_mark(mark, 0);
+  folder = open(path, OPEN_FOLDER);
+  lock = folder < 0 ? -1 : lock_mark(folder, mark_name, 0);
+  if (folder >= 0)
+    close(folder);
   if (lock < 0) {
     g_set_error(error, FAULT, FAULT_SETUP,
                 "%s: exists, and no run that was killed left it: another one is at work, or it is "
@@ -127,7 +198,12 @@ clear_away(const char *path, GError **error)
                 path);
     return false;
   }
-  remove_all(path);
+
+  int parent = open(parent_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  remove_all(parent, name);
+  if (parent >= 0)
+    close(parent);
   close(lock);
   return true;
 }
@@ -140,8 +216,9 @@ bulk_folder_make_output(BulkFolder *self, const char *output, GError **error)
 
   if (!clear_away(path, error))
     return false;
-  if (g_mkdir(path, SHARED_MODE) != 0)
+  if (g_mkdir(path, OWN_MODE) != 0)
     return fail(error, path, "cannot create");
+  self->top = g_strdup(path);
   self->path = g_steal_pointer(&path);
   return make_mark(self, error);
 }
@@ -149,11 +226,18 @@ bulk_folder_make_output(BulkFolder *self, const char *output, GError **error)
 void
 bulk_folder_clear(BulkFolder *self)
 {
-  if (self->path != NULL && !self->is_kept)
-    remove_all(self->path);
-  if (self->mark != NULL && self->lock >= 0)
+  if (self->top != NULL && !self->is_kept) {
+    g_autofree char *parent_path = g_path_get_dirname(self->top);
+    g_autofree char *name = g_path_get_basename(self->top);
+    int parent = open(parent_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    remove_all(parent, name);
+    if (parent >= 0)
+      close(parent);
+  }
+  if (self->has_mark)
     close(self->lock);
-  g_free(self->mark);
+  g_free(self->top);
   g_free(self->path);
   *self = (BulkFolder){0};
 }
@@ -194,8 +278,9 @@ bulk_folder_expect_free(const char *output, GError **error)
 const char *
 bulk_folder_keep(BulkFolder *self)
 {
-  if (self->mark != NULL)
-    g_unlink(self->mark);
+  g_autofree char *mark = g_build_filename(self->top, mark_name, NULL);
+
+  g_unlink(mark);
   self->is_kept = true;
   return self->path;
 }
@@ -207,8 +292,8 @@ bulk_folder_name(BulkFolder *self, const char *output, GError **error)
 
   if (g_rename(self->path, full) != 0)
     return fail(error, output, "cannot be the folder of the HFiles");
-  g_free(self->mark);
-  self->mark = g_build_filename(full, mark_name, NULL);
+  g_free(self->top);
+  self->top = g_strdup(full);
   g_free(self->path);
   self->path = g_steal_pointer(&full);
   bulk_folder_keep(self);
@@ -218,12 +303,5 @@ bulk_folder_name(BulkFolder *self, const char *output, GError **error)
 void
 bulk_folder_share(const BulkFolder *self)
 {
-  g_autoptr(GDir) dir = g_dir_open(self->path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-    g_autofree char *family = g_build_filename(self->path, name, NULL);
-
-    chmod(family, SHARED_MODE);
-  }
+  for_each_name(open(self->path, OPEN_FOLDER), share);
 }

@@ -6,14 +6,17 @@
 /* Where a bulk load writes its HFiles. The folder has another name until they are whole, and goes
  * with whatever is in it unless it is kept. Zeroed is none. */
 typedef struct {
-  char *path; /* owned; NULL: none */
-  char *mark; /* owned: the file in it that says that a run is at work; NULL: none */
-  int lock;   /* of the mark */
+  char *path;    /* owned: where files go; NULL: none */
+  char *top;     /* owned: what goes away, path or a folder above it */
+  bool has_mark; /* a file in top that says that a run is at work */
+  int lock;      /* of the mark */
   bool is_kept;
 } BulkFolder;
 
-/* A new one within `staging`, to which region servers that run as somebody else have access. First
- * removes those of runs on this machine that were killed. */
+/* A new one within `staging`, to which region servers that run as somebody else have access once
+ * they are told its path, and nobody else. First removes those of runs on this machine that were
+ * killed.
+ */
 bool bulk_folder_make(BulkFolder *self, const char *staging, GError **error);
 /* One that will be called `output`. Removes what a run that was killed left of it, and nothing that
  * is another's. */
@@ -30,5 +33,8 @@ bool bulk_folder_expect_free(const char *output, GError **error);
 bool bulk_folder_name(BulkFolder *self, const char *output, GError **error);
 /* Keeps it under the name that it has, which is borrowed: no later run removes it. */
 const char *bulk_folder_keep(BulkFolder *self);
-/* Once the files are whole: lets others take them out of the folders of the families. */
+/* The folder on the way to `staging`, or itself, through which a server of another user cannot
+ * pass; owned; NULL: there is none. */
+char *bulk_folder_find_closed(const char *staging);
+/* Once the files are whole: lets region servers read them, whatever our umask is. */
 void bulk_folder_share(const BulkFolder *self);

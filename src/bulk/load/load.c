@@ -5,7 +5,7 @@
 #include "bulk/load/loaders.h"
 #include "bulk/load/pending.h"
 
-enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 5000, LOOK_MS = 100 };
+enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 5000 };
 enum { REFUSALS_BEFORE_ASKING = 3, LEAST_TRIES = 3 };
 
 static const char refused[] = "a region server refuses the files and does not say why";
@@ -326,18 +326,6 @@ load_once(Load *self, GError **error)
          ask_regions(self, error);
 }
 
-/* In short steps, so that a stop is seen. */
-static bool
-wait_for(const Load *self, uint32_t wait_ms, GError **error)
-{
-  for (uint32_t waited = 0; waited < wait_ms; waited += LOOK_MS) {
-    if (!bulk_watch_goes_on(self->options->watch, error))
-      return false;
-    g_usleep((gulong)LOOK_MS * 1000);
-  }
-  return true;
-}
-
 /* Whether to try again after the problem: it may pass, and the time is not up. One try can take it
  * all, when a large file is on its way. */
 static bool
@@ -373,6 +361,8 @@ load_all(Load *self, GError **error)
     load_once(self, &problem);
     if (self->pending->len == 0)
       break;
+    if (!bulk_watch_goes_on(self->options->watch, error))
+      return false;
     if (seen != self->counts->files + self->placed) {
       until_us = g_get_monotonic_time() + self->options->timeout_ms * 1000;
       retry_reset(&retry);
@@ -384,7 +374,7 @@ load_all(Load *self, GError **error)
       return false;
     }
     tell_waiting(self, retry.tries, problem);
-    if (!wait_for(self, retry_next_ms(&retry), error))
+    if (!bulk_watch_wait(self->options->watch, retry_next_ms(&retry), error))
       return false;
   }
   return true;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulk/load/staging.h"
 
-#include "base/retry.h"
 #include "bulk/load/hdfs.h"
 #include "bulk/store.h"
 
 #include <string.h>
 
-enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 3000, LOOK_MS = 100, CLEANING_PATIENCE_MS = 10000 };
+enum { CLEANING_PATIENCE_MS = 10000 };
+/* Of a run that was asked to stop. */
+enum { LAST_PATIENCE_MS = 1000 };
 
 struct BulkStaging {
   BulkStagingOptions options;
@@ -70,6 +71,8 @@ set_up_hdfs(BulkStaging *self, const char *staging, GError **error)
   self->webhdfs = http_webhdfs_new(&options, error);
   if (self->webhdfs == NULL)
     return false;
+  http_webhdfs_set_patience(self->webhdfs, self->options.watch->cancellable,
+                            config->bulkload.webhdfs_timeout_ms);
   self->hdfs = bulk_hdfs_new(self->webhdfs, staging, self->options.watch);
   return true;
 }
@@ -108,49 +111,31 @@ bulk_staging_new(const BulkStagingOptions *options, GError **error)
   return understand(self, error) ? g_steal_pointer(&self) : NULL;
 }
 
-/* Something to do on HDFS, which may be away for a moment. */
-typedef struct {
-  bool (*once)(void *self, GError **error);
-  void *self;
-} Step;
-
+/* HDFS may be away for a moment. */
 static bool
-wait_for(const BulkStaging *self, uint32_t wait_ms)
+insist(const BulkStaging *self, WaitStep step, void *data, int64_t patience_ms, GError **error)
 {
-  for (uint32_t waited = 0; waited < wait_ms; waited += LOOK_MS) {
-    if (!bulk_watch_goes_on(self->options.watch, NULL))
-      return false;
-    g_usleep((gulong)LOOK_MS * 1000);
-  }
-  return true;
-}
+  Wait wait = {.until_us = wait_until_us(patience_ms), .what = "for=hdfs"};
 
-/* Tries until it is done, cannot be done, or the patience is over. */
-static bool
-insist(const BulkStaging *self, const Step *step, int64_t patience_ms, GError **error)
-{
-  Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
-  int64_t until_us = g_get_monotonic_time() + patience_ms * 1000;
-
-  for (;;) {
-    g_autoptr(GError) problem = NULL;
-
-    if (step->once(step->self, &problem))
-      return true;
-    if (!g_error_matches(problem, FAULT, FAULT_PEER) || g_get_monotonic_time() > until_us ||
-        !wait_for(self, retry_next_ms(&retry))) {
-      g_propagate_error(error, g_steal_pointer(&problem));
-      return false;
-    }
-    if (retry.tries == 1)
-      g_message("waiting for=hdfs reason='%s'", problem->message);
-  }
+  return bulk_watch_insist(self->options.watch, &wait, step, data, error);
 }
 
 static bool
 remove_once(void *hdfs, GError **error)
 {
   return bulk_hdfs_remove(hdfs, error);
+}
+
+/* Also after a stop, which ended all else. */
+static bool
+remove_folder(BulkStaging *self, GError **error)
+{
+  bool is_stopped = !bulk_watch_goes_on(self->options.watch, NULL);
+
+  if (!is_stopped)
+    return insist(self, remove_once, self->hdfs, CLEANING_PATIENCE_MS, error);
+  http_webhdfs_set_patience(self->webhdfs, NULL, LAST_PATIENCE_MS);
+  return remove_once(self->hdfs, error);
 }
 
 void
@@ -160,8 +145,7 @@ bulk_staging_free(BulkStaging *self)
 
   if (self == NULL)
     return;
-  if (self->hdfs != NULL &&
-      !insist(self, &(Step){remove_once, self->hdfs}, CLEANING_PATIENCE_MS, &problem))
+  if (self->hdfs != NULL && !remove_folder(self, &problem))
     g_warning("cannot remove folder=%s reason='%s' hint='hdfs dfs -rm -r' does it",
               bulk_hdfs_url(self->hdfs), problem->message);
   bulk_hdfs_free(self->hdfs);
@@ -186,7 +170,7 @@ bool
 bulk_staging_open(BulkStaging *self, GError **error)
 {
   return self->hdfs == NULL ||
-         insist(self, &(Step){make_once, self->hdfs}, self->options.patience_ms, error);
+         insist(self, make_once, self->hdfs, self->options.patience_ms, error);
 }
 
 BulkPlace
@@ -227,7 +211,7 @@ bulk_staging_put_all(BulkStaging *self, const GArray *files, const BulkPlan *pla
     name = plan->family[put.file->family].name;
     family = slice_to_text(name);
     put.family = family;
-    if (!insist(self, &(Step){put_once, &put}, self->options.patience_ms, error))
+    if (!insist(self, put_once, &put, self->options.patience_ms, error))
       return false;
     done += put.file->bytes;
     bulk_watch_progress(self->options.watch, BULK_PLACING, done, total, 0);

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulk/load/target.h"
 
-#include "base/retry.h"
 #include "hbase/shell.h"
-
-enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 3000 };
 
 struct BulkTarget {
   const Mapping *mapping; /* borrowed */
   GatewayOptions options;
   Catalog *catalog; /* owned */
   int64_t patience_ms;
+  const BulkWatch *watch; /* borrowed */
 };
 
 BulkTarget *
 bulk_target_new(const GatewayOptions *gateway, const Mapping *mapping, int64_t patience_ms,
-                GError **error)
+                const BulkWatch *watch, GError **error)
 {
   BulkTarget *self = g_new0(BulkTarget, 1);
 
   self->mapping = mapping;
   self->patience_ms = patience_ms;
+  self->watch = watch;
   self->options = *gateway;
+  self->options.cancellable = watch->cancellable;
   self->catalog = catalog_new(&self->options, error);
   if (self->catalog != NULL)
     return self;
@@ -38,29 +38,29 @@ bulk_target_free(BulkTarget *self)
   g_free(self);
 }
 
+typedef struct {
+  BulkTarget *target;
+  bool (*ask)(BulkTarget *self, void *out, GError **error);
+  void *out;
+} Question;
+
+static bool
+ask_once(void *data, GError **error)
+{
+  const Question *self = data;
+
+  return self->ask(self->target, self->out, error);
+}
+
 /* Asks until the gateway answers or patience ends. */
 static bool
 ask(BulkTarget *self, bool (*question)(BulkTarget *self, void *out, GError **error), void *out,
     GError **error)
 {
-  Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
-  int64_t until_us = g_get_monotonic_time() + self->patience_ms * 1000;
+  g_autofree char *what = g_strdup_printf("table=%s", mapping_table(self->mapping));
+  Wait wait = {.until_us = wait_until_us(self->patience_ms), .what = what};
 
-  for (;;) {
-    g_autoptr(GError) problem = NULL;
-    uint32_t wait_ms = retry_next_ms(&retry);
-
-    if (question(self, out, &problem))
-      return true;
-    if (!g_error_matches(problem, FAULT, FAULT_PEER) ||
-        g_get_monotonic_time() + (int64_t)wait_ms * 1000 > until_us) {
-      g_propagate_error(error, g_steal_pointer(&problem));
-      return false;
-    }
-    if (retry.tries == 1)
-      g_message("waiting table=%s reason='%s'", mapping_table(self->mapping), problem->message);
-    g_usleep((gulong)wait_ms * 1000);
-  }
+  return bulk_watch_insist(self->watch, &wait, ask_once, &(Question){self, question, out}, error);
 }
 
 static bool

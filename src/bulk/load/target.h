@@ -10,7 +10,7 @@ typedef struct BulkTarget BulkTarget;
 /* Borrows the mapping and what the options name. `patience_ms` is how long it waits for a gateway
  * that does not answer. */
 BulkTarget *bulk_target_new(const GatewayOptions *gateway, const Mapping *mapping,
-                            int64_t patience_ms, GError **error);
+                            int64_t patience_ms, const BulkWatch *watch, GError **error);
 void bulk_target_free(BulkTarget *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BulkTarget, bulk_target_free)
 

@@ -85,12 +85,6 @@ show_progress(void *data, BulkPhase phase, uint64_t done, uint64_t total, uint64
 }
 
 static bool
-is_stopped(void *data)
-{
-  return stop_is_asked(((const Bulkload *)data)->stop);
-}
-
-static bool
 read_configuration(Bulkload *self, GError **error)
 {
   self->config = cmd_options_config(&self->args.options, self->call, error);
@@ -176,6 +170,14 @@ choose_place(Bulkload *self, GError **error)
 static bool
 open_place(Bulkload *self, GError **error)
 {
+  g_autofree char *closed = loads(self) && bulk_staging_url(self->place) == NULL
+                                ? bulk_folder_find_closed(bulk_staging_folder(self->place))
+                                : NULL;
+
+  if (closed != NULL)
+    g_warning("folder=%s is closed to others: a region server of another user cannot take the "
+              "HFiles hint='chmod o+x, or --staging names a folder that it can reach'",
+              closed);
   return !loads(self) || bulk_staging_open(self->place, error);
 }
 
@@ -206,7 +208,7 @@ look_at_table(Bulkload *self, GError **error)
 
   if (self->args.regions > 0 && !loads(self))
     return true;
-  self->target = bulk_target_new(&gateway, self->mapping, patience_ms, error);
+  self->target = bulk_target_new(&gateway, self->mapping, patience_ms, &self->watch, error);
   if (self->target == NULL)
     return false;
   if (self->args.regions > 0)
@@ -339,7 +341,8 @@ static bool
 load_files(Bulkload *self, GError **error)
 {
   const RegionserverRpcOptions rpc = {
-      .socket = {.connect_timeout_ms = (uint32_t)self->config->gateway.connect_timeout_ms},
+      .socket = {.connect_timeout_ms = (uint32_t)self->config->gateway.connect_timeout_ms,
+                 .cancellable = self->watch.cancellable},
       .timeout_ms = CALL_TIMEOUT_MS,
       .user = bulk_staging_user(self->place),
   };
@@ -381,7 +384,7 @@ call_tool(Bulkload *self, GError **error)
   const char *url = bulk_staging_url(self->place);
 
   return bulk_tool_call(self->args.complete_with, url != NULL ? url : self->folder.path,
-                        self->args.table, error);
+                        self->args.table, self->watch.cancellable, error);
 }
 
 static void
@@ -482,7 +485,8 @@ cmd_bulkload(const CommandCall *call, GError **error)
   if (!cmd_bulkargs_parse(&self.args, call, error))
     return EXIT_DONE;
   self.stop = stop_new();
-  self.watch = (BulkWatch){.self = &self, .progress = show_progress, .is_stopped = is_stopped};
+  self.watch = (BulkWatch){
+      .self = &self, .progress = show_progress, .cancellable = stop_cancellable(self.stop)};
   if (work(&self, error) || error == NULL || *error == NULL)
     return EXIT_DONE;
   if (!stop_is_asked(self.stop))
