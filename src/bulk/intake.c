@@ -261,6 +261,22 @@ bulk_intake_run(BulkIntake *self, const GPtrArray *inputs, BulkRejects *rejects,
   return false;
 }
 
+bool
+bulk_intake_run_feed(BulkIntake *self, const BulkFeed *feed, GError **error)
+{
+  GError *failure;
+
+  self->is_read = feed->read(feed->self, self->mappers->pdata[0], error);
+  self->records = feed->counts(feed->self).records;
+  if (self->is_read)
+    bulk_watch_progress(self->options.watch, BULK_SORTING, 0, 0, self->records);
+  failure = stop_threads(self);
+  if (failure == NULL)
+    return self->is_read;
+  g_propagate_error(error, failure);
+  return false;
+}
+
 SortMerge *
 bulk_intake_merge(const BulkIntake *self)
 {

@@ -31,6 +31,26 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BulkIntake, bulk_intake_free)
 bool bulk_intake_run(BulkIntake *self, const GPtrArray *inputs, BulkRejects *rejects,
                      GError **error);
 
+typedef struct {
+  uint64_t records;          /* read */
+  uint64_t skipped;          /* passed over on purpose */
+  uint64_t bad;              /* no row could be made of them */
+  const FaultList *examples; /* borrowed: the first few bad ones, where and why */
+} BulkFeedCounts;
+
+/* Another source of rows than CSV files. */
+typedef struct {
+  void *self;
+  /* All of it into the mapper. */
+  bool (*read)(void *self, BulkMapper *mapper, GError **error);
+  BulkFeedCounts (*counts)(const void *self);
+  /* Once all of it is live; NULL: there is nothing to do. */
+  bool (*finish)(void *self, GError **error);
+} BulkFeed;
+
+/* The same of a feed, by one thread. */
+bool bulk_intake_run_feed(BulkIntake *self, const BulkFeed *feed, GError **error);
+
 /* After the run: the rows in order, any number of times. */
 SortMerge *bulk_intake_merge(const BulkIntake *self);
 

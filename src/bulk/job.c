@@ -57,6 +57,8 @@ is_read_already(const BulkJob *self, const char *const *path, CsvFindings *findi
 static void
 open_inputs(BulkJob *self, CsvFindings *findings)
 {
+  if (self->options.feed != NULL)
+    return;
   for (const char *const *path = self->options.paths; *path != NULL; path++) {
     CsvFile *input;
 
@@ -163,7 +165,8 @@ find_family(const BulkTable *table, Slice name)
 static bool
 is_by_time(const BulkJob *self, const Family *family, GError **error)
 {
-  if (!family->has_new_versions || !mapping_may_delete(self->options.mapping))
+  if (!family->has_new_versions ||
+      !(self->options.has_tombstones || mapping_may_delete(self->options.mapping)))
     return true;
 
   g_autofree char *name = slice_quote(family->name);
@@ -171,14 +174,35 @@ is_by_time(const BulkJob *self, const Family *family, GError **error)
   g_set_error(error, FAULT, FAULT_SETUP,
               "family '%s' of table %s has NEW_VERSION_BEHAVIOR, with which deletions go by the "
               "order of writing: HFiles cannot say it; load with 'sluice run', or without "
-              "'null: delete'",
+              "'null: delete' and tombstones",
               name, mapping_table(self->options.mapping));
   return false;
+}
+
+/* A tombstone deletes the row in every family of the table, also in those that the mapping does not
+ * know. */
+static void
+add_families(BulkJob *self, const BulkTable *table)
+{
+  BulkPlan *plan = self->plan;
+
+  for (size_t i = 0; i < table->families_length; i++) {
+    bool is_known = false;
+
+    for (size_t j = 0; j < plan->families; j++)
+      is_known = is_known || slice_equal(plan->family[j].name, table->families[i].name);
+    if (!is_known)
+      bulk_plan_add_family(plan, &table->families[i]);
+  }
+  self->hfile = g_renew(HfileOptions, self->hfile, plan->families);
+  self->family_bytes = g_renew(uint64_t, self->family_bytes, plan->families);
 }
 
 bool
 bulk_job_set_table(BulkJob *self, const BulkTable *table, GError **error)
 {
+  if (self->options.has_tombstones && table->families != NULL)
+    add_families(self, table);
   for (size_t i = 0; table->families != NULL && i < self->plan->families; i++) {
     const Family *family = find_family(table, self->plan->family[i].name);
 
@@ -247,7 +271,7 @@ bulk_job_read(BulkJob *self, GError **error)
                  .regions = self->regions,
                  .reading = &self->options.reading,
                  .timestamp_ms = self->options.timestamp_ms},
-      .jobs = self->options.jobs,
+      .jobs = self->options.feed == NULL ? self->options.jobs : 1,
       .memory_bytes = self->options.memory_bytes,
       .temp_folder = self->options.temp_folder,
       .watch = self->options.watch,
@@ -257,6 +281,8 @@ bulk_job_read(BulkJob *self, GError **error)
   if (!has_space_to_sort(self, error))
     return false;
   self->intake = bulk_intake_new(&options);
+  if (self->options.feed != NULL)
+    return bulk_intake_run_feed(self->intake, self->options.feed, error);
   is_read = bulk_intake_run(self->intake, self->inputs, self->rejects, error);
   /* What was set aside is of use above all when it was too much. */
   return bulk_rejects_finish(self->rejects, is_read ? error : NULL) && is_read;

@@ -13,6 +13,8 @@ typedef struct BulkJob BulkJob;
 typedef struct {
   const Mapping *mapping;
   const char *const *paths; /* NULL-ended; "-" is standard input */
+  const BulkFeed *feed;     /* instead of paths; NULL: CSV files */
+  bool has_tombstones;      /* the feed deletes rows */
   CsvReading reading;
   int64_t timestamp_ms;
   size_t memory_bytes;

@@ -105,6 +105,24 @@ bulk_amount_add(BulkAmount *amount, const BulkAmount *more)
   amount->rows += more->rows;
   amount->cells += more->cells;
   amount->cell_bytes += more->cell_bytes;
+  amount->tombstones += more->tombstones;
+}
+
+/* A deletion of the row is one of each family. */
+static void
+count_deletion(BulkMapper *self, BulkAmount *amount)
+{
+  const BulkPlan *plan = self->options.plan;
+
+  amount->tombstones = 1;
+  for (size_t i = 0; i < plan->families; i++) {
+    uint64_t bytes =
+        CELL_LENGTHS_BYTES + HFILE_KEY_FIXED_BYTES + self->row.key.len + plan->family[i].name.len;
+
+    amount->cells++;
+    amount->cell_bytes += bytes;
+    self->by_family[i] += bytes;
+  }
 }
 
 static void
@@ -113,6 +131,8 @@ count_row(BulkMapper *self)
   const Row *row = &self->row;
   BulkAmount amount = {.rows = 1, .cells = row->cells_length};
 
+  if (row->kind == ROW_DELETE)
+    count_deletion(self, &amount);
   for (size_t i = 0; i < row->cells_length; i++) {
     const RowCell *cell = &row->cells[i];
     uint64_t bytes = CELL_LENGTHS_BYTES + HFILE_KEY_FIXED_BYTES + row->key.len +
@@ -148,6 +168,26 @@ bulk_mapper_map(BulkMapper *self, BulkBatch *batch)
     }
     bulk_batch_reject(batch, i, column_of_reason(self, batch, error->message), error->message);
   }
+}
+
+Row *
+bulk_mapper_row(BulkMapper *self)
+{
+  return &self->row;
+}
+
+bool
+bulk_mapper_take(BulkMapper *self, uint64_t sequence, GError **error)
+{
+  Slice packed;
+
+  if (self->row.kind == ROW_PUT && self->row.cells_length == 0)
+    return true;
+  if (!bulk_packer_pack(&self->packer, &self->row, sequence, &packed, error) ||
+      !sort_add(self->sort, packed, error))
+    return false;
+  count_row(self);
+  return true;
 }
 
 BulkAmount

@@ -28,11 +28,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BulkMapper, bulk_mapper_free)
  * the run the batch says so. */
 void bulk_mapper_map(BulkMapper *self, BulkBatch *batch);
 
+/* For sources that make rows by themselves: where the next one goes, and what takes it, with its
+ * place among those of one key and time. A row without cells is passed over. */
+Row *bulk_mapper_row(BulkMapper *self);
+bool bulk_mapper_take(BulkMapper *self, uint64_t sequence, GError **error);
+
 /* Rows, cells and the bytes of HFile they need, so far. */
 typedef struct {
   uint64_t rows;
   uint64_t cells;
   uint64_t cell_bytes;
+  uint64_t tombstones; /* rows that are deleted */
 } BulkAmount;
 
 void bulk_amount_add(BulkAmount *amount, const BulkAmount *more);

@@ -25,8 +25,11 @@ bulk_plan_new(const Mapping *mapping)
   BulkPlan *self = g_new0(BulkPlan, 1);
   const Column *columns = mapping_columns(mapping, &self->columns);
 
-  self->family = mapping_families(mapping, &self->families);
+  const Family *family = mapping_families(mapping, &self->families);
+
   g_assert(self->columns <= UINT16_MAX);
+  self->family = g_memdup2(family, self->families * sizeof *family);
+  self->names = g_string_chunk_new(64);
   self->by_rank = g_new(const Column *, self->columns);
   self->rank_of = g_new(uint16_t, self->columns);
   self->first_rank = g_new0(size_t, self->families + 1);
@@ -53,10 +56,29 @@ bulk_plan_free(BulkPlan *self)
 {
   if (self == NULL)
     return;
+  g_free(self->family);
+  g_string_chunk_free(self->names);
   g_free(self->by_rank);
   g_free(self->rank_of);
   g_free(self->first_rank);
   g_free(self->versions);
   g_free(self->keeps_deleted);
   g_free(self);
+}
+
+void
+bulk_plan_add_family(BulkPlan *self, const Family *family)
+{
+  size_t at = self->families++;
+
+  self->family = g_renew(Family, self->family, self->families);
+  self->first_rank = g_renew(size_t, self->first_rank, self->families + 1);
+  self->versions = g_renew(uint32_t, self->versions, self->families);
+  self->keeps_deleted = g_renew(bool, self->keeps_deleted, self->families);
+  self->family[at] = *family;
+  self->family[at].name.data = (const uint8_t *)g_string_chunk_insert_len(
+      self->names, (const char *)family->name.data, (gssize)family->name.len);
+  self->first_rank[self->families] = self->columns;
+  self->versions[at] = family->versions;
+  self->keeps_deleted[at] = family->keeps_deleted;
 }

@@ -60,7 +60,7 @@ bulk_packer_clear(BulkPacker *self)
 static bool
 order_cells(BulkPacker *self, const Row *row, size_t *out_most, GError **error)
 {
-  size_t bytes = BULK_ROW_FIXED_BYTES + row->key.len;
+  size_t bytes = BULK_ROW_FIXED_BYTES + row->key.len + (size_t)2 * VARINT_MOST_BYTES;
 
   if (row->key.len == 0 || row->key.len > HFILE_ROW_MOST_BYTES)
     return refuse(error, "the row key has to have 1 to 32767 bytes");
@@ -93,7 +93,7 @@ bulk_packer_pack(BulkPacker *self, const Row *row, uint64_t sequence, Slice *out
                  GError **error)
 {
   Head head = {.key_bytes = (uint16_t)row->key.len,
-               .cells = (uint16_t)row->cells_length,
+               .cells = row->kind == ROW_DELETE ? 1 : (uint16_t)row->cells_length,
                .timestamp = row->timestamp,
                .sequence = sequence};
   size_t most = 0;
@@ -110,6 +110,8 @@ bulk_packer_pack(BulkPacker *self, const Row *row, uint64_t sequence, Slice *out
   for (size_t rank = 0; rank < self->plan->columns; rank++)
     if (self->order[rank] != NULL)
       at = put_cell(at, rank, self->order[rank]);
+  if (row->kind == ROW_DELETE)
+    at = put_cell(at, bulk_plan_row_rank(self->plan), &(RowCell){.is_delete = true});
   head.bytes = (uint32_t)(at - start);
   memcpy(start, &head, sizeof head);
   *out_packed = slice(start, head.bytes);

@@ -9,6 +9,8 @@
  *
  *   u32 bytes in all | u16 key length | u16 cells | i64 timestamp | u64 sequence | key | cells
  *   cell: varint rank * 2 + is_delete, varint length, value
+ *
+ * The deletion of the whole row is a cell behind all columns.
  */
 
 enum { BULK_ROW_FIXED_BYTES = 24 };

@@ -10,6 +10,8 @@ enum { FOLDER_MODE = 0777 };
 typedef struct {
   BulkCell cell;
   int64_t timestamp;
+  size_t place; /* of its column; the row's deletion has that of a column without a name */
+  CellType type;
 } Version;
 
 struct BulkStore {
@@ -119,9 +121,30 @@ turn_to(BulkStore *self, Slice row, GError **error)
   return open_file(self, error);
 }
 
+/* Deletes the family: a deletion of the row is one of each. */
+static bool
+append_row_deletion(BulkStore *self, Slice row, int64_t timestamp, GError **error)
+{
+  Cell whole = {.row = row,
+                .family = self->options.plan->family[self->family].name,
+                .timestamp = timestamp,
+                .type = CELL_DELETE_FAMILY};
+
+  return hfile_writer_append(self->writer, &whole, error);
+}
+
+static bool
+is_row_deletion(const BulkStore *self, const BulkCell *cell)
+{
+  return cell->rank == bulk_plan_row_rank(self->options.plan);
+}
+
 static bool
 append(BulkStore *self, Slice row, const BulkCell *cell, int64_t timestamp, GError **error)
 {
+  if (is_row_deletion(self, cell))
+    return append_row_deletion(self, row, timestamp, error);
+
   const Column *column = self->options.plan->by_rank[cell->rank];
   Cell whole = {.row = row,
                 .family = column->family,
@@ -141,6 +164,9 @@ bulk_store_add(BulkStore *self, const BulkRow *row, const BulkCells *cells, GErr
 
   while (cell < end && cell->rank < self->first_rank)
     cell++;
+  if (cell < end && is_row_deletion(self, cell)) /* nothing else is in such a row */
+    return turn_to(self, row->key, error) &&
+           append_row_deletion(self, row->key, row->timestamp, error);
   if (cell == end || cell->rank >= self->end_rank)
     return true;
   if (!turn_to(self, row->key, error))
@@ -158,11 +184,28 @@ compare_versions(gconstpointer a, gconstpointer b)
   const Version *left = a;
   const Version *right = b;
 
-  if (left->cell.rank != right->cell.rank)
-    return left->cell.rank < right->cell.rank ? -1 : 1;
+  if (left->place != right->place)
+    return left->place < right->place ? -1 : 1;
   if (left->timestamp != right->timestamp)
     return left->timestamp > right->timestamp ? -1 : 1;
-  return (int)right->cell.is_delete - (int)left->cell.is_delete;
+  return (int)right->type - (int)left->type;
+}
+
+/* False: the cell is not of this family. */
+static bool
+set_place(const BulkStore *self, Version *version)
+{
+  const BulkPlan *plan = self->options.plan;
+  size_t rank = version->cell.rank;
+  bool is_row = is_row_deletion(self, &version->cell);
+  bool has_nameless =
+      self->first_rank < self->end_rank && plan->by_rank[self->first_rank]->qualifier.len == 0;
+
+  version->place = is_row && has_nameless ? self->first_rank + 1 : is_row ? 0 : rank + 1;
+  version->type = is_row                    ? CELL_DELETE_FAMILY
+                  : version->cell.is_delete ? CELL_DELETE_COLUMN
+                                            : CELL_PUT;
+  return is_row || (rank >= self->first_rank && rank < self->end_rank);
 }
 
 static void
@@ -175,8 +218,7 @@ choose_versions(BulkStore *self, const uint8_t *rows, size_t length)
     Version version = {.timestamp = row.timestamp};
 
     while (bulk_row_next(&row, &version.cell))
-      if (version.cell.rank >= self->first_rank && version.cell.rank < self->end_rank &&
-          bulk_group_admits(self->group, &version.cell, row.timestamp))
+      if (set_place(self, &version) && bulk_group_admits(self->group, &version.cell, row.timestamp))
         g_array_append_val(self->versions, version);
   }
   g_array_sort(self->versions, compare_versions);

@@ -60,6 +60,14 @@ fail(const KafkaBookmark *self, rd_kafka_resp_err_t err, const char *verb, GErro
   g_autofree char *what =
       g_strdup_printf("the place of group %s in topic %s %s", self->group, self->topic, verb);
 
+  if (err == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID || err == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION ||
+      err == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS) {
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "%s: the group has members, which it must not have meanwhile: stop 'sluice run', "
+                "or name another group",
+                what);
+    return false;
+  }
   client_set_error(error, err, what);
   return false;
 }

@@ -20,6 +20,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KafkaBookmark, kafka_bookmark_free)
 bool kafka_bookmark_read(KafkaBookmark *self, int64_t *out_offsets, size_t length, char **out_note,
                          GError **error);
 
-/* Keeps them, but for those that are -1. */
+/* Keeps them, but for those that are -1. FAULT_SETUP: the group has members. */
 bool kafka_bookmark_write(KafkaBookmark *self, const int64_t *offsets, size_t length,
                           const char *note, GError **error);

@@ -34,6 +34,7 @@ BELOW = {
 }
 BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = BELOW["verify"] = BELOW["check"] = list(BELOW)
 BELOW["replay"] = [*BELOW["stream"], "stream"]
+BELOW["bulk"] = [*BELOW["bulk"], "stream"]
 BELOW["cmd"] = list(BELOW)
 
 # Start of a library's header -> the folders that may see it.

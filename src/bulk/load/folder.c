@@ -176,6 +176,17 @@ bulk_folder_find_closed(const char *staging)
   }
 }
 
+void
+bulk_folder_warn_if_closed(const char *staging)
+{
+  g_autofree char *closed = bulk_folder_find_closed(staging);
+
+  if (closed != NULL)
+    g_warning("folder=%s is closed to others: a region server of another user cannot take the "
+              "HFiles hint='chmod o+x, or --staging names a folder that it can reach'",
+              closed);
+}
+
 /* What a run that was killed left, and nothing else. */
 static bool
 clear_away(const char *path, GError **error)

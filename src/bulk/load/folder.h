@@ -36,5 +36,6 @@ const char *bulk_folder_keep(BulkFolder *self);
 /* The folder on the way to `staging`, or itself, through which a server of another user cannot
  * pass; owned; NULL: there is none. */
 char *bulk_folder_find_closed(const char *staging);
+void bulk_folder_warn_if_closed(const char *staging);
 /* Once the files are whole: lets region servers read them, whatever our umask is. */
 void bulk_folder_share(const BulkFolder *self);

@@ -10,7 +10,10 @@ static const char about[] =
     "Maps CSV files as the stream maps records, sorts the rows, writes HFiles that are cut at the\n"
     "table's regions, and makes them live. The first line of each file names its columns. FILE "
     "may\n"
-    "be packed by gzip or zstd; - is standard input.\n"
+    "be packed by gzip or zstd; - is standard input. --avro FILE... takes Avro object container\n"
+    "files. --topic takes a topic's records from where --group stands, or from the beginning, to\n"
+    "the ends as they are at the start, and then commits those ends for the group: 'sluice run'\n"
+    "goes on exactly there.\n"
     "\n"
     "Region servers must be able to read the HFiles: --staging is a folder that they share, or "
     "one\n"
@@ -24,6 +27,7 @@ static const char about[] =
 /* What the parser fills in before it is understood. */
 typedef struct {
   char **files;
+  char **avro;
   char *timestamp;
   char *memory;
   char *file_max;
@@ -37,6 +41,7 @@ static void
 texts_clear(Texts *self)
 {
   g_strfreev(self->files);
+  g_strfreev(self->avro);
   g_free(self->timestamp);
   g_free(self->memory);
   g_free(self->file_max);
@@ -51,6 +56,8 @@ cmd_bulkargs_clear(CmdBulkArgs *self)
   g_free(self->table);
   g_strfreev(self->files);
   cmd_csv_clear(&self->csv);
+  g_free(self->topic);
+  g_free(self->group);
   g_free(self->rejects);
   g_free(self->output);
   g_free(self->complete_with);
@@ -65,6 +72,14 @@ parse_texts(CmdBulkArgs *self, Texts *texts, const CommandCall *call, GError **e
 {
   const GOptionEntry entries[] = {
       {"table", 't', 0, G_OPTION_ARG_FILENAME, &self->table, "the table to load", "NAME"},
+      {"topic", 0, 0, G_OPTION_ARG_FILENAME, &self->topic, "load the records of this topic",
+       "TOPIC"},
+      {"group", 0, 0, G_OPTION_ARG_FILENAME, &self->group,
+       "with --topic: the consumer group whose offsets say where to begin, and are moved to the "
+       "end (default: [kafka] group.id)",
+       "NAME"},
+      {"avro", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &texts->avro,
+       "load Avro object container files, whatever schema wrote them", "FILE..."},
       {"dry-run", 0, 0, G_OPTION_ARG_NONE, &self->is_dry_run,
        "read, map and sort, say what would be loaded, and write nothing", NULL},
       {"output", 0, 0, G_OPTION_ARG_FILENAME, &self->output,
@@ -209,7 +224,43 @@ understand_rejects(CmdBulkArgs *self, const Texts *texts, GError **error)
   if (texts->rejects_most != NOT_GIVEN)
     self->rejects_most = texts->rejects_most;
   else
-    self->rejects_most = self->rejects == NULL ? 0 : BULK_REJECTS_ANY;
+    self->rejects_most = self->rejects == NULL && !self->is_dry_run ? 0 : BULK_REJECTS_ANY;
+  return true;
+}
+
+static bool
+understand_topic(const CmdBulkArgs *self, const Texts *texts, GError **error)
+{
+  if (texts->files != NULL || texts->avro != NULL)
+    return refuse(error, "--topic and files exclude each other");
+  if (self->rejects != NULL || texts->rejects_most != NOT_GIVEN)
+    return refuse(error, "--topic sends bad records to the dead-letter topic and ends by "
+                         "errors.limit: --rejects and --max-rejects are for files");
+  if (texts->timestamp != NULL)
+    return refuse(error, "--timestamp is for files: a topic's records have theirs");
+  return true;
+}
+
+static bool
+understand_source(CmdBulkArgs *self, Texts *texts, GError **error)
+{
+  g_autoptr(GPtrArray) patterns = g_ptr_array_new();
+
+  if (self->topic != NULL)
+    return understand_topic(self, texts, error);
+  if (self->group != NULL)
+    return refuse(error, "--group is for --topic");
+  if (texts->files == NULL && texts->avro == NULL)
+    return refuse(error, "name at least one CSV file, or - for standard input");
+  self->is_avro = texts->avro != NULL;
+  if (self->is_avro && self->rejects != NULL)
+    return refuse(error, "--rejects is for CSV files; with --avro say --max-rejects");
+  for (char **path = texts->avro; path != NULL && *path != NULL; path++)
+    g_ptr_array_add(patterns, *path);
+  for (char **path = texts->files; path != NULL && *path != NULL; path++)
+    g_ptr_array_add(patterns, *path);
+  g_ptr_array_add(patterns, NULL);
+  resolve_files(self, (char **)patterns->pdata);
   return true;
 }
 
@@ -218,8 +269,6 @@ understand(CmdBulkArgs *self, Texts *texts, GError **error)
 {
   if (self->table == NULL)
     return refuse(error, "name the table with --table");
-  if (texts->files == NULL)
-    return refuse(error, "name at least one CSV file, or - for standard input");
   if ((self->output != NULL) + self->is_dry_run + (self->complete_with != NULL) > 1)
     return refuse(error, "--dry-run, --output and --complete-with exclude each other");
   if (self->output != NULL && strstr(self->output, "://") != NULL)
@@ -227,8 +276,8 @@ understand(CmdBulkArgs *self, Texts *texts, GError **error)
                          "elsewhere, or load with --staging");
   if (self->user != NULL && *self->user == '\0')
     return refuse(error, "--user: give a name");
-  resolve_files(self, texts->files);
-  return understand_timestamp(self, texts->timestamp, error) &&
+  return understand_source(self, texts, error) &&
+         understand_timestamp(self, texts->timestamp, error) &&
          cmd_csv_understand(&self->csv, &self->reading, error) &&
          understand_sizes(self, texts, error) && understand_counts(self, texts, error) &&
          understand_codec(self, texts->compression, error) &&

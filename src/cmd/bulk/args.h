@@ -10,6 +10,9 @@ typedef struct {
   CmdOptions options;
   char *table;
   char **files; /* NULL-ended; globs are resolved */
+  bool is_avro; /* they are object container files */
+  char *topic;  /* instead of files; NULL: none */
+  char *group;  /* NULL: the configuration's */
   CmdCsv csv;
   CsvReading reading;
   char *rejects;

@@ -5,6 +5,7 @@
 #include "bulk/load/target.h"
 #include "bulk/load/tool.h"
 #include "cmd/bulk/args.h"
+#include "cmd/bulk/feed.h"
 #include "cmd/bulk/progress.h"
 #include "cmd/bulk/report.h"
 #include "cmd/bulk/rest.h"
@@ -26,6 +27,7 @@ typedef struct {
   Stop *stop;             /* owned */
   BulkWatch watch;
   CsvFindings findings;
+  CmdBulkFeed feed;
   BulkJob *job;       /* owned */
   BulkTarget *target; /* owned; NULL: no gateway was needed, or none answered */
   BulkFolder folder;  /* where files are written */
@@ -42,6 +44,7 @@ static void
 bulkload_clear(Bulkload *self)
 {
   bulk_job_free(self->job);
+  cmd_bulkfeed_clear(&self->feed);
   bulk_staging_free(self->place);
   bulk_folder_clear(&self->folder);
   g_free(self->script);
@@ -97,12 +100,6 @@ read_configuration(Bulkload *self, GError **error)
   return self->mapping != NULL;
 }
 
-static const char *
-temp_folder(const Bulkload *self)
-{
-  return self->config->bulkload.temp != NULL ? self->config->bulkload.temp : g_get_tmp_dir();
-}
-
 static unsigned
 jobs_wanted(const Bulkload *self)
 {
@@ -111,21 +108,29 @@ jobs_wanted(const Bulkload *self)
   return jobs > 0 ? jobs : g_get_num_processors();
 }
 
+static bool
+loads(const Bulkload *self)
+{
+  return !self->args.is_dry_run && self->args.output == NULL;
+}
+
 /* Everything that can be wrong with the files and the mapping is told before work starts. */
 static bool
 open_job(Bulkload *self, GError **error)
 {
   const CmdBulkArgs *args = &self->args;
-  const BulkJobOptions options = {
+  BulkJobOptions options = {
       .mapping = self->mapping,
       .paths = (const char *const *)args->files,
+      .has_tombstones = args->topic != NULL && mapping_tombstone(self->mapping) != TOMBSTONE_SKIP,
       .reading = args->reading,
       .timestamp_ms = args->timestamp_ms,
       .memory_bytes = (size_t)MAX(args->memory_bytes > 0 ? args->memory_bytes
                                                          : self->config->bulkload.memory_bytes,
                                   (uint64_t)BULK_LEAST_MEMORY_BYTES),
       .jobs = jobs_wanted(self),
-      .temp_folder = temp_folder(self),
+      .temp_folder =
+          self->config->bulkload.temp != NULL ? self->config->bulkload.temp : g_get_tmp_dir(),
       .rejects_path = args->rejects,
       .rejects_most = args->rejects_most,
       .file_most_bytes =
@@ -134,21 +139,25 @@ open_job(Bulkload *self, GError **error)
       .watch = &self->watch,
   };
 
+  if (!cmd_bulkfeed_open(&self->feed,
+                         &(CmdBulkFeedOptions){.config = self->config,
+                                               .args = args,
+                                               .mapping = self->mapping,
+                                               .is_trial = !loads(self),
+                                               .watch = &self->watch},
+                         error))
+    return false;
+  options.feed = cmd_bulkfeed_get(&self->feed);
   self->job = bulk_job_new(&options, &self->findings);
   self->report.mapping = self->mapping;
   self->report.job = self->job;
-  self->report.timestamp_ms = args->timestamp_ms;
+  self->report.feed = cmd_bulkfeed_get(&self->feed);
+  self->report.timestamp_ms = args->topic == NULL ? args->timestamp_ms : 0;
   for (size_t i = 0; i < fault_list_length(&self->findings.notes); i++)
     g_warning("%s", fault_list_get(&self->findings.notes, i));
   if (self->job == NULL)
     g_propagate_error(error, fault_list_to_error(&self->findings.faults));
   return self->job != NULL;
-}
-
-static bool
-loads(const Bulkload *self)
-{
-  return !self->args.is_dry_run && self->args.output == NULL;
 }
 
 static bool
@@ -170,14 +179,8 @@ choose_place(Bulkload *self, GError **error)
 static bool
 open_place(Bulkload *self, GError **error)
 {
-  g_autofree char *closed = loads(self) && bulk_staging_url(self->place) == NULL
-                                ? bulk_folder_find_closed(bulk_staging_folder(self->place))
-                                : NULL;
-
-  if (closed != NULL)
-    g_warning("folder=%s is closed to others: a region server of another user cannot take the "
-              "HFiles hint='chmod o+x, or --staging names a folder that it can reach'",
-              closed);
+  if (loads(self) && bulk_staging_url(self->place) == NULL)
+    bulk_folder_warn_if_closed(bulk_staging_folder(self->place));
   return !loads(self) || bulk_staging_open(self->place, error);
 }
 
@@ -302,27 +305,12 @@ write_files(Bulkload *self, GError **error)
   return is_written && (self->args.output == NULL || name_output(self, error));
 }
 
-/* In what the command that finishes the load differs from this one. */
-static char *
-describe_changes(const Bulkload *self)
-{
-  GString *text = g_string_new(NULL);
-
-  if (self->args.regions > 0)
-    g_string_append(text, ", without --regions");
-  if (mapping_uses_record_time(self->mapping) && !self->args.has_timestamp)
-    g_string_append_printf(text, ", with --timestamp %" G_GINT64_FORMAT, self->args.timestamp_ms);
-  if (text->len > 0)
-    g_string_append_c(text, ',');
-  return g_string_free(text, FALSE);
-}
-
 /* What a load that ends half-way leaves. Files are of use only to somebody who did not stop it. */
 static char *
 describe_rest(Bulkload *self)
 {
   const GArray *files = bulk_job_files(self->job);
-  g_autofree char *again = describe_changes(self);
+  g_autofree char *again = cmd_bulkrest_describe_changes(&self->args, self->mapping);
   CmdBulkRest rest = {
       .loaded = &self->loaded,
       .files = files,
@@ -365,25 +353,20 @@ load_files(Bulkload *self, GError **error)
   return is_loaded;
 }
 
-/* For a tool that loads them. */
+/* For a tool that loads them: puts the files where it finds them first. */
 static bool
-place_files(Bulkload *self, GError **error)
+call_tool(Bulkload *self, GError **error)
 {
+  const char *url = bulk_staging_url(self->place);
   bool are_placed;
 
   begin_phase(self);
   are_placed =
       bulk_staging_put_all(self->place, bulk_job_files(self->job), bulk_job_plan(self->job), error);
   end_phase(self, BULK_PLACING);
-  return are_placed;
-}
-
-static bool
-call_tool(Bulkload *self, GError **error)
-{
-  const char *url = bulk_staging_url(self->place);
-
-  return bulk_tool_call(self->args.complete_with, url != NULL ? url : self->folder.path,
+  begin_phase(self);
+  return are_placed &&
+         bulk_tool_call(self->args.complete_with, url != NULL ? url : self->folder.path,
                         self->args.table, self->watch.cancellable, error);
 }
 
@@ -409,11 +392,9 @@ make_live(Bulkload *self, GError **error)
   bool is_live;
 
   bulk_folder_share(&self->folder);
-  is_live = self->args.complete_with == NULL || place_files(self, &problem);
   begin_phase(self);
-  if (is_live)
-    is_live =
-        self->args.complete_with != NULL ? call_tool(self, &problem) : load_files(self, &problem);
+  is_live =
+      self->args.complete_with != NULL ? call_tool(self, &problem) : load_files(self, &problem);
   end_phase(self, BULK_LOADING);
   self->report.completed_with = self->args.complete_with;
   if (is_live)
@@ -443,10 +424,27 @@ has_rows(const Bulkload *self)
   return bulk_job_intake(self->job).amount.rows > 0;
 }
 
-/* An export that failed half-way, or line ends of another kind, must not look like a load. */
+/* Everything that was read is live. */
 static bool
-refuse_nothing(const Bulkload *self, GError **error)
+finish_feed(Bulkload *self, GError **error)
 {
+  if (loads(self) && !cmd_bulkfeed_finish(&self->feed, error))
+    return false;
+  self->report.committed = loads(self) ? self->args.topic : NULL;
+  return true;
+}
+
+/* An export that failed half-way, or line ends of another kind, must not look like a load. A topic
+ * may have nothing new. */
+static bool
+end_without_rows(Bulkload *self, GError **error)
+{
+  const BulkFeed *feed = cmd_bulkfeed_get(&self->feed);
+
+  if (self->args.topic != NULL && feed->counts(feed->self).bad == 0)
+    return finish_feed(self, error);
+  if (!finish_feed(self, error))
+    return false;
   g_set_error_literal(error, FAULT, FAULT_RECORD,
                       bulk_job_intake(self->job).records == 0
                           ? "nothing to load: there is no record behind the header"
@@ -466,11 +464,11 @@ work(Bulkload *self, GError **error)
   if ((self->args.is_dry_run || !has_rows(self)) && self->args.is_json)
     print_report(self, true);
   if (!has_rows(self))
-    return refuse_nothing(self, error);
+    return end_without_rows(self, error);
   if (self->args.is_dry_run)
     return true;
   if (!create_table(self, error) || !write_files(self, error) ||
-      (loads(self) && !make_live(self, error)))
+      (loads(self) && !make_live(self, error)) || !finish_feed(self, error))
     return false;
   print_report(self, true);
   return true;

@@ -95,6 +95,19 @@ print_rows(const BulkSurvey *survey)
   print_collisions(survey);
 }
 
+/* What is not CSV has no lines. */
+static void
+print_feed(const CmdBulkReport *self)
+{
+  BulkFeedCounts counts = self->feed->counts(self->feed->self);
+
+  printf("records     %" U64 " read; %" U64 " tombstones; %" U64 " skipped\n", counts.records,
+         bulk_job_intake(self->job).amount.tombstones, counts.skipped);
+  printf("bad         %" U64 "\n", counts.bad);
+  for (size_t i = 0; i < fault_list_length(counts.examples); i++)
+    printf("            %s\n", fault_list_get(counts.examples, i));
+}
+
 static void
 print_rejects(const CmdBulkReport *self)
 {
@@ -113,13 +126,17 @@ cmd_bulkreport_print_insight(const CmdBulkReport *self)
   g_autofree char *size = size_text(counts.amount.cell_bytes);
 
   printf("table       %s\n", mapping_table(self->mapping));
-  printf("records     %" U64 " read; %" U64 " repeated header lines passed over\n", counts.records,
-         counts.headers);
+  if (self->feed != NULL)
+    print_feed(self);
+  else
+    printf("records     %" U64 " read; %" U64 " repeated header lines passed over\n",
+           counts.records, counts.headers);
   for (size_t i = 0; i < fault_list_length(bulk_job_warnings(self->job)); i++)
     printf("warning     %s\n", fault_list_get(bulk_job_warnings(self->job), i));
-  print_rejects(self);
+  if (self->feed == NULL)
+    print_rejects(self);
   printf("cells       %" U64 ", about %s of HFile before compression\n", counts.amount.cells, size);
-  if (mapping_uses_record_time(self->mapping))
+  if (mapping_uses_record_time(self->mapping) && self->timestamp_ms > 0)
     printf("timestamp   %" G_GINT64_FORMAT " for all cells\n", self->timestamp_ms);
   if (self->survey != NULL)
     print_rows(self->survey);
@@ -168,6 +185,8 @@ cmd_bulkreport_print(const CmdBulkReport *self)
     printf("live        by '%s'\n", self->completed_with);
   if (self->output != NULL)
     print_output(self);
+  if (self->committed != NULL)
+    printf("committed   the ends of topic %s: 'sluice run' goes on there\n", self->committed);
   print_seconds(self);
 }
 
@@ -260,16 +279,24 @@ cmd_bulkreport_print_json(const CmdBulkReport *self)
   json_build_text(builder, "table", mapping_table(self->mapping));
   json_build_count(builder, "records", counts.records);
   json_build_count(builder, "headers", counts.headers);
-  json_build_count(builder, "rejects", bulk_rejects_count(bulk_job_rejects(self->job)));
+  if (self->feed != NULL) {
+    json_build_count(builder, "tombstones", counts.amount.tombstones);
+    json_build_count(builder, "skipped", self->feed->counts(self->feed->self).skipped);
+  }
+  json_build_count(builder, "rejects",
+                   self->feed != NULL ? self->feed->counts(self->feed->self).bad
+                                      : bulk_rejects_count(bulk_job_rejects(self->job)));
   json_build_count(builder, "cells_mapped", counts.amount.cells);
   json_build_count(builder, "cell_bytes", counts.amount.cell_bytes);
   json_build_count(builder, "spilled_bytes", counts.spilled_bytes);
-  if (mapping_uses_record_time(self->mapping))
+  if (mapping_uses_record_time(self->mapping) && self->timestamp_ms > 0)
     json_build_count(builder, "timestamp", (uint64_t)self->timestamp_ms);
   add_written(builder, self);
   add_loaded(builder, self);
   if (self->output != NULL)
     json_build_text(builder, "output", self->output);
+  if (self->committed != NULL)
+    json_build_text(builder, "committed", self->committed);
   add_regions(builder, self);
   json_build_sentences(builder, "warnings", bulk_job_warnings(self->job));
   add_seconds(builder, self);

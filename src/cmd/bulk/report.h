@@ -8,6 +8,8 @@
 typedef struct {
   const Mapping *mapping;
   BulkJob *job;
+  const BulkFeed *feed;         /* NULL: CSV files */
+  const char *committed;        /* the group whose offsets are at the ends now; NULL: none */
   const BulkSurvey *survey;     /* NULL: nobody looked */
   const BulkLoadCounts *loaded; /* NULL: nothing was asked to be loaded here */
   const char *completed_with;   /* the command that loaded them; NULL: none did */

@@ -85,3 +85,17 @@ cmd_bulkrest_describe_tool(const CmdBulkRest *self)
   append_remedy(self, text);
   return g_string_free(text, FALSE);
 }
+
+char *
+cmd_bulkrest_describe_changes(const CmdBulkArgs *args, const Mapping *mapping)
+{
+  GString *text = g_string_new(NULL);
+
+  if (args->regions > 0)
+    g_string_append(text, ", without --regions");
+  if (mapping_uses_record_time(mapping) && !args->has_timestamp && args->topic == NULL)
+    g_string_append_printf(text, ", with --timestamp %" G_GINT64_FORMAT, args->timestamp_ms);
+  if (text->len > 0)
+    g_string_append_c(text, ',');
+  return g_string_free(text, FALSE);
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bulk/load/load.h"
+#include "cmd/bulk/args.h"
 
 /* What a load that ended half-way has to say. Everything is borrowed. */
 typedef struct {
@@ -17,3 +18,5 @@ typedef struct {
 char *cmd_bulkrest_describe(const CmdBulkRest *self);
 /* As much as can be said of a load that another command did. */
 char *cmd_bulkrest_describe_tool(const CmdBulkRest *self);
+/* In what the command that finishes the load differs from this one; owned. */
+char *cmd_bulkrest_describe_changes(const CmdBulkArgs *args, const Mapping *mapping);
