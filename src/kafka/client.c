@@ -120,3 +120,20 @@ client_set_error(GError **error, rd_kafka_resp_err_t err, const char *what)
   g_set_error(error, FAULT, (gint)client_fault(err), "%s: %s%s%s", what, rd_kafka_err2str(err),
               remedy == NULL ? "" : ": ", remedy == NULL ? "" : remedy);
 }
+
+rd_kafka_resp_err_t
+client_commit(rd_kafka_t *client, const rd_kafka_topic_partition_list_t *offsets, int timeout_ms)
+{
+  g_autoptr(rd_kafka_queue_t) queue = NULL;
+  g_autoptr(rd_kafka_event_t) event = NULL;
+  rd_kafka_resp_err_t err;
+
+  if (offsets->cnt == 0)
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+  queue = rd_kafka_queue_new(client);
+  err = rd_kafka_commit_queue(client, offsets, queue, NULL, NULL);
+  if (err != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return err;
+  event = rd_kafka_queue_poll(queue, timeout_ms);
+  return event == NULL ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event);
+}

@@ -19,3 +19,7 @@ Fault client_fault(rd_kafka_resp_err_t err);
 
 /* "what: librdkafka's sentence", with the fault's code. */
 void client_set_error(GError **error, rd_kafka_resp_err_t err, const char *what);
+
+/* Commits the offsets, if there are any, and waits for it. */
+rd_kafka_resp_err_t client_commit(rd_kafka_t *client,
+                                  const rd_kafka_topic_partition_list_t *offsets, int timeout_ms);

@@ -174,7 +174,7 @@ set_hold(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list, Kafka
   }
 }
 
-/* What is stored of the partitions, or of all of ours with list NULL. */
+/* What is stored of the partitions, or of all of ours with list NULL, and not committed yet. */
 static rd_kafka_topic_partition_list_t *
 stored_offsets(const KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list)
 {
@@ -185,29 +185,13 @@ stored_offsets(const KafkaConsumer *self, const rd_kafka_topic_partition_list_t 
     const KafkaPartition *partition = self->partitions->pdata[i];
     int64_t stored = atomic_load(&partition->stored);
 
-    if (stored < 0 || (list != NULL && rd_kafka_topic_partition_list_find(list, partition->topic,
-                                                                          partition->id) == NULL))
+    if (stored <= partition->committed ||
+        (list != NULL &&
+         rd_kafka_topic_partition_list_find(list, partition->topic, partition->id) == NULL))
       continue;
     rd_kafka_topic_partition_list_add(offsets, partition->topic, partition->id)->offset = stored;
   }
   return offsets;
-}
-
-static rd_kafka_resp_err_t
-commit_within(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *offsets, int timeout_ms)
-{
-  g_autoptr(rd_kafka_queue_t) queue = NULL;
-  g_autoptr(rd_kafka_event_t) event = NULL;
-  rd_kafka_resp_err_t err;
-
-  if (offsets->cnt == 0)
-    return RD_KAFKA_RESP_ERR_NO_ERROR;
-  queue = rd_kafka_queue_new(self->client);
-  err = rd_kafka_commit_queue(self->client, offsets, queue, NULL, NULL);
-  if (err != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return err;
-  event = rd_kafka_queue_poll(queue, timeout_ms);
-  return event == NULL ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event);
 }
 
 static void
@@ -243,7 +227,7 @@ let_go(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list)
     set_hold(self, list, KAFKA_LEAVING);
     self->options.events.revoking(self->options.events.self, self->leaving);
     offsets = stored_offsets(self, list);
-    err = commit_within(self, offsets, self->options.commit_timeout_ms);
+    err = client_commit(self->client, offsets, self->options.commit_timeout_ms);
     if (err != RD_KAFKA_RESP_ERR_NO_ERROR)
       tell_uncommitted(self, err, "revoked partitions could not be committed");
   }
@@ -469,10 +453,18 @@ kafka_consumer_standings(KafkaConsumer *self, GArray *out)
 }
 
 bool
+kafka_consumer_has_uncommitted(const KafkaConsumer *self)
+{
+  g_autoptr(rd_kafka_topic_partition_list_t) offsets = stored_offsets(self, NULL);
+
+  return offsets->cnt > 0;
+}
+
+bool
 kafka_consumer_commit(KafkaConsumer *self, int timeout_ms, GError **error)
 {
   g_autoptr(rd_kafka_topic_partition_list_t) offsets = stored_offsets(self, NULL);
-  rd_kafka_resp_err_t err = commit_within(self, offsets, timeout_ms);
+  rd_kafka_resp_err_t err = client_commit(self->client, offsets, timeout_ms);
 
   if (err == RD_KAFKA_RESP_ERR_NO_ERROR)
     return true;

@@ -33,7 +33,8 @@ typedef struct {
   const KafkaProperty *properties; /* of the [kafka] section, none refused */
   const char *const *topics;       /* NULL-ended; topic_index counts these */
   size_t queues;
-  uint64_t queue_bytes;  /* of fetched records, for each queue; librdkafka may go over it by what
+  uint64_t queue_bytes;  /* of fetched records, for each queue, and each of its
+                            topics that is held back; librdkafka may go over it by what
                             one fetch of each broker brings */
   uint64_t fetch_bytes;  /* of one fetch, as they come: packed, if the producer packed them */
   int commit_timeout_ms; /* how long a commit of revoked partitions may take */
@@ -75,6 +76,9 @@ int64_t kafka_consumer_stored(const KafkaConsumer *self, const char *topic, int3
 /* Appends where each of our partitions stands. Of those not read yet the broker is asked, once and
  * shortly. */
 void kafka_consumer_standings(KafkaConsumer *self, GArray *out);
+
+/* Whether something is stored that is not known to be committed. */
+bool kafka_consumer_has_uncommitted(const KafkaConsumer *self);
 
 /* Commits what is stored, and waits for it. */
 bool kafka_consumer_commit(KafkaConsumer *self, int timeout_ms, GError **error);

@@ -46,7 +46,8 @@ bool kafka_producer_check(const KafkaProperty *properties, GError **error);
 void kafka_producer_free(KafkaProducer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KafkaProducer, kafka_producer_free)
 
-/* Hands the record to the queue; waits while that is full. Fails at once with the first failed
+/* Hands the record to the queue; waits while that is full, with a receipt for a second and then
+ * fails with FAULT_PEER. Fails at once with the first failed
  * delivery of a record without a receipt, for good: what is lost once is not made good later. */
 bool kafka_producer_send(KafkaProducer *self, const KafkaRecord *record, GError **error);
 

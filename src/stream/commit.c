@@ -3,14 +3,17 @@
 
 #include "stream/report.h"
 
+enum { LOOK_MS = 5 }; /* how often it is looked whether the dead letters are taken */
+
 struct StreamCommit {
   StreamCommitOptions options;
   StreamWindow window;
   GPtrArray *rejects; /* owned, of owned StreamReject: of the window */
   size_t reject_bytes;
-  uint64_t rejected;  /* records in the window that are bad */
-  GPtrArray *touched; /* owned, of KafkaPartition borrowed from the queue */
-  bool is_judged;     /* and not released yet: dead letters are on their way */
+  uint64_t rejected;              /* records in the window that are bad */
+  GPtrArray *touched;             /* owned, of KafkaPartition borrowed from the queue */
+  bool is_judged;                 /* and not released yet: dead letters are on their way */
+  StreamDeadLettersTask *sending; /* owned; NULL: they wait for the next try, or there are none */
   StreamReport report;
 };
 
@@ -31,6 +34,8 @@ stream_commit_free(StreamCommit *self)
 {
   if (self == NULL)
     return;
+  if (self->sending != NULL)
+    stream_dead_letters_end(self->sending, NULL);
   g_ptr_array_unref(self->rejects);
   g_ptr_array_unref(self->touched);
   g_free(self);
@@ -149,10 +154,13 @@ send_letters(StreamCommit *self)
 
   if (self->rejects->len == 0 || mapping_errors(self->options.mapping) != ERRORS_DLQ)
     return true;
-  if (g_get_monotonic_time() < self->options.wait.until_us)
+  if (self->sending == NULL && g_get_monotonic_time() >= self->options.wait.until_us)
+    self->sending =
+        stream_dead_letters_begin(self->options.letters, mapping_table(self->options.mapping),
+                                  self->options.writer, self->rejects);
+  if (self->sending == NULL || !stream_dead_letters_is_done(self->sending))
     return false;
-  if (stream_dead_letters_send(self->options.letters, mapping_table(self->options.mapping),
-                               self->options.writer, self->rejects, &error)) {
+  if (stream_dead_letters_end(g_steal_pointer(&self->sending), &error)) {
     stream_wait_end(&self->options.wait);
     return true;
   }
@@ -208,6 +216,8 @@ stream_commit_is_waiting(const StreamCommit *self)
 int64_t
 stream_commit_due_us(const StreamCommit *self)
 {
+  if (self->sending != NULL)
+    return g_get_monotonic_time() + (int64_t)LOOK_MS * 1000;
   return self->is_judged ? self->options.wait.until_us : stream_window_due_us(&self->window);
 }
 

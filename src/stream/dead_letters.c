@@ -9,10 +9,13 @@ struct StreamDeadLetters {
   const KafkaProperty *source;     /* borrowed: of the records' cluster */
   const KafkaProperty *properties; /* borrowed: of the dead letters', mostly the same */
   char *connector;                 /* owned */
-  GMutex lock;                     /* for what follows */
-  KafkaProducer *producer;         /* owned; NULL before the first dead letter */
-  GPtrArray *dead;                 /* owned, of owned producers that others may still poll */
-  GHashTable *partitions;          /* owned: of each known dead-letter topic, by owned name */
+  atomic_bool is_cancelled;
+  GMutex lock; /* for what follows */
+  GCond changed;
+  guint sending;           /* threads in send() */
+  KafkaProducer *producer; /* owned; NULL before the first letter */
+  GPtrArray *dead;         /* owned, of owned producers that others may still poll */
+  GHashTable *partitions;  /* owned: of each known dead-letter topic, by owned name */
 };
 
 StreamDeadLetters *
@@ -25,6 +28,7 @@ stream_dead_letters_new(const KafkaProperty *source, const KafkaProperty *proper
   self->properties = properties != NULL ? properties : source;
   self->connector = g_strdup(connector);
   g_mutex_init(&self->lock);
+  g_cond_init(&self->changed);
   self->partitions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   self->dead = g_ptr_array_new_with_free_func((GDestroyNotify)kafka_producer_free);
   return self;
@@ -35,12 +39,24 @@ stream_dead_letters_free(StreamDeadLetters *self)
 {
   if (self == NULL)
     return;
+  stream_dead_letters_cancel(self);
+  g_mutex_lock(&self->lock);
+  while (self->sending > 0)
+    g_cond_wait(&self->changed, &self->lock);
+  g_mutex_unlock(&self->lock);
   kafka_producer_free(self->producer);
   g_ptr_array_unref(self->dead);
   g_hash_table_unref(self->partitions);
   g_mutex_clear(&self->lock);
+  g_cond_clear(&self->changed);
   g_free(self->connector);
   g_free(self);
+}
+
+void
+stream_dead_letters_cancel(StreamDeadLetters *self)
+{
+  atomic_store(&self->is_cancelled, true);
 }
 
 /* Room for the largest record the source may hold, and our headers; and its own time. */
@@ -231,23 +247,55 @@ first_failure(const GPtrArray *rejects, const char *topic, GError **error)
   }
 }
 
+/* Somebody else's letter may still be a dead producer's: its receipt comes from nobody else. */
+static void
+poll_dead(StreamDeadLetters *self)
+{
+  g_mutex_lock(&self->lock);
+  for (guint i = 0; i < self->dead->len; i++)
+    kafka_producer_poll(self->dead->pdata[i], 0);
+  g_mutex_unlock(&self->lock);
+}
+
 static bool
-await_all(KafkaProducer *producer, const char *topic, const GPtrArray *rejects, GError **error)
+await_all(StreamDeadLetters *self, const Address *address, const GPtrArray *rejects, GError **error)
 {
   int64_t deadline = g_get_monotonic_time() + (int64_t)ACKNOWLEDGED_MS * 1000;
 
   while (is_any(rejects, KAFKA_PENDING)) {
-    if (g_get_monotonic_time() >= deadline) {
-      g_set_error(error, FAULT, FAULT_PEER, "dead letters to %s are not acknowledged", topic);
+    if (atomic_load(&self->is_cancelled) || g_get_monotonic_time() >= deadline) {
+      g_set_error(error, FAULT, FAULT_PEER, "dead letters to %s are not acknowledged",
+                  address->topic);
       return false;
     }
-    kafka_producer_poll(producer, STEP_MS);
+    kafka_producer_poll(address->producer, STEP_MS);
+    poll_dead(self);
   }
   if (!is_any(rejects, KAFKA_FAILED))
     return true;
-  first_failure(rejects, topic, error);
+  first_failure(rejects, address->topic, error);
   g_prefix_error(error, "dead letters are not taken: ");
   return false;
+}
+
+static bool
+send_all(StreamDeadLetters *self, const Address *address, const GPtrArray *rejects, GError **error)
+{
+  for (guint i = 0; i < rejects->len; i++) {
+    if (fate_of(rejects->pdata[i]) == KAFKA_FAILED &&
+        !send_letter(address, rejects->pdata[i], error))
+      return false;
+  }
+  return await_all(self, address, rejects, error);
+}
+
+static void
+note_sending(StreamDeadLetters *self, int more)
+{
+  g_mutex_lock(&self->lock);
+  self->sending += (guint)more;
+  g_cond_broadcast(&self->changed);
+  g_mutex_unlock(&self->lock);
 }
 
 bool
@@ -258,15 +306,68 @@ stream_dead_letters_send(StreamDeadLetters *self, const char *table, size_t task
   const char *source = first->message.partition->topic;
   g_autofree char *name = g_strconcat(source, ".dlq", NULL);
   Address address = {.letters = self, .topic = name, .table = table, .task = task};
+  bool is_taken = false;
 
-  if (!prepare(self, source, &address, error)) {
+  note_sending(self, 1);
+  if (prepare(self, source, &address, error))
+    is_taken = send_all(self, &address, rejects, error) || forget_topic(self, name);
+  else
     g_prefix_error(error, "dead letters to %s: ", name);
-    return false;
-  }
-  for (guint i = 0; i < rejects->len; i++) {
-    if (fate_of(rejects->pdata[i]) == KAFKA_FAILED &&
-        !send_letter(&address, rejects->pdata[i], error))
-      return forget_topic(self, name);
-  }
-  return await_all(address.producer, name, rejects, error) || forget_topic(self, name);
+  note_sending(self, -1);
+  return is_taken;
+}
+
+struct StreamDeadLettersTask {
+  StreamDeadLetters *letters; /* borrowed */
+  const char *table;          /* borrowed */
+  const GPtrArray *rejects;   /* borrowed */
+  size_t task;
+  GThread *thread;
+  GError *error; /* owned */
+  bool is_taken;
+  atomic_bool is_done;
+};
+
+static gpointer
+run(gpointer data)
+{
+  StreamDeadLettersTask *self = data;
+
+  self->is_taken =
+      stream_dead_letters_send(self->letters, self->table, self->task, self->rejects, &self->error);
+  atomic_store(&self->is_done, true);
+  return NULL;
+}
+
+StreamDeadLettersTask *
+stream_dead_letters_begin(StreamDeadLetters *self, const char *table, size_t task,
+                          const GPtrArray *rejects)
+{
+  StreamDeadLettersTask *new = g_new0(StreamDeadLettersTask, 1);
+
+  new->letters = self;
+  new->table = table;
+  new->rejects = rejects;
+  new->task = task;
+  new->thread = g_thread_new("dead letters", run, new);
+  return new;
+}
+
+bool
+stream_dead_letters_is_done(const StreamDeadLettersTask *self)
+{
+  return atomic_load(&self->is_done);
+}
+
+bool
+stream_dead_letters_end(StreamDeadLettersTask *self, GError **error)
+{
+  bool is_taken;
+
+  g_thread_join(self->thread);
+  is_taken = self->is_taken;
+  if (self->error != NULL)
+    g_propagate_error(error, self->error);
+  g_free(self);
+  return is_taken;
 }

@@ -7,7 +7,8 @@
 
 /* How ingest.memory is divided, so that one number bounds all that grows with the input.
  *
- *   1/16  fetched records, shared among the queues (KafkaConsumerOptions.queue_bytes)
+ *   1/16  fetched records, shared among the queues (KafkaConsumerOptions.queue_bytes); up to 1/8
+ *         with several topics and while one waits, for then there is a queue more for each
  *   3/16  plans for the schemas of a registry that wrote the records: enough for a thousand of 102
  *         fields; the least recently used are forgotten first
  *   1/4   is set aside for what comes on top of fetched records: librdkafka looks at a queue before
@@ -25,9 +26,9 @@
 enum { STREAM_MEMORY_LEAST = 65536 };
 
 static inline uint64_t
-stream_memory_queue(uint64_t memory_bytes, size_t writers)
+stream_memory_queue(uint64_t memory_bytes, size_t writers, size_t topics)
 {
-  return MAX(memory_bytes / 16 / writers, STREAM_MEMORY_LEAST);
+  return MAX(memory_bytes / 8 / writers / (topics + 1), STREAM_MEMORY_LEAST);
 }
 
 static inline uint64_t

@@ -4,6 +4,7 @@
 #include <glib-unix.h>
 
 #include "stream/writers.h"
+#include "stream/end.h"
 #include "stream/end_offsets.h"
 #include "stream/health.h"
 #include "stream/memory.h"
@@ -13,12 +14,8 @@
 /* How the main thread and the writers meet:
  *
  *   consumer queue -> poll() -> rebalance -> revoking(): flush the writers, wait for them
- *   writers: waiting, failed, ended -> StreamWriters -> main context -> StreamHealth, finish()
- *   stop: STARTING|RUNNING -> DRAINING (writers flush and end) -> ENDED (commit, leave the group)
- *                               \-> deadline or second signal: abandon the writers -> ENDED
+ *   writers: waiting, failed, ended -> StreamWriters -> main context -> StreamHealth, end()
  */
-typedef enum { STARTING, RUNNING, DRAINING, ENDED } State;
-
 enum {
   BROKER_MS = 3000, /* one question to the broker, while nothing else can be served */
   ANSWER_MS = 100,  /* the same, asked each second while no broker answers */
@@ -27,7 +24,8 @@ enum {
   QUIET_MS = 300,     /* and takes it that no more will come after so long without a record */
   GRACE_MS = 1000,    /* for abandoned writers to see it */
   LEAVE_MS = 5000,
-  LEAVE_LATE_MS = 500, /* once the deadline has passed */
+  LEAVE_LATE_MS = 500,    /* once the deadline has passed */
+  LEAVE_SILENT_MS = 1000, /* with nothing to commit: Kafka may well be frozen */
 };
 
 struct Stream {
@@ -44,6 +42,7 @@ struct Stream {
   SchemaSource source;           /* the schemas' */
   StreamHealth health;
   GArray *sources; /* owned, of guint: of the main context */
+  guint timer;     /* of the main context, while the writers are to end; 0: none */
   GError *failure; /* owned */
   bool was_asked;
   bool is_whole; /* what was read is written and committed */
@@ -131,99 +130,116 @@ add_source(Stream *self, guint source)
   g_array_append_val(self->sources, source);
 }
 
-static gboolean
-on_grace_over(gpointer data)
-{
-  Stream *self = data;
-
-  self->is_stuck = true;
-  g_main_loop_quit(self->loop);
-  return G_SOURCE_CONTINUE;
-}
-
-/* Ends without waiting for anybody; what HBase has acknowledged is committed if leave_ms allows. */
-static void
-abandon(Stream *self, int leave_ms)
-{
-  self->leave_ms = leave_ms;
-  stream_writers_abandon(self->writers);
-  self->is_whole = false;
-  add_source(self, g_timeout_add(GRACE_MS, on_grace_over, self));
-}
-
-static gboolean
-on_deadline(gpointer data)
-{
-  Stream *self = data;
-  const char *reason = NULL;
-
-  stream_health_is_ready(&self->health, &reason);
-  g_warning("not everything could be written within ingest.shutdown.timeout%s%s: what is not "
-            "committed will be read again",
-            reason != NULL ? ": " : "", reason != NULL ? reason : "");
-  abandon(self, LEAVE_LATE_MS);
-  return G_SOURCE_CONTINUE;
-}
-
 static void
 leave(Stream *self)
 {
   g_autoptr(GError) error = NULL;
+  bool has_news = kafka_consumer_has_uncommitted(self->consumer);
+  int close_ms = has_news ? self->leave_ms : MIN(self->leave_ms, LEAVE_SILENT_MS);
 
-  if (!kafka_consumer_commit(self->consumer, self->leave_ms, &error)) {
+  if (has_news && !kafka_consumer_commit(self->consumer, self->leave_ms, &error)) {
     g_warning("%s", error->message);
+    close_ms = MIN(close_ms, LEAVE_LATE_MS); /* who does not answer will not do so now */
     self->is_whole = false;
     if (self->failure == NULL && !self->was_asked)
       self->failure = g_steal_pointer(&error);
   }
-  if (!kafka_consumer_close(self->consumer, self->leave_ms)) {
+  if (!kafka_consumer_close(self->consumer, close_ms)) {
     g_warning("leaving the consumer group takes too long: the broker will notice by itself");
     self->is_stuck = true;
   }
 }
 
+/* Bad records that were too few to judge by (stream/window.h) are left to whoever reads on. */
 static void
-finish(Stream *self)
+note_unsettled(Stream *self)
 {
-  self->state = ENDED;
-  if (self->consumer != NULL && self->leave_ms > 0)
-    leave(self);
+  if (!self->is_whole || self->failure != NULL || self->writers == NULL ||
+      stream_writers_is_settled(self->writers))
+    return;
+  g_message("bad records, too few to judge by and more than ingest.errors.limit, are not "
+            "committed: they are read again at the next start");
+  self->is_whole = false;
+}
+
+static void end(Stream *self, StreamEnd reason);
+
+static void end(Stream *self, StreamEnd reason); /* which sets the timer */
+
+static gboolean
+on_timer(gpointer data)
+{
+  Stream *self = data;
+  const char *reason = NULL;
+
+  self->timer = 0;
+  if (self->state == DRAINING) {
+    stream_health_is_ready(&self->health, &reason);
+    g_warning("not everything could be written within ingest.shutdown.timeout%s%s: what is not "
+              "committed will be read again",
+              reason != NULL ? ": " : "", reason != NULL ? reason : "");
+  }
+  end(self, self->state == DRAINING ? END_LATE : END_HUNG);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_timer(Stream *self, int64_t ms)
+{
+  if (self->timer != 0)
+    g_source_remove(self->timer);
+  self->timer = g_timeout_add((guint)MIN(ms, G_MAXUINT), on_timer, self);
+}
+
+static void
+end(Stream *self, StreamEnd reason)
+{
+  Step step = steps[reason][self->state];
+
+  switch (step) {
+  case STAY:
+    return;
+  case DRAIN:
+    self->state = DRAINING;
+    stream_writers_stop(self->writers);
+    set_timer(self, self->options.settings.shutdown_timeout_ms);
+    return;
+  case ABANDON:
+  case ABANDON_ALL:
+    self->state = ABANDONED;
+    self->leave_ms = step == ABANDON ? LEAVE_LATE_MS : 0;
+    self->is_whole = false;
+    stream_writers_abandon(self->writers);
+    set_timer(self, GRACE_MS);
+    return;
+  case LEAVE:
+    self->state = ENDED;
+    if (self->consumer != NULL && self->leave_ms > 0)
+      leave(self);
+    note_unsettled(self);
+    break;
+  case QUIT:
+    self->is_stuck = true;
+    break;
+  }
   g_main_loop_quit(self->loop);
 }
 
 static void
-drain(Stream *self)
-{
-  if (self->state == STARTING) {
-    finish(self);
-    return;
-  }
-  if (self->state != RUNNING)
-    return;
-  self->state = DRAINING;
-  stream_writers_stop(self->writers);
-  add_source(self,
-             g_timeout_add((guint)self->options.settings.shutdown_timeout_ms, on_deadline, self));
-}
-
-static void
-fail(Stream *self, const GError *error)
+fail(Stream *self, StreamEnd reason, const GError *error)
 {
   if (self->failure == NULL)
     self->failure = g_error_copy(error);
-  drain(self);
+  end(self, reason);
 }
 
 void
 stream_stop(Stream *self)
 {
-  if (self->was_asked && self->state == DRAINING) {
-    abandon(self, 0);
-    return;
-  }
+  if (!self->was_asked)
+    g_message("stopping: writing and committing what is under way");
   self->was_asked = true;
-  g_message("stopping: writing and committing what is under way");
-  drain(self);
+  end(self, END_ASKED);
 }
 
 static void
@@ -235,25 +251,13 @@ on_waiting(void *data, size_t slot, const GError *reason)
 static void
 on_failed(void *data, const GError *error)
 {
-  fail(data, error);
-}
-
-/* Bad records that were too few to judge by (stream/window.h) are left to whoever reads on. */
-static void
-note_unsettled(Stream *self)
-{
-  if (!self->is_whole || self->failure != NULL || stream_writers_is_settled(self->writers))
-    return;
-  g_message("bad records, too few to judge by and more than ingest.errors.limit, are not "
-            "committed: they are read again at the next start");
-  self->is_whole = false;
+  fail(data, END_FAILED, error);
 }
 
 static void
 on_ended(void *data)
 {
-  finish(data);
-  note_unsettled(data);
+  end(data, END_WRITERS);
 }
 
 static void
@@ -314,7 +318,8 @@ open_consumer(Stream *self, GError **error)
       .properties = self->options.properties,
       .topics = self->topics,
       .queues = self->options.sinks_length,
-      .queue_bytes = stream_memory_queue(settings->memory_bytes, self->options.sinks_length),
+      .queue_bytes = stream_memory_queue(settings->memory_bytes, self->options.sinks_length,
+                                         self->options.mappings_length),
       .fetch_bytes = stream_memory_fetch(settings->memory_bytes),
       .commit_timeout_ms = LEAVE_MS,
       .events = {self, on_assigned, on_revoking, on_trouble, on_uncommitted, on_cut_off, on_failed,
@@ -365,7 +370,7 @@ watch_ends(Stream *self)
   settle_when_quiet(self, now);
   stream_end_offsets_strike(self->end_offsets, self->consumer, asks, BROKER_MS);
   if (stream_end_offsets_left(self->end_offsets) == 0)
-    drain(self);
+    end(self, END_REACHED);
 }
 
 static gboolean
@@ -388,10 +393,8 @@ on_tick(gpointer data)
   stream_health_progress(&self->health,
                          metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS) +
                              stream_end_offsets_left(self->end_offsets));
-  if (stream_health_is_stalled(&self->health, self->options.settings.timeout_ms, &stalled)) {
-    fail(self, stalled);
-    abandon(self, LEAVE_LATE_MS);
-  }
+  if (stream_health_is_stalled(&self->health, self->options.settings.timeout_ms, &stalled))
+    fail(self, END_STALLED, stalled);
   return G_SOURCE_CONTINUE;
 }
 
@@ -453,13 +456,13 @@ on_start(gpointer data)
   if (!start(self, &error)) {
     if (!g_error_matches(error, FAULT, FAULT_PEER) ||
         stream_health_is_stalled(&self->health, self->options.settings.timeout_ms, &stalled)) {
-      fail(self, error);
+      fail(self, END_FAILED, error);
       return G_SOURCE_REMOVE;
     }
     stream_health_trouble(&self->health, error);
     g_timeout_add(TICK_MS, on_start, self);
   } else if (self->end_offsets != NULL && stream_end_offsets_left(self->end_offsets) == 0) {
-    finish(self);
+    end(self, END_REACHED);
   } else {
     run_on(self);
   }
@@ -478,6 +481,8 @@ stream_run(Stream *self, GError **error)
   g_main_loop_run(self->loop);
   for (guint i = 0; i < self->sources->len; i++)
     g_source_remove(g_array_index(self->sources, guint, i));
+  if (self->timer != 0)
+    g_source_remove(self->timer);
   while (!self->is_stuck && g_main_context_iteration(NULL, FALSE))
     ;
   if (!self->is_stuck && !stream_schemas_free(g_steal_pointer(&self->schemas)))

@@ -83,9 +83,15 @@ static void
 post(StreamWriters *self, size_t slot, bool is_end, const GError *error)
 {
   Post *posted = g_new0(Post, 1);
+  GSource *source;
 
   *posted = (Post){self, slot, is_end, error != NULL ? g_error_copy(error) : NULL};
-  g_main_context_invoke_full(NULL, G_PRIORITY_DEFAULT, on_post, posted, post_free);
+  /* Not invoke(): that would run it here once nobody runs the main context any more. */
+  source = g_idle_source_new();
+  g_source_set_priority(source, G_PRIORITY_DEFAULT);
+  g_source_set_callback(source, on_post, posted, post_free);
+  g_source_attach(source, NULL);
+  g_source_unref(source);
 }
 
 static void
@@ -157,7 +163,8 @@ bool
 stream_writers_open(StreamWriters *self, GError **error)
 {
   for (size_t i = 0; i < self->length; i++) {
-    self->writers[i] = open_writer(self, i, error);
+    if (self->writers[i] == NULL) /* the start may be tried again */
+      self->writers[i] = open_writer(self, i, error);
     if (self->writers[i] == NULL)
       return false;
   }
@@ -202,6 +209,7 @@ stream_writers_stop(StreamWriters *self)
 void
 stream_writers_abandon(StreamWriters *self)
 {
+  stream_dead_letters_cancel(self->letters);
   for (size_t i = 0; i < self->length; i++)
     stream_writer_abandon(self->writers[i]);
 }
@@ -210,7 +218,7 @@ bool
 stream_writers_is_settled(const StreamWriters *self)
 {
   for (size_t i = 0; i < self->length; i++) {
-    if (!stream_writer_is_settled(self->writers[i]))
+    if (self->writers[i] != NULL && !stream_writer_is_settled(self->writers[i]))
       return false;
   }
   return true;

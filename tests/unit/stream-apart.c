@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/writer.h"
 
+#include "support/kafka-mock.h"
 #include "support/writer-case.h"
 
 /* Two lines of one writer, and one of them waits. */
@@ -68,6 +69,39 @@ what_waits_in_one_line_does_not_stop_another(void)
     g_assert_cmpstr(memory_sink_get(&fixture.sink, "x"), ==, "1");
     g_assert_cmpstr(memory_sink_get(&fixture.sink, "y"), ==, "2");
   }
+}
+
+/* Kafka takes no more dead letters of one topic: the other's records go on being written. */
+static void
+dead_letters_that_are_not_taken_stop_no_other_line(void)
+{
+  g_auto(KafkaMock) mock;
+  kafka_mock_init(&mock);
+  rd_kafka_mock_topic_create(mock.cluster, "other", 1, 1);
+  rd_kafka_mock_topic_create(mock.cluster, "other.dlq", 1, 1);
+  WriterSettings settings = small_linger();
+  g_auto(WriterCase) fixture;
+
+  settings.properties = mock.properties;
+  settings.window = (StreamWindowLimits){.limit = 1, .records = 1};
+  writer_case_init(&fixture, &settings);
+  fixture.source.exhausted = NULL;
+  memory_source_add(&fixture.source, WRITER_CASE_OTHER, "!");
+  stream_writer_start(fixture.writer);
+  writer_case_await_stored(&fixture, WRITER_CASE_OTHER, 1);
+
+  rd_kafka_mock_broker_set_rtt(mock.cluster, 1, 3600 * 1000);
+  memory_source_add(&fixture.source, WRITER_CASE_OTHER, "! @x=1");
+  for (int64_t offset = 0; offset < 100; offset++) {
+    memory_source_add(&fixture.source, 0, "a=1");
+    fixture.source.source.wake(&fixture.source);
+    writer_case_await_stored(&fixture, 0, offset + 1);
+  }
+  g_assert_cmpint(writer_case_stored(&fixture, WRITER_CASE_OTHER), ==, 1);
+  stream_dead_letters_cancel(fixture.letters);
+  stream_writer_abandon(fixture.writer);
+  g_assert_true(stream_writer_join(fixture.writer, g_get_monotonic_time() + PATIENCE_US));
+  rd_kafka_mock_broker_set_rtt(mock.cluster, 1, 0);
 }
 
 /* What was not taken is read again: so nothing is left undone. */
@@ -147,6 +181,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_log_set_always_fatal(G_LOG_FATAL_MASK);
   g_test_add_func("/apart/waits", what_waits_in_one_line_does_not_stop_another);
+  g_test_add_func("/apart/dead-letters", dead_letters_that_are_not_taken_stop_no_other_line);
   g_test_add_func("/apart/stop-without-registry", a_stop_while_the_registry_is_away_is_whole);
   g_test_add_func("/apart/held-back", records_that_were_held_back_are_dropped_with_their_partition);
   g_test_add_func("/apart/lone-row", a_lone_row_that_cuts_the_connection_becomes_a_dead_letter);

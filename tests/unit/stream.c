@@ -18,7 +18,10 @@ typedef struct {
   StreamSink list[WRITERS];
   StreamOptions options;
   Stream *stream;
-  size_t stop_at; /* stop once so many records are written; 0: never */
+  size_t stop_at;      /* stop once so many records are written; 0: never */
+  size_t stop_at_read; /* or read */
+  int64_t freeze_at;   /* Kafka freezes once so much is committed, then stop; 0: never */
+  unsigned warnings;   /* of what could not be written */
 } Fixture;
 
 static void
@@ -26,9 +29,20 @@ on_tick(void *data)
 {
   Fixture *self = data;
 
+  if (self->freeze_at > 0 &&
+      kafka_mock_committed(&self->mock, "g", "topic", 1) == self->freeze_at) {
+    rd_kafka_mock_broker_set_rtt(self->mock.cluster, 1, 3600 * 1000);
+    stream_stop(self->stream);
+  }
   if (self->stop_at > 0 &&
       metrics_counters_consumed(stream_counters(self->stream), METRICS_ALL_TOPICS) >= self->stop_at)
     stream_stop(self->stream);
+  if (self->stop_at_read > 0 &&
+      metrics_counters_sum(stream_counters(self->stream), METRICS_ALL_TOPICS, COUNTER_READ) >=
+          self->stop_at_read) {
+    self->stop_at_read = 0; /* a second time it would be at once */
+    stream_stop(self->stream);
+  }
 }
 
 static void
@@ -169,6 +183,58 @@ stopping_in_an_outage_ends_at_the_deadline(void)
                   RD_KAFKA_OFFSET_INVALID);
 }
 
+static Stream *left_behind;
+
+/* All that is left is to leave the group, and nobody is there to hear it. */
+static void
+a_stop_while_kafka_is_frozen_and_nothing_is_under_way_is_whole(void)
+{
+  g_auto(Fixture) fixture;
+  g_autoptr(GError) error = NULL;
+
+  fixture_init(&fixture, rows_of_topic);
+  kafka_mock_add(&fixture.mock, "auto.commit.interval.ms", "100");
+  fixture.freeze_at = RECORDS;
+  fill(&fixture, 1, RECORDS);
+  fixture.stream = stream_new(&fixture.options);
+  g_assert_cmpint(stream_run(fixture.stream, &error), ==, STREAM_DONE);
+  g_assert_no_error(error);
+  rd_kafka_mock_broker_set_rtt(fixture.mock.cluster, 1, 0);
+  left_behind = fixture.stream; /* its client hangs, and is not freed */
+}
+
+static void
+count_warning(const char *domain, GLogLevelFlags level, const char *message, void *data)
+{
+  if (strstr(message, "not everything could be written") != NULL)
+    ((Fixture *)data)->warnings++;
+  g_log_default_handler(domain, level, message, NULL);
+}
+
+static void
+without_a_shutdown_timeout_what_is_not_written_is_told_once(void)
+{
+  g_autofree char *outage = g_strnfill(100000, 'P');
+  g_auto(Fixture) fixture;
+  g_autoptr(GError) error = NULL;
+  GLogFunc before;
+
+  fixture_init(&fixture, rows_of_topic);
+  before = g_log_set_default_handler(count_warning, &fixture);
+  fixture.options.settings.shutdown_timeout_ms = 0;
+  fixture.stop_at_read = 1;
+  for (size_t i = 0; i < WRITERS; i++) {
+    fixture.sinks[i].answers = "PPPPPP";
+    fixture.sinks[i].probes = outage;
+  }
+  fill(&fixture, 0, RECORDS);
+  fixture.stream = stream_new(&fixture.options);
+  g_assert_cmpint(stream_run(fixture.stream, &error), ==, STREAM_CUT);
+  g_assert_no_error(error);
+  g_log_set_default_handler(before, NULL);
+  g_assert_cmpuint(fixture.warnings, ==, 1);
+}
+
 static void
 too_many_bad_records_end_it_with_nothing_committed(void)
 {
@@ -193,6 +259,10 @@ main(int argc, char **argv)
   g_test_add_func("/stream/until-end", until_end_stops_at_the_ends_with_everything_committed);
   g_test_add_func("/stream/stop", a_service_that_is_asked_to_stop_drains_and_commits);
   g_test_add_func("/stream/outage", stopping_in_an_outage_ends_at_the_deadline);
+  g_test_add_func("/stream/frozen-kafka",
+                  a_stop_while_kafka_is_frozen_and_nothing_is_under_way_is_whole);
+  g_test_add_func("/stream/no-timeout",
+                  without_a_shutdown_timeout_what_is_not_written_is_told_once);
   g_test_add_func("/stream/limit", too_many_bad_records_end_it_with_nothing_committed);
   return g_test_run();
 }
