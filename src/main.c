@@ -4,7 +4,7 @@
 #include <locale.h>
 
 static const Command commands[] = {
-    {"check", "[--offline | --live | --sample N] [--json]",
+    {"check", "[--offline | --live | --sample N | --print-config] [--json]",
      "Say all that stands in the way, and change nothing", cmd_check},
     {"init", "[--wait SECONDS | --print] [TABLE...]",
      "Create the tables that the mappings describe", cmd_init},

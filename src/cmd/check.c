@@ -22,7 +22,9 @@ static const char about[] =
     "oldest to its newest, and says what they would make of the table: bad records by their\n"
     "reasons, records that share a row key, whether the keys' order will heat one region, cells\n"
     "and bytes a row, and split points to put into the mapping. No group is joined, nothing is\n"
-    "committed. What it finds is a NOTE and no fault.";
+    "committed. What it finds is a NOTE and no fault.\n"
+    "\n"
+    "--print-config shows every setting in force, where it comes from, and secrets as ***.";
 
 /* What was asked for. */
 typedef struct {
@@ -30,6 +32,7 @@ typedef struct {
   gboolean is_offline;
   gboolean is_live;
   gboolean is_json;
+  gboolean is_printing;
   char *sample;
   char *topic;
   char *regions;
@@ -79,6 +82,12 @@ understand(Request *self, GError **error)
                         "--sample");
     return false;
   }
+  if (self->is_printing && (self->is_live || self->is_offline || self->sample != NULL)) {
+    g_set_error_literal(error, FAULT, FAULT_SETUP,
+                        "--print-config looks at the configuration alone: leave out --live, "
+                        "--offline and --sample");
+    return false;
+  }
   if (self->is_offline && self->sample != NULL) {
     g_set_error_literal(error, FAULT, FAULT_SETUP,
                         "--sample reads topics, --offline files alone: leave one out");
@@ -107,6 +116,8 @@ parse(Request *self, const CommandCall *call, GError **error)
        "TOPIC"},
       {"regions", 0, 0, G_OPTION_ARG_FILENAME, &self->regions,
        "with --sample: propose split points for so many regions (default 8)", "R"},
+      {"print-config", 0, 0, G_OPTION_ARG_NONE, &self->is_printing,
+       "show every setting in force and where it comes from, secrets masked", NULL},
       {"json", 0, 0, G_OPTION_ARG_NONE, &self->is_json, "write one JSON object", NULL},
       {0},
   };
@@ -126,6 +137,39 @@ ask_service(const Request *request, const CommandCall *call, GError **error)
     return EXIT_DONE;
   printf("%s%s", is_ready ? "" : "not ready:\n", reasons);
   return is_ready ? EXIT_DONE : EXIT_DATA;
+}
+
+static void
+print_setting(void *data, const char *name, const char *value, const char *origin)
+{
+  JsonBuilder *json = data;
+
+  if (json == NULL) {
+    printf("%-31s = %-28s (%s)\n", name, value, origin);
+    return;
+  }
+  json_build_object(json, name);
+  json_build_text(json, "value", value);
+  json_build_text(json, "origin", origin);
+  json_builder_end_object(json);
+}
+
+static ExitCode
+print_configuration(const Request *request, const CommandCall *call, GError **error)
+{
+  g_autoptr(Config) config = cmd_options_config(&request->options, call, error);
+  g_autoptr(JsonBuilder) json = request->is_json ? json_builder_new() : NULL;
+
+  if (config == NULL)
+    return EXIT_USAGE;
+  if (json != NULL)
+    json_builder_begin_object(json);
+  config_show(config, print_setting, json);
+  if (json != NULL) {
+    json_builder_end_object(json);
+    json_build_print(json, true);
+  }
+  return EXIT_DONE;
 }
 
 static Config *
@@ -213,6 +257,8 @@ cmd_check(const CommandCall *call, GError **error)
     return EXIT_DONE;
   if (request.is_live)
     return ask_service(&request, call, error);
+  if (request.is_printing)
+    return print_configuration(&request, call, error);
 
   findings = check_findings_new(request.is_json);
   config = look_at_configuration(&request, call, findings);

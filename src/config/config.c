@@ -69,6 +69,7 @@ new_with_defaults(void)
 {
   Config *self = g_new0(Config, 1);
 
+  self->origins = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
   self->kafka = g_ptr_array_new_with_free_func(property_free);
   self->letters = g_ptr_array_new_with_free_func(property_free);
   for (const Setting *setting = settings; setting->name != NULL; setting++)
@@ -83,6 +84,7 @@ config_free(Config *self)
     return;
   for (const Setting *setting = settings; setting->name != NULL; setting++)
     setting_clear(setting, self);
+  g_hash_table_unref(self->origins);
   g_ptr_array_unref(self->kafka);
   g_ptr_array_unref(self->letters);
   g_free(self->path);
@@ -131,6 +133,8 @@ assign_value(Config *self, const Setting *setting, const Assignment *assignment,
   } else if (!setting_assign(setting, self, value, &error)) {
     fault_list_add(faults, "%s: %s: %s", assignment->origin, setting->name, error->message);
     assign_default(self, setting);
+  } else {
+    g_hash_table_replace(self->origins, (gpointer)setting->name, g_strdup(assignment->origin));
   }
 }
 
@@ -253,28 +257,27 @@ config_kafka(const Config *self, const char *name)
 }
 
 static void
-describe_properties(const GPtrArray *properties, const char *section, GString *lines)
+show_properties(const GPtrArray *properties, const char *section, ConfigShow show, void *data)
 {
   for (guint i = 0; i < properties->len; i++) {
     const ConfigProperty *property = properties->pdata[i];
+    g_autofree char *name = g_strconcat(section, property->name, NULL);
 
-    g_string_append_printf(lines, "%s%s = %s\n", section, property->name,
-                           settings_is_secret_property(property->name) ? "***" : property->value);
+    show(data, name, settings_is_secret_property(property->name) ? "***" : property->value,
+         property->origin);
   }
 }
 
-char *
-config_describe(const Config *self)
+void
+config_show(const Config *self, ConfigShow show, void *data)
 {
-  g_autoptr(GString) lines = g_string_new(NULL);
-
-  describe_properties(self->kafka, KAFKA_SECTION, lines);
-  describe_properties(self->letters, LETTERS_SECTION, lines);
+  show_properties(self->kafka, KAFKA_SECTION, show, data);
+  show_properties(self->letters, LETTERS_SECTION, show, data);
   for (const Setting *setting = settings; setting->name != NULL; setting++) {
     g_autofree char *shown = setting_show(setting, self);
+    const char *origin = g_hash_table_lookup(self->origins, setting->name);
 
     if (setting->kind != SETTING_KAFKA)
-      g_string_append_printf(lines, "%s = %s\n", setting->name, shown);
+      show(data, setting->name, shown, origin == NULL ? "default" : origin);
   }
-  return g_string_free(g_steal_pointer(&lines), FALSE);
 }

@@ -31,9 +31,10 @@ typedef enum {
 /* A value: read it directly. Everything in it is owned; lists are NULL-ended; texts that are not
  * set are NULL. */
 typedef struct {
-  char *path;       /* the file that was read; NULL: none */
-  GPtrArray *kafka; /* of owned ConfigProperty *, each name once, sluice's own defaults first */
-  GPtrArray *letters; /* the same: what differs for dead letters, [letters] */
+  char *path;          /* the file that was read; NULL: none */
+  GHashTable *origins; /* where settings come from that are no defaults: name to text */
+  GPtrArray *kafka;    /* of owned ConfigProperty *, each name once, sluice's own defaults first */
+  GPtrArray *letters;  /* the same: what differs for dead letters, [letters] */
   struct {
     char **urls;
     char *username;
@@ -106,5 +107,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 /* The value of a librdkafka property, NULL when it is not set. */
 const char *config_kafka(const Config *self, const char *name);
 
-/* Every setting as "section.key = value", one a line, secrets shown as ***: fit for a log. */
-char *config_describe(const Config *self);
+/* Every setting in force, as "section.key": its value, a secret shown as ***, and where it comes
+ * from ("default", "sluice.conf line 3", "SLUICE_HTTP_LISTEN", "-X"). */
+typedef void (*ConfigShow)(void *data, const char *name, const char *value, const char *origin);
+void config_show(const Config *self, ConfigShow show, void *data);

@@ -146,3 +146,19 @@ def test_every_mapping_fits_the_schema_for_editors():
     for name in ("customers", "product", "transactions", "clickstream"):
         validator.validate(json.loads((ROOT / "schemas" / f"{name}.json").read_text()))
     assert not validator.is_valid({"table": "t", "topic": "t", "tombstone": "rows"})
+
+
+def test_every_setting_in_force_is_shown_with_its_origin(sluice, tmp_path, monkeypatch):
+    (tmp_path / "secret").write_text("hunter2\n")
+    (tmp_path / "sluice.conf").write_text("[gateway]\nconnections = 3\n\n[letters]\nsasl.password = hunter2\n")
+    monkeypatch.setenv("SLUICE_KAFKA_SASL_PASSWORD_FILE", str(tmp_path / "secret"))
+    done = sluice.run("check", "--print-config", "--json", http__listen="127.0.0.1:9187")
+    shown = json.loads(done.stdout)
+    assert shown["gateway.connections"] == {"value": "3", "origin": "sluice.conf line 2"}
+    assert shown["http.listen"] == {"value": "127.0.0.1:9187", "origin": "-X"}
+    assert shown["ingest.linger.ms"]["origin"] == "default"
+    assert shown["kafka.sasl.password"] == {"value": "***", "origin": "SLUICE_KAFKA_SASL_PASSWORD_FILE"}
+    assert shown["letters.sasl.password"]["value"] == "***"
+    text = sluice.run("check", "--print-config").stdout
+    assert "hunter2" not in done.stdout + text
+    assert len(text.splitlines()) == len(shown)

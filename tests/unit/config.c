@@ -53,6 +53,22 @@ load(const char *path, const char *const *environment, const char *const *overri
 }
 
 static void
+append_line(void *lines, const char *name, const char *value, const char *origin)
+{
+  g_string_append_printf(lines, "%s = %s (%s)\n", name, value, origin);
+}
+
+/* Every setting in force, a line each. */
+static char *
+describe(const Config *config)
+{
+  GString *lines = g_string_new(NULL);
+
+  config_show(config, append_line, lines);
+  return g_string_free(lines, FALSE);
+}
+
+static void
 without_anything_the_settings_fit_a_local_stack(Folder *folder, gconstpointer data)
 {
   g_autoptr(Config) config = load(NULL, NULL, NULL);
@@ -133,14 +149,14 @@ a_secret_comes_from_a_file_without_its_newline(Folder *folder, gconstpointer dat
   write_file("secret", " hunter2 \n");
 
   g_autoptr(Config) config = load(NULL, environment, NULL);
-  g_autofree char *shown = config_describe(config);
+  g_autofree char *shown = describe(config);
 
   g_assert_cmpstr(config->registry.password, ==, " hunter2 ");
   g_assert_cmpstr(config_kafka(config, "sasl.password"), ==, " hunter2 ");
   g_assert_null(strstr(shown, "hunter2"));
-  g_assert_nonnull(strstr(shown, "registry.password = ***\n"));
-  g_assert_nonnull(strstr(shown, "kafka.sasl.password = ***\n"));
-  g_assert_nonnull(strstr(shown, "gateway.endpoints = 127.0.0.1:9090\n"));
+  g_assert_nonnull(strstr(shown, "registry.password = *** (SLUICE_REGISTRY_PASSWORD_FILE)\n"));
+  g_assert_nonnull(strstr(shown, "kafka.sasl.password = *** (SLUICE_KAFKA_SASL_PASSWORD_FILE)\n"));
+  g_assert_nonnull(strstr(shown, "gateway.endpoints = 127.0.0.1:9090 (default)\n"));
 }
 
 static void
@@ -170,15 +186,15 @@ dead_letters_have_properties_of_their_own(Folder *folder, gconstpointer data)
   write_file("sluice.conf", "[letters]\nbootstrap.servers=other:9092\n");
 
   g_autoptr(Config) config = load(NULL, environment, NULL);
-  g_autofree char *shown = config_describe(config);
+  g_autofree char *shown = describe(config);
   const ConfigProperty *first = config->letters->pdata[0];
 
   g_assert_cmpuint(config->letters->len, ==, 2);
   g_assert_cmpstr(first->name, ==, "bootstrap.servers");
   g_assert_cmpstr(first->value, ==, "other:9092");
   g_assert_cmpstr(config_kafka(config, "bootstrap.servers"), ==, "127.0.0.1:9092");
-  g_assert_nonnull(strstr(shown, "letters.bootstrap.servers = other:9092\n"));
-  g_assert_nonnull(strstr(shown, "letters.sasl.password = ***\n"));
+  g_assert_nonnull(strstr(shown, "letters.bootstrap.servers = other:9092 (sluice.conf line 2)\n"));
+  g_assert_nonnull(strstr(shown, "letters.sasl.password = *** (SLUICE_LETTERS_SASL_PASSWORD)\n"));
 }
 
 static void
