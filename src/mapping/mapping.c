@@ -233,8 +233,6 @@ read_nulls(Mapping *self, const Place *root, JsonObject *object)
 
   /* A CSV file has no other way to say that there is no value. */
   if (node == NULL) {
-    nulls_add(&self->nulls, SLICE_EMPTY);
-    nulls_add(&self->nulls, slice_text("nan"));
     nulls_add(&self->csv_nulls, SLICE_EMPTY);
     nulls_add(&self->csv_nulls, slice_text("nan"));
     return;

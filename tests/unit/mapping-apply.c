@@ -139,7 +139,10 @@ missing_fields_follow_their_columns_rule(void)
       {"'text'", {.kind = VALUE_MISSING}, NULL},
       {"{'field':'text','null':'skip'}", {.kind = VALUE_MISSING}, NULL},
       {"{'field':'text','null':'empty'}", {.kind = VALUE_MISSING}, "f:text="},
-      {"{'field':'text','null':'empty'}", {.kind = VALUE_TEXT, .text = slice("nan", 3)}, "f:text="},
+      {"{'field':'text','null':'none'}",
+       {.kind = VALUE_TEXT, .text = slice("nan", 3)},
+       "f:text=nan"},
+      {"{'field':'text','null':'none'}", {.kind = VALUE_TEXT, .text = SLICE_EMPTY}, "f:text="},
       {"{'field':'text','null':'delete'}", {.kind = VALUE_MISSING}, "f:text=(deleted)"},
       {"{'field':'text','null':'none'}", {.kind = VALUE_MISSING}, "f:text=none"},
       {"{'field':'text','null':{'literal':'delete'}}", {.kind = VALUE_MISSING}, "f:text=delete"},
@@ -166,6 +169,48 @@ missing_fields_follow_their_columns_rule(void)
     g_assert_cmpuint(row.cells_length, ==, cases[i].cell == NULL ? 1 : 2);
     cell = cases[i].cell == NULL ? NULL : mapping_case_cell(&row.cells[1]);
     g_assert_cmpstr(cell, ==, cases[i].cell);
+  }
+}
+
+/* CSV has no other way to say it: there an empty text is none unless the mapping says so. */
+static void
+texts_are_missing_where_nulls_say_so(void)
+{
+  static const struct {
+    const char *more;
+    const char *text;
+    const char *of_avro; /* NULL: no cell */
+    const char *of_csv;
+  } cases[] = {
+      {"", "", "f:text=", NULL},
+      {"", "nan", "f:text=nan", NULL},
+      {"", "NaN", "f:text=NaN", "f:text=NaN"},
+      {",'nulls':[]", "", "f:text=", "f:text="},
+      {",'nulls':[]", "nan", "f:text=nan", "f:text=nan"},
+      {",'nulls':['-']", "", "f:text=", "f:text="},
+      {",'nulls':['-']", "-", NULL, NULL},
+      {",'nulls':['','nan']", "", NULL, NULL},
+      {",'nulls':['','nan']", "nan", NULL, NULL},
+  };
+  Origin origin = {.topic = "t", .timestamp_ms = 5};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases) * 2; i++) {
+    bool is_csv = i % 2 == 1;
+    const char *wanted = is_csv ? cases[i / 2].of_csv : cases[i / 2].of_avro;
+    g_autofree char *json = g_strdup_printf(MAPPING("'id','text'", "%s"), cases[i / 2].more);
+    g_auto(MappingCase) loaded = mapping_case_load(SCHEMA, NULL, json);
+    g_autofree Value *values = new_values(loaded.mapping);
+    g_auto(Row) row = {0};
+    g_auto(Bytes) scratch = {0};
+    g_autofree char *cell = NULL;
+
+    set(loaded.mapping, values, "id", text_value("k"));
+    set(loaded.mapping, values, "text", text_value(cases[i / 2].text));
+    if (is_csv)
+      g_assert_true(mapping_parse_texts(loaded.mapping, '.', values, &scratch, NULL));
+    g_assert_true(mapping_apply(loaded.mapping, &origin, values, &row, NULL));
+    cell = row.cells_length == 1 ? NULL : mapping_case_cell(&row.cells[1]);
+    g_assert_cmpstr(cell, ==, wanted);
   }
 }
 
@@ -369,5 +414,6 @@ main(int argc, char **argv)
   g_test_add_func("/mapping/apply/tombstone", a_tombstone_deletes_the_row_of_its_key);
   g_test_add_func("/mapping/apply/tombstone-avro",
                   an_avro_tombstone_deletes_the_row_its_fields_name);
+  g_test_add_func("/apply/nulls", texts_are_missing_where_nulls_say_so);
   return g_test_run();
 }

@@ -22,7 +22,7 @@ load_vector(JsonObject *vector)
   g_autofree char *key = to_text(json_object_get_member(vector, "key"));
   g_autofree char *mapping =
       g_strdup_printf("{'table':'t','topic':'t','record':{'schema':'value.avsc'},'key':%s,"
-                      "'families':{'f':{'columns':['a']}}}",
+                      "'nulls':['','nan'],'families':{'f':{'columns':['a']}}}",
                       key);
 
   for (GList *name = names; name != NULL; name = name->next) {
