@@ -40,7 +40,9 @@ take_signals(void *data)
       end_at_once(self, signal_number);
     g_cancellable_cancel(self->cancellable);
     g_message("stopping signal=%s hint='a second one ends the program at once'",
-              signal_number == SIGINT ? "SIGINT" : "SIGTERM");
+              signal_number == SIGINT   ? "SIGINT"
+              : signal_number == SIGHUP ? "SIGHUP"
+                                        : "SIGTERM");
   }
   return NULL;
 }
@@ -54,6 +56,7 @@ stop_new(void)
   sigemptyset(&self->signals);
   sigaddset(&self->signals, SIGINT);
   sigaddset(&self->signals, SIGTERM);
+  sigaddset(&self->signals, SIGHUP); /* as nohup has it, it never comes */
   pthread_sigmask(SIG_BLOCK, &self->signals, &self->before);
 
   int code = pthread_create(&self->thread, NULL, take_signals, self);

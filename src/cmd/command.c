@@ -123,9 +123,12 @@ static void
 stop_by_signals(void)
 {
   const struct sigaction action = {.sa_handler = stop_at_once};
+  struct sigaction before;
 
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
+  if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* nohup's */
+    sigaction(SIGHUP, &action, NULL);
 }
 
 static ExitCode

@@ -145,13 +145,18 @@ understand(Call *self, GError **error)
 static bool
 open_gateway(Call *self, GError **error)
 {
-  const GatewayOptions gateway = cmd_gateway_options(self->config);
+  const StreamSinksOptions options = {
+      .gateway = cmd_gateway_options(self->config),
+      .connections = self->config->gateway.connections,
+      .mappings = mapping_set_list(self->mappings),
+      .mappings_length = mapping_set_length(self->mappings),
+  };
 
   if (self->is_dry_run) {
-    self->catalog = catalog_new(&gateway, error);
+    self->catalog = catalog_new(&options.gateway, error);
     return self->catalog != NULL;
   }
-  self->sinks = stream_sinks_new(&gateway, self->config->gateway.connections, error);
+  self->sinks = stream_sinks_new(&options, error);
   return self->sinks != NULL && stream_sinks_open(self->sinks, self->options.timeout_ms, error);
 }
 

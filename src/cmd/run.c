@@ -21,7 +21,7 @@ static const char about[] =
     "record before it, or its dead letter is acknowledged by <topic>.dlq. While the gateway or\n"
     "HBase is away it waits; nothing is lost and nothing grows.\n"
     "\n"
-    "SIGTERM and SIGINT write and commit what is under way, within ingest.shutdown.timeout; a\n"
+    "SIGTERM, SIGINT and SIGHUP write and commit what is under way, within ingest.shutdown.timeout; a\n"
     "second one ends at once, and what was not committed is read again next time.\n"
     "\n"
     "Exit code 0: done, or asked to stop and everything committed; 1: too many records were bad\n"
@@ -113,10 +113,15 @@ open_registry(Run *self, GError **error)
 static bool
 open_gateway(Run *self, GError **error)
 {
-  const GatewayOptions gateway = cmd_gateway_options(self->config);
+  const StreamSinksOptions options = {
+      .gateway = cmd_gateway_options(self->config),
+      .connections = self->config->gateway.connections,
+      .mappings = self->list,
+      .mappings_length = self->length,
+  };
   int64_t timeout_ms = self->until_end ? self->options.timeout_ms : INT64_MAX;
 
-  self->sinks = stream_sinks_new(&gateway, self->config->gateway.connections, error);
+  self->sinks = stream_sinks_new(&options, error);
   if (self->sinks == NULL || !stream_sinks_open(self->sinks, timeout_ms, error))
     return false;
 
@@ -196,7 +201,7 @@ open_stream(Run *self)
               .shutdown_timeout_ms = self->config->ingest.shutdown_timeout_ms,
               .is_until_end = self->until_end,
               .timeout_ms = self->options.timeout_ms,
-              .needs_topics = self->topic != NULL,
+              .needs_topics = self->topic != NULL || self->config->ingest.mappings[0] != NULL,
           },
   };
 
@@ -204,6 +209,7 @@ open_stream(Run *self)
     self->schemas = http_registry_source(self->registry);
     options.schemas = &self->schemas;
   }
+  options.gateway = stream_sinks_peer(self->sinks);
   options.sinks = stream_sinks_list(self->sinks, &options.sinks_length);
   self->stream = stream_new(&options);
   metrics_pages_gateways(self->pages, stream_sinks_tallies(self->sinks));
@@ -220,12 +226,22 @@ on_signal(gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* As nohup has it. */
+static bool
+is_ignored(int number)
+{
+  struct sigaction action;
+
+  return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 static ExitCode
 run_stream(Run *self, GError **error)
 {
   guint signals[] = {
       g_unix_signal_add(SIGTERM, on_signal, self),
       g_unix_signal_add(SIGINT, on_signal, self),
+      is_ignored(SIGHUP) ? 0 : g_unix_signal_add(SIGHUP, on_signal, self),
   };
   StreamOutcome outcome;
   CmdSummary summary;
@@ -233,7 +249,8 @@ run_stream(Run *self, GError **error)
   self->began_us = g_get_monotonic_time();
   outcome = stream_run(self->stream, error);
   for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
-    g_source_remove(signals[i]);
+    if (signals[i] != 0)
+      g_source_remove(signals[i]);
   log_progress(self->call->log, "");
   summary = summary_of(self);
   cmd_summary_print(&summary, self->json);

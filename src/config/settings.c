@@ -79,10 +79,10 @@ const Setting settings[] = {
      READABLE(gateway.tls_ca_location)},
     {"gateway.do.as", "", "User to act for, over http (doAs)", TEXT(gateway.do_as)},
 
-    {"ingest.mappings", "", "Folders of mappings beside the built-in ones, comma between",
+    {"ingest.mappings", "", "Folders of mappings, comma between; none: the built-in ones",
      LIST(ingest.mappings)},
     {"ingest.builtin", "auto",
-     "The built-in mappings: auto (where sluice is installed), none, or the folder they are in",
+     "The built-in mappings: auto (where ingest.mappings names none), none, or a folder that joins",
      TEXT(ingest.builtin)},
     {"ingest.batch.rows", "500", "Send a batch at so many rows",
      COUNT(ingest.batch_rows, 1, 100000)},

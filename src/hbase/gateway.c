@@ -186,6 +186,12 @@ gateway_ask(Gateway *self, Slice message, const GArray *cuts, Slice *out_answer,
   return carry(self, &rest, 1, error) && take_answer(self, out_answer, error);
 }
 
+bool
+gateway_is_there(const GatewayOptions *options, GError **error)
+{
+  return link_ask(options, error);
+}
+
 void
 gateway_check(const GatewayOptions *options, FaultList *faults)
 {

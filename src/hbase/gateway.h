@@ -45,3 +45,7 @@ bool gateway_ask(Gateway *self, Slice message, const GArray *cuts, Slice *out_an
 /* Asks every endpoint how it wants to be spoken to; adds a sentence for each that cannot be
  * reached, is no thrift2 gateway, or is not what the options say. */
 void gateway_check(const GatewayOptions *options, FaultList *faults);
+
+/* Whether one of the endpoints answers as a gateway within seconds, over a connection of its own.
+ * Errors as gateway_open(). */
+bool gateway_is_there(const GatewayOptions *options, GError **error);

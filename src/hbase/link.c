@@ -9,6 +9,7 @@ enum {
   FIRST_WAIT_MS = 500,
   LONGEST_WAIT_MS = 30000,
   MEET_MS = 5000,  /* for a question that needs nothing but the gateway itself */
+  ASK_MS = 3000,   /* for whoever only looks whether it is there */
   HOME_MS = 1000,  /* moving back is not worth a longer wait */
   USUAL_DEPTH = 2, /* of sockets and of HTTP alike */
 };
@@ -390,6 +391,27 @@ link_break(Link *self)
   self->site->is_met = false; /* it may be frozen, or come back as another */
   put_off(self->site);
   close_channel(self);
+}
+
+bool
+link_ask(const GatewayOptions *options, GError **error)
+{
+  g_auto(FaultList) reasons = {0};
+  bool is_setup = true;
+
+  for (size_t i = 0; options->endpoints[i] != NULL; i++) {
+    g_auto(Endpoint) endpoint = {0};
+    GError *reason = NULL;
+    Dialect found;
+
+    if (endpoint_parse(options->endpoints[i], &endpoint, &reason) &&
+        detect(options, &endpoint, ASK_MS, &found, &reason) &&
+        agree(options, &endpoint, found, &reason))
+      return true;
+    is_setup = is_setup && reason->code == FAULT_SETUP;
+    fault_list_take_error(&reasons, reason);
+  }
+  return no_site(&reasons, is_setup, error);
 }
 
 void

@@ -32,5 +32,6 @@ void link_answered(Link *self);
 /* It is of no more use: closes it and puts its endpoint off. */
 void link_break(Link *self);
 
-/* gateway_check() */
+/* gateway_check() and gateway_is_there() */
+bool link_ask(const GatewayOptions *options, GError **error);
 void link_check(const GatewayOptions *options, FaultList *faults);

@@ -6,21 +6,40 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The sockets are ours: libsoup 3.2's own listener leaks one for every connection. */
+enum {
+  MOST_VISITS = 64, /* at once */
+  VISIT_MS = 10000, /* for one, from its first byte to its last: each is one request */
+  BACKLOG = 256,    /* connections not accepted yet */
+  AGAIN_MS = 1000,  /* after a connection could not be accepted */
+};
+
+/* The sockets are ours: libsoup 3.2's own listener leaks one for every connection, and has no bound
+ * for their number or time. */
 struct HttpServer {
-  SoupServer *server;      /* owned */
-  GSocketService *service; /* owned: accepts */
-  GMainContext *context;   /* owned: of the thread */
-  GMainLoop *loop;         /* owned */
-  GThread *thread;         /* owned */
+  SoupServer *server;        /* owned */
+  GSocketListener *listener; /* owned */
+  GCancellable *closing;     /* owned */
+  GQueue visits;             /* of Visit, the oldest first */
+  GMainContext *context;     /* owned: of the thread */
+  GMainLoop *loop;           /* owned */
+  GThread *thread;           /* owned */
   HttpPages pages;
   char *url; /* owned */
 };
+
+/* A connection to us, as long as libsoup has it. */
+typedef struct {
+  HttpServer *server;            /* borrowed */
+  GSocketConnection *connection; /* not ours */
+  GSource *deadline;             /* owned */
+} Visit;
 
 typedef struct {
   const char *path;
   void (*answer)(const HttpServer *self, SoupServerMessage *message);
 } Page;
+
+static void on_accepted(GObject *listener, GAsyncResult *result, gpointer data);
 
 static void
 answer_text(SoupServerMessage *message, guint status, const char *type, const char *text)
@@ -28,6 +47,8 @@ answer_text(SoupServerMessage *message, guint status, const char *type, const ch
   soup_server_message_set_status(message, status, NULL);
   soup_message_headers_replace(soup_server_message_get_response_headers(message), "Cache-Control",
                                "no-store");
+  soup_message_headers_replace(soup_server_message_get_response_headers(message), "Connection",
+                               "close");
   soup_server_message_set_response(message, type, SOUP_MEMORY_COPY, text, strlen(text));
 }
 
@@ -40,8 +61,11 @@ answer_plain(SoupServerMessage *message, guint status, const char *text)
 static void
 answer_livez(const HttpServer *self, SoupServerMessage *message)
 {
-  (void)self;
-  answer_plain(message, SOUP_STATUS_OK, "ok\n");
+  if (self->pages.is_alive == NULL || self->pages.is_alive(self->pages.self))
+    answer_plain(message, SOUP_STATUS_OK, "ok\n");
+  else
+    answer_plain(message, SOUP_STATUS_SERVICE_UNAVAILABLE,
+                 "the main loop has not turned for 60 s\n");
 }
 
 static void
@@ -114,19 +138,93 @@ on_request(SoupServer *server, SoupServerMessage *message, const char *path, GHa
   answer_plain(message, SOUP_STATUS_NOT_FOUND, "not here: see /livez, /readyz and /metrics\n");
 }
 
-static gboolean
-on_connection(GSocketService *service, GSocketConnection *connection, GObject *source,
-              gpointer data)
+static void
+end_visit(const Visit *self)
 {
-  const HttpServer *self = data;
+  g_socket_shutdown(g_socket_connection_get_socket(self->connection), TRUE, TRUE, NULL);
+}
+
+static gboolean
+on_late(gpointer data)
+{
+  end_visit(data); /* libsoup sees its end, and lets go of it */
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_gone(gpointer data, GObject *connection)
+{
+  Visit *self = data;
+
+  (void)connection;
+  g_queue_remove(&self->server->visits, self);
+  g_source_destroy(self->deadline);
+  g_source_unref(self->deadline);
+  g_free(self);
+}
+
+/* There is room for whoever comes: the one that has taken longest makes it. */
+static void
+note_visit(HttpServer *self, GSocketConnection *connection)
+{
+  Visit *visit = g_new0(Visit, 1);
+
+  if (self->visits.length >= MOST_VISITS)
+    end_visit(g_queue_pop_head(&self->visits));
+  *visit = (Visit){self, connection, g_timeout_source_new(VISIT_MS)};
+  g_source_set_callback(visit->deadline, on_late, visit, NULL);
+  g_source_attach(visit->deadline, self->context);
+  g_queue_push_tail(&self->visits, visit);
+  g_object_weak_ref(G_OBJECT(connection), on_gone, visit);
+}
+
+static void
+serve(HttpServer *self, GSocketConnection *connection)
+{
   g_autoptr(GSocketAddress) local = g_socket_connection_get_local_address(connection, NULL);
   g_autoptr(GSocketAddress) remote = g_socket_connection_get_remote_address(connection, NULL);
   g_autoptr(GError) error = NULL;
 
-  (void)service, (void)source;
+  note_visit(self, connection);
   if (!soup_server_accept_iostream(self->server, G_IO_STREAM(connection), local, remote, &error))
     g_debug("dropped a connection to the pages reason='%s'", error->message);
-  return TRUE;
+}
+
+static gboolean
+accept_next(gpointer data)
+{
+  HttpServer *self = data;
+
+  g_socket_listener_accept_async(self->listener, self->closing, on_accepted, self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Without a descriptor left none can be accepted before one is free. */
+static void
+accept_later(HttpServer *self)
+{
+  g_autoptr(GSource) source = g_timeout_source_new(AGAIN_MS);
+
+  g_source_set_callback(source, accept_next, self, NULL);
+  g_source_attach(source, self->context);
+}
+
+static void
+on_accepted(GObject *listener, GAsyncResult *result, gpointer data)
+{
+  HttpServer *self = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GSocketConnection) connection =
+      g_socket_listener_accept_finish(G_SOCKET_LISTENER(listener), result, NULL, &error);
+
+  if (connection != NULL)
+    serve(self, connection);
+  if (g_cancellable_is_cancelled(self->closing))
+    return;
+  if (connection != NULL)
+    accept_next(self);
+  else
+    accept_later(self);
 }
 
 /* Where the first socket listens. */
@@ -158,9 +256,8 @@ listen_at(HttpServer *self, const char *where, GError **error)
 
     if (address == NULL)
       return self->url != NULL;
-    if (!g_socket_listener_add_address(G_SOCKET_LISTENER(self->service), address,
-                                       G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &bound,
-                                       error))
+    if (!g_socket_listener_add_address(self->listener, address, G_SOCKET_TYPE_STREAM,
+                                       G_SOCKET_PROTOCOL_TCP, NULL, &bound, error))
       return false;
     if (self->url == NULL)
       self->url = url_of(bound);
@@ -173,6 +270,7 @@ run(gpointer data)
   HttpServer *self = data;
 
   g_main_context_push_thread_default(self->context);
+  accept_next(self);
   g_main_loop_run(self->loop);
   g_main_context_pop_thread_default(self->context);
   return NULL;
@@ -228,10 +326,11 @@ http_server_new(const char *listen, const HttpPages *what, GError **error)
   self->context = g_main_context_new();
   self->loop = g_main_loop_new(self->context, FALSE);
   self->server = soup_server_new("server-header", "sluice", NULL);
-  self->service = g_socket_service_new();
+  self->listener = g_socket_listener_new();
+  g_socket_listener_set_backlog(self->listener, BACKLOG);
+  self->closing = g_cancellable_new();
   self->pages = *what;
   soup_server_add_early_handler(self->server, NULL, on_request, self, NULL);
-  g_signal_connect(self->service, "incoming", G_CALLBACK(on_connection), self);
   if (!start(self, listen, &problem)) {
     g_set_error(error, FAULT, FAULT_SETUP, "cannot listen at %s: %s", listen, problem->message);
     return NULL;
@@ -244,7 +343,7 @@ end(gpointer data)
 {
   HttpServer *self = data;
 
-  g_socket_service_stop(self->service);
+  g_cancellable_cancel(self->closing);
   soup_server_disconnect(self->server);
   g_main_loop_quit(self->loop);
   return G_SOURCE_REMOVE;
@@ -268,8 +367,9 @@ http_server_free(HttpServer *self)
     return;
   if (self->thread != NULL)
     join(self);
-  g_socket_listener_close(G_SOCKET_LISTENER(self->service));
-  g_object_unref(self->service);
+  g_socket_listener_close(self->listener);
+  g_object_unref(self->listener);
+  g_object_unref(self->closing);
   g_object_unref(self->server);
   g_main_loop_unref(self->loop);
   g_main_context_unref(self->context);

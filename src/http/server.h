@@ -4,12 +4,15 @@
 #include "base/fault.h"
 
 /* The service's own pages: /livez, /readyz, /metrics, and / for people if there is such a page.
- * Served by a thread of its own, so that they answer whatever the service waits for. */
+ * Served by a thread of its own, so that they answer whatever the service waits for: one request a
+ * connection, at most 64 of them at once and 10 s each. */
 typedef struct HttpServer HttpServer;
 
 /* What the pages say; called for each request, by the server's thread. */
 typedef struct {
   void *self;
+  /* Whether the process works; NULL: it always does. */
+  bool (*is_alive)(void *self);
   /* Whether records flow; if not, why: a reason a line. */
   bool (*is_ready)(void *self, GString *reasons);
   /* Prometheus's text format, or OpenMetrics. */

@@ -113,7 +113,8 @@ has_collision(const MappingSet *self, const Mapping *mapping)
   return false;
 }
 
-/* Built-in mappings join where the user has none for their table or topic. */
+/* A folder of built-in mappings that is named: they join where the user has none for their table or
+ * topic. */
 static void
 join_builtin(MappingSet *self, MappingSet *builtin)
 {
@@ -175,13 +176,15 @@ mapping_set_read(const Config *config, FaultList *faults)
 {
   g_autoptr(MappingSet) self = new_empty();
   g_autoptr(MappingSet) builtin = new_empty();
+  bool has_own = config->ingest.mappings[0] != NULL;
   const char *setting = config->ingest.builtin == NULL ? "auto" : config->ingest.builtin;
   size_t faults_before = fault_list_length(faults);
 
   for (char **folder = config->ingest.mappings; *folder != NULL; folder++)
     load_folder(self, *folder, "ingest.mappings", faults);
   refuse_collisions(self, faults);
-  if (g_ascii_strcasecmp(setting, "none") != 0)
+  if (g_ascii_strcasecmp(setting, "none") != 0 &&
+      !(has_own && g_ascii_strcasecmp(setting, "auto") == 0))
     load_builtin(builtin, setting, faults);
   refuse_collisions(builtin, faults);
   join_builtin(self, builtin);
@@ -207,6 +210,12 @@ size_t
 mapping_set_length(const MappingSet *self)
 {
   return self->mappings->len;
+}
+
+const Mapping *const *
+mapping_set_list(const MappingSet *self)
+{
+  return (const Mapping *const *)(void *)self->mappings->pdata;
 }
 
 const Mapping *

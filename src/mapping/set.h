@@ -18,6 +18,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MappingSet, mapping_set_free)
 
 /* Ordered by table. */
 size_t mapping_set_length(const MappingSet *self);
+/* All of them; borrowed. */
+const Mapping *const *mapping_set_list(const MappingSet *self);
 const Mapping *mapping_set_get(const MappingSet *self, size_t i);
 
 /* FAULT_SETUP names the nearest table or topic that has a mapping. */

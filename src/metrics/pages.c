@@ -6,10 +6,14 @@
 #include "metrics/process.h"
 #include "metrics/service.h"
 
+/* The main thread tells each second. */
+static const int64_t STANDSTILL_US = (int64_t)60 * 1000 * 1000;
+
 struct MetricsPages {
   HttpServer *server;              /* owned; NULL: off */
   GMutex mutex;                    /* over the rest */
   char *reason;                    /* owned; NULL: ready */
+  int64_t told_us;                 /* when it was told last; 0: never */
   const MetricsCounters *counters; /* borrowed, as the rest; NULL: none */
   const Mapping *const *mappings;
   size_t mappings_length;
@@ -98,6 +102,23 @@ page_is_ready(void *data, GString *reasons)
   return is_ready;
 }
 
+bool
+metrics_pages_is_alive(MetricsPages *self, int64_t now_us)
+{
+  bool is_alive;
+
+  g_mutex_lock(&self->mutex);
+  is_alive = self->told_us == 0 || now_us - self->told_us < STANDSTILL_US;
+  g_mutex_unlock(&self->mutex);
+  return is_alive;
+}
+
+static bool
+page_is_alive(void *self)
+{
+  return metrics_pages_is_alive(self, g_get_monotonic_time());
+}
+
 static char *
 page_metrics(void *self, bool is_open)
 {
@@ -114,7 +135,7 @@ MetricsPages *
 metrics_pages_new(const Config *config, const char *revision, GError **error)
 {
   g_autoptr(MetricsPages) self = g_new0(MetricsPages, 1);
-  const HttpPages what = {self, page_is_ready, page_metrics,
+  const HttpPages what = {self, page_is_alive, page_is_ready, page_metrics,
                           config->http.console ? page_console : NULL};
 
   g_mutex_init(&self->mutex);
@@ -177,6 +198,7 @@ void
 metrics_pages_tell(MetricsPages *self, const char *reason)
 {
   g_mutex_lock(&self->mutex);
+  self->told_us = g_get_monotonic_time();
   if (g_strcmp0(self->reason, reason) != 0) {
     g_free(self->reason);
     self->reason = g_strdup(reason);

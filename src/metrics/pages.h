@@ -26,6 +26,9 @@ void metrics_pages_watch(MetricsPages *self, const MetricsCounters *counters,
 /* `reason`: why records do not flow; NULL: they do. */
 void metrics_pages_tell(MetricsPages *self, const char *reason);
 
+/* Whether the main thread goes on telling, once it has begun. */
+bool metrics_pages_is_alive(MetricsPages *self, int64_t now_us);
+
 /* Where the partitions stand, of KafkaStanding; copied. */
 void metrics_pages_stand(MetricsPages *self, const GArray *standings);
 

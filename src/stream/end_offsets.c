@@ -60,6 +60,11 @@ stream_end_offsets_read(KafkaTopics *topics, const char *const *names, bool need
       return NULL;
     }
   }
+  if (self->topics->len == 0) {
+    g_set_error_literal(error, FAULT, FAULT_SETUP, "no topic of any mapping exists");
+    stream_end_offsets_free(self);
+    return NULL;
+  }
   g_ptr_array_add(self->topics, NULL);
   return self;
 }

@@ -11,7 +11,7 @@
 typedef struct StreamEndOffsets StreamEndOffsets;
 
 /* Asks for the end offsets of the topics. A missing topic is left out, with a warning, or with
- * `needs_all` FAULT_SETUP. */
+ * `needs_all` FAULT_SETUP, as it is if none exists. */
 StreamEndOffsets *stream_end_offsets_read(KafkaTopics *topics, const char *const *names,
                                           bool needs_all, GError **error);
 void stream_end_offsets_free(StreamEndOffsets *self);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/health.h"
 
+#define WAITING "waiting, nothing is lost: reason='%s'"
+
 static const int64_t SAY_AGAIN_US = (int64_t)600 * 1000 * 1000;
 
 void
@@ -20,6 +22,7 @@ stream_health_clear(StreamHealth *self)
   g_hash_table_unref(self->said);
   g_free(self->trouble);
   g_free(self->kafka);
+  g_free(self->gateway);
 }
 
 static void
@@ -57,7 +60,7 @@ stream_health_note(StreamHealth *self, size_t slot, const GError *reason)
   self->reasons[slot] = reason != NULL ? g_strdup(reason->message) : NULL;
 
   if (reason != NULL) {
-    say(self, g_strdup_printf("waiting, nothing is lost: reason='%s'", reason->message));
+    say(self, g_strdup_printf(WAITING, reason->message));
   } else if (before > 0 && self->waiting == 0) {
     g_message("writing again");
     g_hash_table_remove_all(self->said);
@@ -87,6 +90,26 @@ stream_health_kafka(StreamHealth *self, const char *reason)
   self->kafka = g_strdup(reason);
 }
 
+void
+stream_health_asking(StreamHealth *self)
+{
+  self->gateway = g_strdup("the gateway is being asked");
+}
+
+void
+stream_health_gateway(StreamHealth *self, const GError *reason)
+{
+  if (reason != NULL)
+    say(self, g_strdup_printf(WAITING, reason->message));
+  else if (self->was_told && self->waiting == 0)
+    g_message("the gateway and the tables are well again");
+  if (reason == NULL && self->was_told)
+    g_hash_table_remove_all(self->said);
+  self->was_told = reason != NULL;
+  g_free(self->gateway);
+  self->gateway = reason != NULL ? g_strdup(reason->message) : NULL;
+}
+
 bool
 stream_health_is_ready(const StreamHealth *self, const char **out_reason)
 {
@@ -95,6 +118,8 @@ stream_health_is_ready(const StreamHealth *self, const char **out_reason)
     *out_reason = first_reason(self);
   else if (self->kafka != NULL)
     *out_reason = self->kafka;
+  else if (self->gateway != NULL)
+    *out_reason = self->gateway;
   else if (!self->has_joined)
     *out_reason = self->trouble != NULL ? self->trouble : "joining the consumer group";
   return *out_reason == NULL;
@@ -117,7 +142,9 @@ stream_health_is_stalled(const StreamHealth *self, int64_t timeout_ms, GError **
   if (g_get_monotonic_time() - self->progressed_us < timeout_ms * 1000)
     return false;
   if (reason == NULL)
-    reason = self->kafka != NULL ? self->kafka : self->trouble;
+    reason = self->kafka != NULL ? self->kafka : self->gateway;
+  if (reason == NULL)
+    reason = self->trouble;
   g_set_error(out_why, FAULT, FAULT_PEER, "nothing has moved for %" G_GINT64_FORMAT " s%s%s",
               timeout_ms / 1000, reason != NULL ? ": " : "", reason != NULL ? reason : "");
   return true;

@@ -12,6 +12,8 @@ typedef struct {
   size_t waiting;
   bool has_joined;
   char *kafka;      /* owned: why Kafka cannot be reached; NULL: it can, as far as is known */
+  char *gateway;    /* owned: what is wrong with the gateway or a table; NULL: nothing */
+  bool was_told;    /* the gateway's trouble */
   GHashTable *said; /* owned: what was logged lately, and is not said again so soon */
   int64_t said_since_us;
   char *trouble; /* owned: the last of it, or NULL */
@@ -30,6 +32,10 @@ void stream_health_joined(StreamHealth *self);
 void stream_health_trouble(StreamHealth *self, const GError *error);
 /* No broker answers, for this reason, or (NULL) one does. */
 void stream_health_kafka(StreamHealth *self, const char *reason);
+/* The gateway is watched: not ready before the first answer. */
+void stream_health_asking(StreamHealth *self);
+/* What is wrong with the gateway or a table, or (NULL) nothing. */
+void stream_health_gateway(StreamHealth *self, const GError *reason);
 
 bool stream_health_is_ready(const StreamHealth *self, const char **out_reason);
 

@@ -26,3 +26,12 @@ typedef struct {
   /* From any thread: whatever of the above waits fails soon with FAULT_PEER, now and later. */
   void (*cancel)(void *self);
 } StreamSink;
+
+/* Somebody who should be there even while nothing is sent: see stream/watch.h. */
+typedef struct {
+  void *self;
+  /* Whether it is well, within seconds; in a thread of its own. */
+  bool (*ask)(void *self, GError **error);
+  /* From any thread: the question, and any later one, ends at once. */
+  void (*cancel)(void *self);
+} StreamPeer;

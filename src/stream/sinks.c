@@ -6,6 +6,7 @@
 #include "hbase/gateway.h"
 
 typedef struct {
+  const StreamSinks *owner;
   GatewayOptions options;
   GCancellable *cancellable; /* owned */
   Gateway *gateway;          /* owned */
@@ -13,9 +14,13 @@ typedef struct {
 
 struct StreamSinks {
   GatewayOptions options;
-  Sink *sinks;           /* owned */
-  StreamSink *list;      /* owned */
-  GatewayTally *tallies; /* owned */
+  const Mapping *const *mappings; /* borrowed: those that run */
+  size_t mappings_length;
+  size_t seen;               /* how many of their tables were well; the watch's */
+  GCancellable *cancellable; /* owned: of the watch's questions */
+  Sink *sinks;               /* owned */
+  StreamSink *list;          /* owned */
+  GatewayTally *tallies;     /* owned */
   size_t length;
 };
 
@@ -37,14 +42,31 @@ sink_is_busy(void *data)
   return gateway_is_busy(((Sink *)data)->gateway);
 }
 
-/* A family that the table lacks does not stop the table: rows without cells in it are taken. */
+/* Whether the table takes rows of all families that any mapping has for it. */
+static bool
+probe_table(const StreamSinks *self, const GatewayOptions *options, const char *table,
+            GError **error)
+{
+  g_autoptr(Catalog) catalog = catalog_new(options, error);
+  g_autoptr(GArray) families = g_array_new(FALSE, FALSE, sizeof(Family));
+
+  for (size_t i = 0; i < self->mappings_length; i++) {
+    size_t length;
+    const Family *own = mapping_families(self->mappings[i], &length);
+
+    if (strcmp(mapping_table(self->mappings[i]), table) == 0)
+      g_array_append_vals(families, own, (guint)length);
+  }
+  return catalog != NULL && catalog_probe(catalog, table, (const Family *)(void *)families->data,
+                                          families->len, error);
+}
+
 static bool
 sink_probe(void *data, const char *table, GError **error)
 {
   const Sink *self = data;
-  g_autoptr(Catalog) catalog = catalog_new(&self->options, error);
 
-  return catalog != NULL && catalog_probe(catalog, table, NULL, 0, error);
+  return probe_table(self->owner, &self->options, table, error);
 }
 
 static void
@@ -56,6 +78,7 @@ sink_cancel(void *data)
 static bool
 sink_init(Sink *self, const StreamSinks *owner, size_t number, GError **error)
 {
+  self->owner = owner;
   self->cancellable = g_cancellable_new();
   self->options = owner->options;
   self->options.cancellable = self->cancellable;
@@ -64,14 +87,17 @@ sink_init(Sink *self, const StreamSinks *owner, size_t number, GError **error)
 }
 
 StreamSinks *
-stream_sinks_new(const GatewayOptions *options, size_t connections, GError **error)
+stream_sinks_new(const StreamSinksOptions *options, GError **error)
 {
   StreamSinks *self = g_new0(StreamSinks, 1);
 
-  self->options = *options;
-  self->tallies = gateway_tally_new(options->endpoints);
+  self->options = options->gateway;
+  self->tallies = gateway_tally_new(self->options.endpoints);
   self->options.tallies = self->tallies;
-  self->length = connections;
+  self->mappings = options->mappings;
+  self->mappings_length = options->mappings_length;
+  self->cancellable = g_cancellable_new();
+  self->length = options->connections;
   self->sinks = g_new0(Sink, self->length);
   self->list = g_new0(StreamSink, self->length);
   for (size_t i = 0; i < self->length; i++) {
@@ -93,6 +119,7 @@ stream_sinks_free(StreamSinks *self)
     if (self->sinks[i].cancellable != NULL)
       g_object_unref(self->sinks[i].cancellable);
   }
+  g_object_unref(self->cancellable);
   g_free(self->sinks);
   g_free(self->list);
   g_free(self->tallies);
@@ -182,4 +209,31 @@ WireProtocol
 stream_sinks_protocol(const StreamSinks *self)
 {
   return gateway_protocol(self->sinks[0].gateway);
+}
+
+/* Each table once, until it is well: what becomes of it later is for the writers to find out. */
+static bool
+ask_gateway(void *data, GError **error)
+{
+  StreamSinks *self = data;
+  GatewayOptions options = self->options;
+
+  options.cancellable = self->cancellable;
+  options.tallies = NULL; /* of the writers alone */
+  for (; self->seen < self->mappings_length; self->seen++)
+    if (!probe_table(self, &options, mapping_table(self->mappings[self->seen]), error))
+      return false;
+  return gateway_is_there(&options, error);
+}
+
+static void
+cancel_asking(void *data)
+{
+  g_cancellable_cancel(((StreamSinks *)data)->cancellable);
+}
+
+StreamPeer
+stream_sinks_peer(StreamSinks *self)
+{
+  return (StreamPeer){.self = self, .ask = ask_gateway, .cancel = cancel_asking};
 }

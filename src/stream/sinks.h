@@ -2,13 +2,22 @@
 #pragma once
 
 #include "hbase/options.h"
+#include "mapping/mapping.h"
 #include "stream/sink.h"
 
 /* The gateway as the sinks of `run`: [gateway] connections of them, a connection each. */
 typedef struct StreamSinks StreamSinks;
 
-/* What the options name is borrowed. FAULT_SETUP. */
-StreamSinks *stream_sinks_new(const GatewayOptions *options, size_t connections, GError **error);
+/* What the options name is borrowed. */
+typedef struct {
+  GatewayOptions gateway;
+  size_t connections;
+  const Mapping *const *mappings; /* whose tables are written, and in which families */
+  size_t mappings_length;
+} StreamSinksOptions;
+
+/* FAULT_SETUP. */
+StreamSinks *stream_sinks_new(const StreamSinksOptions *options, GError **error);
 void stream_sinks_free(StreamSinks *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StreamSinks, stream_sinks_free)
 
@@ -21,3 +30,6 @@ const StreamSink *stream_sinks_list(const StreamSinks *self, size_t *out_length)
 WireProtocol stream_sinks_protocol(const StreamSinks *self);
 /* What was seen of each gateway; lives as long as the sinks. */
 const GatewayTally *stream_sinks_tallies(const StreamSinks *self);
+
+/* Whether the gateway answers, and at first whether each table is there with its families. */
+StreamPeer stream_sinks_peer(StreamSinks *self);

@@ -8,6 +8,7 @@
 #include "stream/end_offsets.h"
 #include "stream/health.h"
 #include "stream/memory.h"
+#include "stream/peers.h"
 #include "stream/schemas.h"
 #include "stream/wait.h"
 
@@ -18,7 +19,6 @@
  */
 enum {
   BROKER_MS = 3000, /* one question to the broker, while nothing else can be served */
-  ANSWER_MS = 100,  /* the same, asked each second while no broker answers */
   TICK_MS = 1000,
   ENDS_TICK_MS = 200, /* --until-end looks more often whether it is done */
   QUIET_MS = 300,     /* and takes it that no more will come after so long without a record */
@@ -41,9 +41,10 @@ struct Stream {
   StreamSchemas *schemas;        /* owned; NULL: there is no registry */
   SchemaSource source;           /* the schemas' */
   StreamHealth health;
-  GArray *sources; /* owned, of guint: of the main context */
-  guint timer;     /* of the main context, while the writers are to end; 0: none */
-  GError *failure; /* owned */
+  StreamPeers *peers; /* owned; NULL before RUNNING */
+  GArray *sources;    /* owned, of guint: of the main context */
+  guint timer;        /* of the main context, while the writers are to end; 0: none */
+  GError *failure;    /* owned */
   bool was_asked;
   bool is_whole; /* what was read is written and committed */
   int leave_ms;  /* how long leaving the group may take; 0: do not */
@@ -81,6 +82,7 @@ stream_free(Stream *self)
 {
   if (self == NULL || self->is_stuck)
     return;
+  stream_peers_free(self->peers); /* they ask over the consumer */
   stream_schemas_free(self->schemas);
   stream_dead_letters_free(self->letters);
   stream_writers_free(self->writers);
@@ -264,7 +266,6 @@ static void
 on_assigned(void *data, size_t count)
 {
   Stream *self = data;
-
   MetricsShared *shared = metrics_counters_shared(self->counters);
 
   atomic_fetch_add(&shared->rebalances, 1);
@@ -382,8 +383,6 @@ on_tick(gpointer data)
   if (self->state == ENDED)
     return G_SOURCE_CONTINUE;
   kafka_consumer_poll(self->consumer);
-  if (self->health.kafka != NULL && kafka_consumer_is_answered(self->consumer, ANSWER_MS))
-    stream_health_kafka(&self->health, NULL);
   if (self->options.tick != NULL)
     self->options.tick(self->options.tick_self);
   if (self->end_offsets == NULL || self->state != RUNNING)
@@ -441,6 +440,8 @@ run_on(Stream *self)
   add_source(self, g_unix_fd_add(kafka_consumer_fd(self->consumer), G_IO_IN, on_kafka, self));
   add_source(self, g_timeout_add(is_counting ? ENDS_TICK_MS : TICK_MS, on_tick, self));
   stream_writers_start(self->writers);
+  self->peers = stream_peers_new(
+      &(StreamPeersOptions){self->consumer, self->options.gateway, self->counters, &self->health});
 }
 
 /* Tries again while nobody answers. */
@@ -479,6 +480,7 @@ stream_run(Stream *self, GError **error)
   stream_health_progress(&self->health, 0);
   g_idle_add(on_start, self);
   g_main_loop_run(self->loop);
+  stream_peers_stop(self->peers);
   for (guint i = 0; i < self->sources->len; i++)
     g_source_remove(g_array_index(self->sources, guint, i));
   if (self->timer != 0)

@@ -35,6 +35,7 @@ typedef struct {
   const SchemaSource *schemas; /* or NULL */
   const StreamSink *sinks;
   size_t sinks_length;
+  StreamPeer gateway; /* behind the sinks; ask NULL: nobody looks whether it is there */
   StreamSettings settings;
   void (*tick)(void *self); /* about once a second: for whoever shows progress; or NULL */
   void *tick_self;

@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/server.h"
 
+#include <arpa/inet.h>
 #include <gio/gio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* A service that is as ready as the test says. */
 static bool
 is_ready(void *self, GString *reasons)
 {
-  const char *reason = self;
+  const char *reason = self; /* "dead" too */
 
   if (*reason != '\0')
     g_string_append_printf(reasons, "%s\n", reason);
   return *reason == '\0';
+}
+
+static bool
+is_alive(void *self)
+{
+  return strcmp(self, "dead") != 0;
 }
 
 static char *
@@ -67,6 +76,9 @@ each_page_answers(void)
   } cases[] = {
       {"", GET("/livez"), "HTTP/1.1 200 ", "text/plain", "\r\n\r\nok\n"},
       {"no gateway", GET("/livez"), "HTTP/1.1 200 ", "", "\r\n\r\nok\n"},
+      {"dead", GET("/livez"), "HTTP/1.1 503 ", "", "has not turned for 60 s\n"},
+      {"", "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 ", "Connection: close",
+       "\r\n\r\nok\n"},
       {"", GET("/readyz"), "HTTP/1.1 200 ", "no-store", "\r\n\r\nok\n"},
       {"no gateway", GET("/readyz"), "HTTP/1.1 503 ", "", "\r\n\r\nno gateway\n"},
       {"", GET("/metrics"), "HTTP/1.1 200 ", "text/plain; version=0.0.4", "\r\n\r\nx_total 1\n"},
@@ -83,7 +95,7 @@ each_page_answers(void)
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    const HttpPages what = {(void *)cases[i].reason, is_ready, metrics, console};
+    const HttpPages what = {(void *)cases[i].reason, is_alive, is_ready, metrics, console};
     g_autoptr(GError) error = NULL;
     g_autoptr(HttpServer) server = http_server_new("127.0.0.1:0", &what, &error);
     g_autofree char *answer = NULL;
@@ -97,10 +109,57 @@ each_page_answers(void)
   }
 }
 
+static int
+half_sent(HttpServer *server)
+{
+  g_autoptr(GUri) uri = g_uri_parse(http_server_url(server), G_URI_FLAGS_NONE, NULL);
+  const struct sockaddr_in where = {.sin_family = AF_INET,
+                                    .sin_port = htons((uint16_t)g_uri_get_port(uri)),
+                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  int file = socket(AF_INET, SOCK_STREAM, 0);
+
+  g_assert_cmpint(connect(file, (const struct sockaddr *)&where, sizeof where), ==, 0);
+  g_assert_cmpint(send(file, "GET / HT", 8, MSG_NOSIGNAL), ==, 8);
+  return file;
+}
+
+static size_t
+count_descriptors(void)
+{
+  g_autoptr(GDir) dir = g_dir_open("/proc/self/fd", 0, NULL);
+  size_t count = 0;
+
+  while (g_dir_read_name(dir) != NULL)
+    count++;
+  return count;
+}
+
+/* Each is a descriptor here and, while it is served, one there. */
+static void
+half_sent_requests_take_neither_descriptors_nor_turns(void)
+{
+  enum { HALF = 200, SERVED = 64, FEW = 10 };
+  const HttpPages what = {(void *)"", is_alive, is_ready, metrics, NULL};
+  g_autoptr(HttpServer) server = http_server_new("127.0.0.1:0", &what, NULL);
+  size_t before = count_descriptors();
+  int files[HALF];
+
+  for (size_t i = 0; i < HALF; i++)
+    files[i] = half_sent(server);
+  for (size_t i = 0; i < FEW; i++) {
+    g_autofree char *answer = answer_of(server, GET("/readyz"));
+
+    g_assert_true(g_str_has_prefix(answer, "HTTP/1.1 200 "));
+  }
+  g_assert_cmpuint(count_descriptors(), <=, before + HALF + SERVED + FEW);
+  for (size_t i = 0; i < HALF; i++)
+    close(files[i]);
+}
+
 static void
 a_taken_port_is_told_by_name(void)
 {
-  const HttpPages what = {(void *)"", is_ready, metrics, NULL};
+  const HttpPages what = {(void *)"", is_alive, is_ready, metrics, NULL};
   g_autoptr(HttpServer) first = http_server_new("127.0.0.1:0", &what, NULL);
   g_autoptr(GUri) uri = g_uri_parse(http_server_url(first), G_URI_FLAGS_NONE, NULL);
   g_autofree char *taken = g_strdup_printf("127.0.0.1:%d", g_uri_get_port(uri));
@@ -114,7 +173,7 @@ a_taken_port_is_told_by_name(void)
 static void
 an_address_of_nobody_is_refused(void)
 {
-  const HttpPages what = {(void *)"", is_ready, metrics, NULL};
+  const HttpPages what = {(void *)"", is_alive, is_ready, metrics, NULL};
   const char *const wrong[] = {"192.0.2.1:0", "no-such-host.invalid:0", "a b:0"};
 
   for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
@@ -131,6 +190,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_type_class_unref(g_type_class_ref(G_TYPE_TASK)); /* see register_types() in cmd/command.c */
   g_test_add_func("/server/pages", each_page_answers);
+  g_test_add_func("/server/half-sent", half_sent_requests_take_neither_descriptors_nor_turns);
   g_test_add_func("/server/taken-port", a_taken_port_is_told_by_name);
   g_test_add_func("/server/nobody", an_address_of_nobody_is_refused);
   return g_test_run();

@@ -82,6 +82,19 @@ counters_are_told_by_topic_or_once(Fixture *self, gconstpointer data)
 }
 
 static void
+a_main_thread_that_stands_still_is_not_alive(Fixture *self, gconstpointer data)
+{
+  const int64_t minute = (int64_t)60 * G_USEC_PER_SEC;
+  int64_t now = g_get_monotonic_time();
+
+  (void)data;
+  g_assert_true(metrics_pages_is_alive(self->pages, now + 2 * minute)); /* not yet begun */
+  metrics_pages_tell(self->pages, NULL);
+  g_assert_true(metrics_pages_is_alive(self->pages, now + minute / 2));
+  g_assert_false(metrics_pages_is_alive(self->pages, now + 2 * minute));
+}
+
+static void
 tell_standings(MetricsPages *pages)
 {
   const KafkaStanding standings[] = {
@@ -280,6 +293,7 @@ main(int argc, char **argv)
   } tests[] = {
       {"/pages/counters", counters_are_told_by_topic_or_once},
       {"/pages/ready", readiness_is_what_was_told_last},
+      {"/pages/alive", a_main_thread_that_stands_still_is_not_alive},
       {"/pages/no-counters", without_counters_there_is_still_an_answer},
       {"/pages/partitions", partitions_are_told_as_far_as_they_are_known},
       {"/pages/delays", delays_and_batches_are_told_by_bounds},

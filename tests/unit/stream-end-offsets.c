@@ -119,6 +119,12 @@ a_missing_topic_is_left_out_or_a_fault(void)
   g_assert_cmpuint(stream_end_offsets_left(ends), ==, 1);
   g_assert_cmpstr(stream_end_offsets_topics(ends)[0], ==, "a");
   g_assert_null(stream_end_offsets_topics(ends)[1]);
+
+  const char *const missing[] = {"b", NULL};
+
+  g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*topic b*nothing to read*");
+  g_assert_null(stream_end_offsets_read(topics, missing, false, &error));
+  g_assert_error(error, FAULT, FAULT_SETUP);
 }
 
 int

@@ -52,7 +52,7 @@ gateways_of_two_protocols_are_a_fault_of_set_up(void)
     g_autoptr(StreamSinks) sinks = NULL;
 
     fixture_init(&fixture, is_mixed ? WIRE_COMPACT : WIRE_BINARY);
-    sinks = stream_sinks_new(&fixture.options, 2, &error);
+    sinks = stream_sinks_new(&(StreamSinksOptions){fixture.options, 2, NULL, 0}, &error);
     g_assert_no_error(error);
     g_assert_cmpint(stream_sinks_open(sinks, 5000, &error), ==, !is_mixed);
     if (is_mixed) {
