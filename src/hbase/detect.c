@@ -23,12 +23,13 @@ static const Dialect forms[] = {
     {false, WIRE_COMPACT},
 };
 
-enum { FRAME_BYTES = 4, ANSWER_BYTES = 64 * 1024 };
+enum { FRAME_BYTES = 4, ANSWER_BYTES = 64 * 1024, SASL_MS = 1000 };
 
 typedef enum { SERVER_ONE = 1, SERVER_TWO = 2 } ServerType;
 
 typedef enum {
   HEARD_MORE_TO_COME, /* no verdict yet */
+  HEARD_SILENCE,
   HEARD_THRIFT2,
   HEARD_THRIFT1,
   HEARD_THRIFT,   /* of unknown kind */
@@ -217,9 +218,10 @@ ask(Detective *self, const Dialect *form, Slice request, Heard *out_heard, GErro
   if (!socket_send(socket, &request, 1, timeout_ms, NULL))
     is_closed = true;
   while (!is_closed && *out_heard == HEARD_MORE_TO_COME) {
-    if (!socket_receive(socket, &self->answer, deadline_us, &is_closed, NULL))
-      return no_answer(self, error);
-    *out_heard = hear(form, bytes_slice(&self->answer));
+    if (socket_receive(socket, &self->answer, deadline_us, &is_closed, NULL))
+      *out_heard = hear(form, bytes_slice(&self->answer));
+    else
+      *out_heard = HEARD_SILENCE;
   }
   if (*out_heard == HEARD_MORE_TO_COME)
     *out_heard = self->answer.len == 0 ? HEARD_HANG_UP : HEARD_STRANGER;
@@ -235,6 +237,23 @@ ask_in_form(Detective *self, const Dialect *form, Heard *out_heard, GError **err
   return ask(self, form, bytes_slice(&request), out_heard, error);
 }
 
+/* A server that wants SASL takes a question of ours for the head of a long message, and waits for
+ * the rest: a mechanism that it does not have is refused at once. */
+static bool
+wants_sasl(Detective *self)
+{
+  static const uint8_t start[] = {1, 0, 0, 0, 4, 'N', 'O', 'N', 'E'};
+  const DetectOptions *patient = self->options;
+  DetectOptions options = *patient;
+  Heard heard = HEARD_SILENCE;
+
+  options.answer_timeout_ms = MIN(options.answer_timeout_ms, SASL_MS);
+  self->options = &options;
+  ask(self, &forms[1], slice(start, sizeof start), &heard, NULL);
+  self->options = patient;
+  return heard == HEARD_SASL;
+}
+
 bool
 detect_dialect(const Endpoint *endpoint, const DetectOptions *options, Dialect *out_dialect,
                GError **error)
@@ -245,6 +264,10 @@ detect_dialect(const Endpoint *endpoint, const DetectOptions *options, Dialect *
   for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
     if (!ask_in_form(&self, &forms[i], &heard, error))
       return false;
+    if (heard == HEARD_SILENCE && !wants_sasl(&self))
+      return no_answer(&self, error);
+    if (heard == HEARD_SILENCE)
+      heard = HEARD_SASL;
     if (heard == HEARD_THRIFT2) {
       *out_dialect = forms[i];
       return true;

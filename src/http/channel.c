@@ -124,6 +124,7 @@ ask(HttpChannel *self, Call *call, GError **error)
       .headers = headers,
       .content_type = "application/x-thrift",
       .body = bytes_slice(&call->message),
+      .may_repeat = true, /* cells have their timestamps: a batch twice is the same as once */
       .cancellable = self->closing,
   };
 

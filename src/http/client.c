@@ -191,6 +191,8 @@ new_message(const HttpClient *self, const HttpRequest *request, Sending *sending
     return NULL;
   headers = soup_message_get_request_headers(message);
   soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT);
+  if (request->may_repeat) /* else libsoup makes a new connection for each POST */
+    soup_message_add_flags(message, SOUP_MESSAGE_IDEMPOTENT);
   if (self->authorization != NULL)
     soup_message_headers_replace(headers, "Authorization", self->authorization);
   for (const HttpHeader *header = request->headers; header != NULL && header->name != NULL;

@@ -56,6 +56,7 @@ typedef struct {
   const HttpHeader *headers; /* ended by a nameless one; NULL: none */
   const char *content_type;  /* of the body; NULL: there is none */
   Slice body;
+  bool may_repeat;           /* a kept connection may turn out closed: then it is sent once more */
   const HttpUpload *upload;  /* instead of `body`, on a connection of its own; NULL: none */
   GCancellable *cancellable; /* or NULL; with an upload it is cancelled if that does not go on */
 } HttpRequest;

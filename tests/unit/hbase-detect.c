@@ -175,7 +175,32 @@ silence_is_no_verdict(void)
   g_assert_false(detect(server, SHORT_MS, &found, &error));
   g_assert_error(error, FAULT, FAULT_PEER);
   g_assert_nonnull(strstr(error->message, "gave no answer in 50 ms"));
-  g_assert_cmpuint(test_gateway_connections(server), ==, 1);
+  g_assert_cmpuint(test_gateway_connections(server), ==, 2); /* the second asks for SASL */
+}
+
+/* As Thrift's own server transport does it: a status, the length of what follows, and that. */
+static void
+serve_sasl(TestPeer *peer, void *data G_GNUC_UNUSED)
+{
+  g_auto(Bytes) head = {0};
+  g_auto(Bytes) rest = {0};
+
+  if (test_peer_read(peer, 5, &head) &&
+      test_peer_read(peer, (size_t)head.data[3] << 8 | head.data[4], &rest))
+    test_peer_write(
+        peer, slice((const uint8_t *)"\x03\0\0\0\x1bUnsupported mechanism type NONE", 5 + 31));
+}
+
+static void
+one_that_waits_for_sasl_is_named(void)
+{
+  g_autoptr(TestGateway) server = test_gateway_new(serve_sasl, NULL);
+  g_autoptr(GError) error = NULL;
+  Dialect found;
+
+  g_assert_false(detect(server, SHORT_MS, &found, &error));
+  g_assert_error(error, FAULT, FAULT_SETUP);
+  g_assert_nonnull(strstr(error->message, "it wants SASL"));
 }
 
 int
@@ -187,5 +212,6 @@ main(int argc, char **argv)
   g_test_add_func("/detect/strangers", a_stranger_is_told_by_what_it_says);
   g_test_add_func("/detect/http", a_server_that_hears_nothing_but_http_is_told);
   g_test_add_func("/detect/silence", silence_is_no_verdict);
+  g_test_add_func("/detect/sasl", one_that_waits_for_sasl_is_named);
   return g_test_run();
 }

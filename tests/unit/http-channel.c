@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/channel.h"
 
+#include "support/gateway.h"
 #include "support/http-peer.h"
 
 #include <string.h>
@@ -230,6 +231,43 @@ whoever_cancels_is_heard_while_an_answer_is_waited_for(void)
   g_assert_error(error, FAULT, FAULT_PEER);
 }
 
+/* Keeps connections, as HBase's own does: a head, and four bytes of a body. */
+static void
+serve_kept(TestPeer *peer, void *data G_GNUC_UNUSED)
+{
+  g_autoptr(GString) head = g_string_new(NULL);
+  g_auto(Bytes) one = {0};
+  g_auto(Bytes) body = {0};
+
+  while (test_peer_read(peer, 1, &one)) {
+    g_string_append_c(head, (char)one.data[0]);
+    if (!g_str_has_suffix(head->str, "\r\n\r\n"))
+      continue;
+    g_string_truncate(head, 0);
+    if (!test_peer_read(peer, 4, &body))
+      return;
+    test_peer_write(peer, slice_text("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"));
+  }
+}
+
+static void
+many_calls_share_one_connection(void)
+{
+  enum { CALLS = 31 };
+  g_autoptr(TestGateway) server = test_gateway_new(serve_kept, NULL);
+  g_autofree char *url = g_strdup_printf("http://%s/", test_gateway_endpoint(server));
+  g_auto(Endpoint) endpoint = {0};
+  g_auto(Channel) channel = {0};
+
+  g_assert_true(endpoint_parse(url, &endpoint, NULL));
+  g_assert_true(http_channel_open(&plain, &endpoint, &channel, NULL));
+  for (size_t i = 0; i < CALLS; i++) {
+    send_text(&channel, "abcd");
+    assert_received(&channel, "x");
+  }
+  g_assert_cmpuint(test_gateway_connections(server), ==, 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -242,5 +280,6 @@ main(int argc, char **argv)
   g_test_add_func("/gateway-http/closing", closing_waits_for_no_answer);
   g_test_add_func("/gateway-http/cancelled",
                   whoever_cancels_is_heard_while_an_answer_is_waited_for);
+  g_test_add_func("/channel/kept", many_calls_share_one_connection);
   return g_test_run();
 }
