@@ -12,8 +12,9 @@ typedef struct {
   KafkaMessage message; /* owned */
   EntryKind kind;
   bool is_tombstone;
-  int32_t rows[2]; /* by FrameKind: the row it made; NO_ROW */
-  size_t key_at;   /* the row's key in keys */
+  int32_t rows[2];    /* by FrameKind: the row it made; NO_ROW */
+  uint32_t pieces[2]; /* into how many it was cut, for each fits a call; as a rule 1 */
+  size_t key_at;      /* the row's key in keys */
   size_t key_len;
   int64_t timestamp;
 } Entry;
@@ -182,59 +183,100 @@ has_room(const StreamBatch *self, const KafkaMessage *message, size_t row_bytes)
          filled_bytes(self) + kept_by(message) + row_bytes <= self->limits.bytes;
 }
 
-/* The number of the put, whether it is new or a copy of one that is there; NO_ROW: it has no
- * cells; false: it differs from one that is there. */
+/* The number of the put, be it new or made one with one that is there; NO_ROW: it has no cells;
+ * false: it differs from one that is there and cannot be made one with it. */
 static bool
 put_row(StreamBatch *self, const Row *row, const FrameSize *size, int32_t *out_row)
 {
   FrameRows *puts = &self->rows[FRAME_PUT];
   uint32_t hash = hash_row(row);
   Slot *slot = find_slot(self, row, hash);
+  size_t last = frame_rows_length(puts);
+  size_t there;
+  bool is_copy;
 
   *out_row = NO_ROW;
   if (!frame_rows_append(puts, self->plan, FRAME_PUT, row, size))
     return true;
 
-  *out_row = (int32_t)frame_rows_length(puts) - 1;
+  *out_row = (int32_t)last;
   if (slot->entry == 0) {
     *slot = (Slot){.hash = hash, .entry = self->entries->len + 1};
     return true;
   }
 
-  int32_t there = entry_at(self, slot->entry - 1)->rows[FRAME_PUT];
-  bool is_copy = slice_equal(frame_rows_slice(puts, (size_t)there, 1),
-                             frame_rows_slice(puts, (size_t)*out_row, 1));
-
+  *out_row = entry_at(self, slot->entry - 1)->rows[FRAME_PUT];
+  there = (size_t)*out_row;
+  is_copy = slice_equal(frame_rows_slice(puts, there, 1), frame_rows_slice(puts, last, 1));
   drop_last_row(puts);
-  *out_row = there;
-  return is_copy;
+  return is_copy || frame_rows_merge(puts, self->plan, there, row);
 }
 
-StreamTaking
-stream_batch_add(StreamBatch *self, KafkaMessage *message, const Row *row)
+/* The row's rows are there: the entry for them. */
+static void
+add_row_entry(StreamBatch *self, KafkaMessage *message, const Row *row, const int32_t *rows)
 {
-  FrameSize size = frame_row_size(self->plan, row);
-  int32_t put = NO_ROW;
-
-  if (frame_overhead_bytes(self->plan) + size.bytes > self->limits.frame_max_bytes)
-    return STREAM_TOO_LARGE;
-  if (stream_batch_is_full(self) || !has_room(self, message, size.bytes) ||
-      !put_row(self, row, &size, &put))
-    return STREAM_FULL;
-
   Entry *entry = add_entry(self, message, ENTRY_ROW);
 
   message->handle = NULL; /* the batch owns it now */
-  entry->rows[FRAME_PUT] = put;
-  if (frame_rows_append(&self->rows[FRAME_DELETE], self->plan, FRAME_DELETE, row, &size))
-    entry->rows[FRAME_DELETE] = (int32_t)frame_rows_length(&self->rows[FRAME_DELETE]) - 1;
-  if (put == NO_ROW && entry->rows[FRAME_DELETE] == NO_ROW)
+  for (size_t kind = 0; kind < G_N_ELEMENTS(self->rows); kind++) {
+    entry->rows[kind] = rows[kind];
+    entry->pieces[kind] = 1;
+  }
+  if (rows[FRAME_PUT] == NO_ROW && rows[FRAME_DELETE] == NO_ROW)
     entry->kind = ENTRY_SKIPPED;
   entry->is_tombstone = row->kind == ROW_DELETE;
   entry->timestamp = row->timestamp;
   entry->key_at = self->keys.len;
   entry->key_len = row->key.len;
   bytes_append_slice(&self->keys, row->key);
+}
+
+/* A row that no call can hold as a whole, by itself in a batch: several rows with as many cells
+ * each as a call takes. */
+static StreamTaking
+add_in_pieces(StreamBatch *self, KafkaMessage *message, const Row *row)
+{
+  size_t frame_max = self->limits.frame_max_bytes;
+  int32_t rows[] = {NO_ROW, NO_ROW};
+  Row piece = *row;
+
+  if (row->cells_length == 0 ||
+      frame_cell_too_large(self->plan, row, frame_max) < row->cells_length)
+    return STREAM_TOO_LARGE;
+  if (self->entries->len > 0)
+    return STREAM_FULL;
+  for (size_t i = 0; i < row->cells_length; i += piece.cells_length) {
+    FrameSize size;
+
+    piece.cells = row->cells + i;
+    piece.cells_length = frame_cells_fitting(self->plan, row, i, frame_max);
+    size = frame_row_size(self->plan, &piece);
+    for (size_t kind = 0; kind < G_N_ELEMENTS(self->rows); kind++) {
+      if (frame_rows_append(&self->rows[kind], self->plan, (FrameKind)kind, &piece, &size))
+        rows[kind] = 0;
+    }
+  }
+  add_row_entry(self, message, row, rows);
+  for (size_t kind = 0; kind < G_N_ELEMENTS(self->rows); kind++)
+    entry_at(self, 0)->pieces[kind] = (uint32_t)frame_rows_length(&self->rows[kind]);
+  return STREAM_TAKEN;
+}
+
+StreamTaking
+stream_batch_add(StreamBatch *self, KafkaMessage *message, const Row *row)
+{
+  FrameSize size = frame_row_size(self->plan, row);
+  int32_t rows[] = {NO_ROW, NO_ROW};
+
+  if (frame_overhead_bytes(self->plan) + size.bytes > self->limits.frame_max_bytes)
+    return add_in_pieces(self, message, row);
+  if (stream_batch_is_full(self) || !has_room(self, message, size.bytes) ||
+      !put_row(self, row, &size, &rows[FRAME_PUT]))
+    return STREAM_FULL;
+  if (frame_rows_append(&self->rows[FRAME_DELETE], self->plan, FRAME_DELETE, row, &size))
+    rows[FRAME_DELETE] = (int32_t)frame_rows_length(&self->rows[FRAME_DELETE]) - 1;
+  add_row_entry(self, message, row, rows);
   return STREAM_TAKEN;
 }
 
@@ -317,7 +359,8 @@ stream_batch_reject_row(StreamBatch *self, FrameKind kind, size_t row, const GEr
   for (guint i = 0; i < self->entries->len; i++) {
     Entry *entry = entry_at(self, i);
 
-    if (entry->kind != ENTRY_ROW || entry->rows[kind] != (int32_t)row)
+    if (entry->kind != ENTRY_ROW || entry->rows[kind] == NO_ROW ||
+        row - (size_t)entry->rows[kind] >= entry->pieces[kind])
       continue;
 
     StreamReject *reject = stream_reject_new(&entry->message, STREAM_PUT, g_strdup(error->message));

@@ -8,11 +8,11 @@
 /* Rows of one table on their way to HBase, with the records they were made of, which are kept
  * until the batch is acknowledged: a row that is refused becomes the dead letter of its record.
  *
- * A batch never holds two different puts of one row and timestamp. Of those the later offset must
- * win, and within one putMultiple nothing promises it: the gateway's HBase client sends the
- * regions' shares apart and sends again what a busy region refused, after what came later. Between
- * batches order holds, because one is answered before the next is taken. So such a put fills the
- * batch and begins the next one; a mere copy (a producer's retry) joins the row that is there. */
+ * A batch never holds two puts of one row and timestamp. Of those the later offset must win, and
+ * within one putMultiple nothing promises it: the gateway's HBase client sends the regions' shares
+ * apart and sends again what a busy region refused, after what came later. So they are made one,
+ * cell by cell the later's; where they are too large for that the later one begins the next batch.
+ * Between batches order holds, because one is answered before the next is taken. */
 typedef struct StreamBatch StreamBatch;
 
 typedef struct {
@@ -24,7 +24,7 @@ typedef struct {
 typedef enum {
   STREAM_TAKEN,
   STREAM_FULL,      /* send this batch first; nothing was taken */
-  STREAM_TOO_LARGE, /* no frame can hold the row; nothing was taken */
+  STREAM_TOO_LARGE, /* no frame can hold one of its cells; nothing was taken */
 } StreamTaking;
 
 /* `plan` is borrowed. */

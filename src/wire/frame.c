@@ -118,11 +118,19 @@ frame_rows_length(const FrameRows *self)
   return self->offsets == NULL ? 0 : self->offsets->len;
 }
 
-static void
-pen_puts(Pen *self, const FramePlan *plan, const Row *row, size_t count)
+Slice
+frame_rows_slice(const FrameRows *self, size_t first, size_t count)
 {
-  pen_field(self, WIRE_LIST, 2, 0);
-  pen_list_of_structs(self, count);
+  const size_t *offsets = (const size_t *)(const void *)self->offsets->data;
+  size_t begin = offsets[first];
+  size_t end = first + count < self->offsets->len ? offsets[first + count] : self->rows.len;
+
+  return slice(self->rows.data + begin, end - begin);
+}
+
+static inline void
+pen_put_cells(Pen *self, const FramePlan *plan, const Row *row)
+{
   for (size_t i = 0; i < row->cells_length; i++) {
     const RowCell *cell = &row->cells[i];
 
@@ -135,6 +143,14 @@ pen_puts(Pen *self, const FramePlan *plan, const Row *row, size_t count)
     pen_text(self, cell->value);
     pen_byte(self, WIRE_STOP);
   }
+}
+
+static void
+pen_puts(Pen *self, const FramePlan *plan, const Row *row, size_t count)
+{
+  pen_field(self, WIRE_LIST, 2, 0);
+  pen_list_of_structs(self, count);
+  pen_put_cells(self, plan, row);
   pen_field(self, WIRE_I64, 3, 0);
   pen_i64(self, row->timestamp);
 }
@@ -167,24 +183,57 @@ pen_row_deletion(Pen *self, const Row *row)
   pen_i64(self, row->timestamp);
 }
 
+size_t
+frame_overhead_bytes(const FramePlan *plan)
+{
+  return CALL_BYTES + strlen(plan->table);
+}
+
+static size_t
+cell_bytes(const FramePlan *plan, const RowCell *cell)
+{
+  const ColumnHead *head = &plan->heads[cell->column->index];
+
+  return cell->is_delete ? head->deletion.len + COLUMN_BYTES
+                         : head->put.len + cell->value.len + CELL_BYTES;
+}
+
 FrameSize
 frame_row_size(const FramePlan *plan, const Row *row)
 {
   FrameSize size = {.bytes = ROW_BYTES + row->key.len};
 
   for (size_t i = 0; i < row->cells_length; i++) {
-    const RowCell *cell = &row->cells[i];
-    const ColumnHead *head = &plan->heads[cell->column->index];
-
-    if (cell->is_delete) {
-      size.cells[FRAME_DELETE]++;
-      size.bytes += head->deletion.len + COLUMN_BYTES;
-    } else {
-      size.cells[FRAME_PUT]++;
-      size.bytes += head->put.len + cell->value.len + CELL_BYTES;
-    }
+    size.cells[row->cells[i].is_delete ? FRAME_DELETE : FRAME_PUT]++;
+    size.bytes += cell_bytes(plan, &row->cells[i]);
   }
   return size;
+}
+
+size_t
+frame_cells_fitting(const FramePlan *plan, const Row *row, size_t first, size_t frame_max_bytes)
+{
+  size_t bytes = frame_overhead_bytes(plan) + ROW_BYTES + row->key.len;
+  size_t i = first;
+
+  for (; i < row->cells_length; i++) {
+    bytes += cell_bytes(plan, &row->cells[i]);
+    if (bytes > frame_max_bytes)
+      break;
+  }
+  return i - first;
+}
+
+size_t
+frame_cell_too_large(const FramePlan *plan, const Row *row, size_t frame_max_bytes)
+{
+  size_t i = 0;
+  size_t fitting;
+
+  while (i < row->cells_length &&
+         (fitting = frame_cells_fitting(plan, row, i, frame_max_bytes)) > 0)
+    i += fitting;
+  return i;
 }
 
 /* The row that is appended next begins here. */
@@ -229,10 +278,109 @@ frame_rows_append(FrameRows *self, const FramePlan *plan, FrameKind kind, const 
   return true;
 }
 
-size_t
-frame_overhead_bytes(const FramePlan *plan)
+/* What two puts come to that are made one, at most: a larger one is refused more easily, and then
+ * takes more records with it. */
+enum { MERGED_BYTES = 65536 };
+
+static bool
+has_put(const Row *row, size_t column)
 {
-  return CALL_BYTES + strlen(plan->table);
+  for (size_t i = 0; i < row->cells_length; i++) {
+    if (row->cells[i].column->index == column && !row->cells[i].is_delete)
+      return true;
+  }
+  return false;
+}
+
+/* The column of the cell that is read next; heads_length: none, which none of our rows has. */
+static size_t
+column_of(const FramePlan *plan, Slice rest)
+{
+  size_t i = 0;
+
+  while (i < plan->heads_length &&
+         (rest.len < plan->heads[i].put.len ||
+          memcmp(rest.data, plan->heads[i].put.data, plan->heads[i].put.len) != 0))
+    i++;
+  return i;
+}
+
+/* Copies the encoded cells of a put that `row` does not have; returns how many. */
+static size_t
+copy_others(const FramePlan *plan, Slice put, const Row *row, Bytes *out)
+{
+  WireReader reader = wire_reader(plan->protocol, put);
+  WireField field = {0};
+  WireType type;
+  Slice value;
+  size_t count = 0;
+  size_t copied = 0;
+
+  if (!wire_next_field(&reader, &field) || !wire_read_binary(&reader, &value) ||
+      !wire_next_field(&reader, &field) || !wire_read_list(&reader, &type, &count))
+    return 0;
+  for (; count > 0; count--) {
+    const uint8_t *begin = reader.rest.data;
+    size_t column = column_of(plan, reader.rest);
+    size_t head;
+
+    g_assert(column < plan->heads_length);
+    head = plan->heads[column].put.len;
+
+    reader.rest = slice(begin + head, reader.rest.len - head);
+    if (!wire_read_binary(&reader, &value) || !wire_take(&reader, 1, &(const uint8_t *){NULL}))
+      break;
+    if (has_put(row, column))
+      continue;
+    bytes_append(out, begin, (size_t)(reader.rest.data - begin));
+    copied++;
+  }
+  return copied;
+}
+
+/* Puts the bytes in the place of row `at`. */
+static void
+replace_row(FrameRows *self, size_t at, Slice bytes)
+{
+  Slice old = frame_rows_slice(self, at, 1);
+  size_t begin = g_array_index(self->offsets, size_t, at);
+  size_t behind = self->rows.len - begin - old.len;
+
+  if (bytes.len > old.len)
+    bytes_reserve(&self->rows, bytes.len - old.len);
+  memmove(self->rows.data + begin + bytes.len, self->rows.data + begin + old.len, behind);
+  memcpy(self->rows.data + begin, bytes.data, bytes.len);
+  for (guint i = (guint)at + 1; i < self->offsets->len; i++)
+    g_array_index(self->offsets, size_t, i) += bytes.len - old.len;
+  self->rows.len = begin + bytes.len + behind;
+}
+
+bool
+frame_rows_merge(FrameRows *self, const FramePlan *plan, size_t at, const Row *row)
+{
+  FrameSize size = frame_row_size(plan, row);
+  Slice put = frame_rows_slice(self, at, 1);
+  g_auto(Bytes) others = {0};
+  g_auto(Bytes) merged = {0};
+  size_t copied;
+  Pen pen;
+
+  if (put.len + size.bytes > MERGED_BYTES)
+    return false;
+  copied = copy_others(plan, put, row, &others);
+  pen = pen_open(&merged, plan->protocol, put.len + size.bytes);
+  pen_field(&pen, WIRE_STRING, 1, 0);
+  pen_text(&pen, row->key);
+  pen_field(&pen, WIRE_LIST, 2, 0);
+  pen_list_of_structs(&pen, copied + size.cells[FRAME_PUT]);
+  pen_bytes(&pen, others.data, others.len);
+  pen_put_cells(&pen, plan, row);
+  pen_field(&pen, WIRE_I64, 3, 0);
+  pen_i64(&pen, row->timestamp);
+  pen_byte(&pen, WIRE_STOP);
+  pen_close(&pen, &merged);
+  replace_row(self, at, bytes_slice(&merged));
+  return true;
 }
 
 void
@@ -256,16 +404,6 @@ frame_head(const FramePlan *plan, FrameKind kind, int32_t sequence, size_t count
   pen_field(&pen, WIRE_LIST, 2, 0);
   pen_list_of_structs(&pen, count);
   pen_close(&pen, out);
-}
-
-Slice
-frame_rows_slice(const FrameRows *self, size_t first, size_t count)
-{
-  const size_t *offsets = (const size_t *)(const void *)self->offsets->data;
-  size_t begin = offsets[first];
-  size_t end = first + count < self->offsets->len ? offsets[first + count] : self->rows.len;
-
-  return slice(self->rows.data + begin, end - begin);
 }
 
 Slice

@@ -42,6 +42,14 @@ typedef struct {
 
 FrameSize frame_row_size(const FramePlan *plan, const Row *row);
 
+/* How many of the row's cells, from `first` on, one call takes with its key; 0: not even one. A row
+ * that is too large for a call can be sent in several, unless a cell is. */
+size_t frame_cells_fitting(const FramePlan *plan, const Row *row, size_t first,
+                           size_t frame_max_bytes);
+/* The first of its cells that no call takes; cells_length: there is none, and the row can be
+ * sent. */
+size_t frame_cell_too_large(const FramePlan *plan, const Row *row, size_t frame_max_bytes);
+
 /* Appends the row's puts (FRAME_PUT: its cells that are not deletions) or its deletions
  * (FRAME_DELETE: a tombstone, or its cells that are). A row that has nothing of the kind appends
  * nothing and returns false. */
@@ -50,6 +58,10 @@ bool frame_rows_append(FrameRows *self, const FramePlan *plan, FrameKind kind, c
 
 /* Appends one row as it was encoded before. */
 void frame_rows_copy(FrameRows *self, Slice row);
+
+/* Makes one put of two with the same row key and timestamp: the one at `at`, and `row`, whose cells
+ * win. False, and nothing is changed: they are too large for that. */
+bool frame_rows_merge(FrameRows *self, const FramePlan *plan, size_t at, const Row *row);
 
 /* The largest number of bytes of head and tail together. */
 size_t frame_overhead_bytes(const FramePlan *plan);

@@ -54,7 +54,7 @@ count_rows(const Fixture *self, FrameKind kind)
 }
 
 static void
-one_row_and_time_is_put_once_and_never_differently(void)
+one_row_and_time_is_put_once(void)
 {
   const struct {
     const char *key;
@@ -63,11 +63,11 @@ one_row_and_time_is_put_once_and_never_differently(void)
     StreamTaking taking;
     size_t rows;
   } cases[] = {
-      {"a", "1", 10, STREAM_TAKEN, 1}, {"a", "1", 11, STREAM_TAKEN, 2}, /* another version */
-      {"b", "1", 10, STREAM_TAKEN, 3}, {"a", "1", 10, STREAM_TAKEN, 3}, /* a copy */
-      {"a", "2", 10, STREAM_FULL, 3},                                   /* a later offset */
-      {"a", "1", 10, STREAM_TAKEN, 3}, {"ab", "1", 10, STREAM_TAKEN, 4},
-      {"a", "22", 11, STREAM_FULL, 4}, {"c", "2", 10, STREAM_TAKEN, 5},
+      {"a", "1", 10, STREAM_TAKEN, 1},  {"a", "1", 11, STREAM_TAKEN, 2}, /* another version */
+      {"b", "1", 10, STREAM_TAKEN, 3},  {"a", "1", 10, STREAM_TAKEN, 3}, /* a copy */
+      {"a", "2", 10, STREAM_TAKEN, 3},                                   /* a later offset */
+      {"a", "1", 10, STREAM_TAKEN, 3},  {"ab", "1", 10, STREAM_TAKEN, 4},
+      {"a", "22", 11, STREAM_TAKEN, 4}, {"c", "2", 10, STREAM_TAKEN, 5},
   };
   g_auto(Fixture) fixture;
   size_t taken = 0;
@@ -80,6 +80,23 @@ one_row_and_time_is_put_once_and_never_differently(void)
     taken += cases[i].taking == STREAM_TAKEN;
   }
   g_assert_cmpuint(stream_batch_tally(fixture.batch).written, ==, taken);
+}
+
+/* Two puts that are large: it is not for one to take the other's record with it if it is refused.
+ */
+static void
+what_is_too_large_to_be_made_one_begins_a_batch(void)
+{
+  g_autofree char *large = g_strnfill(40000, 'x');
+  g_auto(Fixture) fixture;
+
+  fixture_init(&fixture, &roomy);
+  g_assert_cmpint(add(&fixture, "a", large, 1), ==, STREAM_TAKEN);
+  g_assert_cmpint(add(&fixture, "a", large, 1), ==, STREAM_TAKEN); /* a copy is none */
+  large[0] = 'y';
+  g_assert_cmpint(add(&fixture, "a", large, 1), ==, STREAM_FULL);
+  g_assert_cmpint(add(&fixture, "a", "small", 1), ==, STREAM_TAKEN);
+  g_assert_cmpuint(count_rows(&fixture, FRAME_PUT), ==, 1);
 }
 
 static void
@@ -138,6 +155,51 @@ a_row_that_fits_no_frame_is_told_from_a_full_batch(void)
   fixture_init(&fixture, &limits);
   g_assert_cmpint(add(&fixture, "a", value, 1), ==, STREAM_TOO_LARGE);
   g_assert_true(stream_batch_is_empty(fixture.batch));
+}
+
+/* Its cells fit one by one: each piece is a row for HBase, and all are one record's. */
+static void
+a_row_that_fits_no_frame_is_cut_into_pieces_that_do(void)
+{
+  const StreamBatchLimits limits = {.rows = 9, .bytes = 1 << 20, .frame_max_bytes = 1000};
+  g_auto(Fixture) fixture;
+  g_autofree char *value = g_strnfill(300, 'x');
+  g_autoptr(GError) error = g_error_new_literal(FAULT, FAULT_RECORD, "because");
+  g_autoptr(GPtrArray) rejects = g_ptr_array_new_with_free_func((GDestroyNotify)stream_reject_free);
+  RowCell cells[7];
+  Row row;
+  KafkaMessage message;
+
+  fixture_init(&fixture, &limits);
+  for (size_t i = 0; i < G_N_ELEMENTS(cells); i++)
+    row = memory_sink_row(&fixture.sink, &cells[i], "wide", value, 1);
+  row.cells = cells;
+  row.cells_length = G_N_ELEMENTS(cells);
+  message = next_message(&fixture);
+  g_assert_cmpint(add(&fixture, "a", "1", 1), ==, STREAM_TAKEN);
+  g_assert_cmpint(stream_batch_add(fixture.batch, &message, &row), ==, STREAM_FULL);
+  stream_batch_reset(fixture.batch);
+
+  g_assert_cmpint(stream_batch_add(fixture.batch, &message, &row), ==, STREAM_TAKEN);
+  g_assert_cmpuint(count_rows(&fixture, FRAME_PUT), >, 1);
+  for (size_t first = 0; first < count_rows(&fixture, FRAME_PUT);) {
+    const FrameRows *rows = stream_batch_rows(fixture.batch, FRAME_PUT);
+    size_t count = stream_batch_fitting(fixture.batch, FRAME_PUT, first);
+
+    g_assert_cmpuint(count, >, 0);
+    g_assert_cmpuint(frame_rows_slice(rows, first, count).len +
+                         frame_overhead_bytes(fixture.sink.plan),
+                     <=, limits.frame_max_bytes);
+    first += count;
+  }
+  g_assert_cmpint(add(&fixture, "b", "1", 1), ==, STREAM_FULL);
+  g_assert_cmpuint(stream_batch_tally(fixture.batch).written, ==, 1);
+
+  stream_batch_reject_row(fixture.batch, FRAME_PUT, 1, error, 3);
+  stream_batch_reject_row(fixture.batch, FRAME_PUT, 2, error, 3);
+  stream_batch_take_rejects(fixture.batch, rejects);
+  g_assert_cmpuint(rejects->len, ==, 1);
+  g_assert_cmpuint(stream_batch_tally(fixture.batch).written, ==, 0);
 }
 
 static void
@@ -215,10 +277,12 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/batch/same-row", one_row_and_time_is_put_once_and_never_differently);
+  g_test_add_func("/batch/same-row", one_row_and_time_is_put_once);
+  g_test_add_func("/batch/large", what_is_too_large_to_be_made_one_begins_a_batch);
   g_test_add_func("/batch/many-rows", many_rows_are_told_apart);
   g_test_add_func("/batch/limits", a_batch_ends_by_rows_bytes_or_frame);
   g_test_add_func("/batch/too-large", a_row_that_fits_no_frame_is_told_from_a_full_batch);
+  g_test_add_func("/batch/pieces", a_row_that_fits_no_frame_is_cut_into_pieces_that_do);
   g_test_add_func("/batch/reject-row", a_refused_row_rejects_every_record_it_was_made_of);
   g_test_add_func("/batch/tally", every_record_is_counted_once_and_moves_its_partition_on);
   return g_test_run();

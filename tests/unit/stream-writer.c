@@ -24,8 +24,7 @@ static const struct {
      "put a b;put c d;store 0:2;put e;probe;put c d;put e;store 0:4;store 0:5;", "wr"},
     {"the table is gone", "a=1", NULL, "S", "put a;probe;put a;store 0:1;", "wr"},
     {"a tombstone", "a=1 -b", NULL, NULL, "put a;delete b;store 0:2;", ""},
-    {"the same row again begins a batch", "a=1 a=2", NULL, NULL, "put a;store 0:1;put a;store 0:2;",
-     ""},
+    {"the same row again is one put with it", "a=1 a=2", NULL, NULL, "put a;store 0:2;", ""},
     {"the end of a partition is stored", "a=1 .", NULL, NULL, "put a;store 0:1;", ""},
 };
 

@@ -385,6 +385,64 @@ a_reset_leaves_no_row(void)
   g_assert_cmpuint(encoded.rows.len, ==, 0);
 }
 
+static void
+append_case(FrameRows *self, const FramePlan *plan, const RowCase *from)
+{
+  g_auto(Row) row = {0};
+
+  fill_row(from, &row);
+  append(self, plan, FRAME_PUT, &row);
+}
+
+/* Two puts of one row and time are as one that has the cells of both, the later's where both have
+ * one; and the rows beside it stay what they are. */
+static void
+two_puts_of_one_row_are_made_one(void)
+{
+  static const struct {
+    RowCase there;
+    RowCase later;
+    RowCase merged;
+  } cases[] = {
+      {{"the same column", "r", 1, 7, ROW_PUT, {{0, "old", 3}}, 1},
+       {NULL, "r", 1, 7, ROW_PUT, {{0, "newer", 5}}, 1},
+       {NULL, "r", 1, 7, ROW_PUT, {{0, "newer", 5}}, 1}},
+      {{"another column", "r", 1, 7, ROW_PUT, {{0, "a", 1}}, 1},
+       {NULL, "r", 1, 7, ROW_PUT, {{1, "b", 1}}, 1},
+       {NULL, "r", 1, 7, ROW_PUT, {{0, "a", 1}, {1, "b", 1}}, 2}},
+      {{"some of each", "r", 1, 7, ROW_PUT, {{2, "a", 1}, {0, big, 300}, {1, "", 0}}, 3},
+       {NULL, "r", 1, 7, ROW_PUT, {{2, big, 200}, {3, "d", 1}}, 2},
+       {NULL, "r", 1, 7, ROW_PUT, {{0, big, 300}, {1, "", 0}, {2, big, 200}, {3, "d", 1}}, 4}},
+      {{"deletions are no puts", "r", 1, 7, ROW_PUT, {{0, "a", 1}, {1, NULL, 0}}, 2},
+       {NULL, "r", 1, 7, ROW_PUT, {{0, NULL, 0}, {2, "c", 1}}, 2},
+       {NULL, "r", 1, 7, ROW_PUT, {{0, "a", 1}, {2, "c", 1}}, 2}},
+  };
+
+  for (size_t i = 0; i < 2 * 3 * G_N_ELEMENTS(cases); i++) {
+    size_t which = i / 6;
+    size_t at = i / 2 % 3;
+    g_autoptr(FramePlan) plan = plan_for(i % 2 == 0 ? WIRE_BINARY : WIRE_COMPACT);
+    g_auto(FrameRows) merged = {0};
+    g_auto(FrameRows) wanted = {0};
+    g_auto(Row) later = {0};
+
+    g_test_message("%s", cases[which].there.name);
+    for (size_t j = 0; j < 3; j++) {
+      append_case(&merged, plan, j == at ? &cases[which].there : &rows[j]);
+      append_case(&wanted, plan, j == at ? &cases[which].merged : &rows[j]);
+    }
+    fill_row(&cases[which].later, &later);
+    g_assert_true(frame_rows_merge(&merged, plan, at, &later));
+    for (size_t j = 0; j < 3; j++) {
+      Slice got = frame_rows_slice(&merged, j, 1);
+      Slice want = frame_rows_slice(&wanted, j, 1);
+
+      g_assert_cmpmem(got.data, got.len, want.data, want.len);
+    }
+    g_assert_cmpuint(merged.rows.len, ==, wanted.rows.len);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -394,6 +452,7 @@ main(int argc, char **argv)
   g_test_add_func("/frame/equals-hbases", frames_equal_what_hbases_own_client_sends);
   g_test_add_func("/frame/long-lists", long_lists_equal_what_the_generated_client_sends);
   g_test_add_func("/frame/head", the_head_carries_its_sequence_and_keeps_within_its_bound);
+  g_test_add_func("/frame/merge", two_puts_of_one_row_are_made_one);
   g_test_add_func("/frame/reset", a_reset_leaves_no_row);
   return g_test_run();
 }
