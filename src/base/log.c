@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LIVE_EVERY_MS = 100, LINE_EVERY_MS = 5000 };
@@ -143,6 +145,22 @@ write_event(GLogLevelFlags flags, const GLogField *fields, gsize length, gpointe
   return G_LOG_WRITER_HANDLED;
 }
 
+/* systemd names the journal's socket by device and inode; a service may have put stderr elsewhere,
+ * and whatever a service starts inherits the name. */
+static bool
+is_journal(int file)
+{
+  const char *named = g_getenv("JOURNAL_STREAM");
+  struct stat about;
+  g_autofree char *own = NULL;
+
+  if (named == NULL || fstat(file, &about) != 0)
+    return false;
+  own = g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, (uint64_t)about.st_dev,
+                        (uint64_t)about.st_ino);
+  return strcmp(named, own) == 0;
+}
+
 Log *
 log_install(void)
 {
@@ -152,7 +170,7 @@ log_install(void)
   self->level = LOG_MESSAGE;
   self->is_terminal = isatty(STDERR_FILENO);
   self->stamp = STAMP_TIME;
-  if (g_getenv("JOURNAL_STREAM") != NULL)
+  if (is_journal(STDERR_FILENO))
     self->stamp = STAMP_JOURNAL;
   else if (self->is_terminal)
     self->stamp = STAMP_NONE;
@@ -203,25 +221,29 @@ is_due(Log *self, int64_t every_ms)
   return true;
 }
 
-static void
+static bool
 show_live_line(Log *self, const char *text)
 {
   fprintf(stderr, "\r\033[K%s", text);
   fflush(stderr);
   self->has_live_line = *text != '\0';
+  return true;
 }
 
-void
+bool
 log_progress(Log *self, const char *text)
 {
   bool is_end = *text == '\0';
+  bool is_shown = false;
 
   g_mutex_lock(&self->mutex);
   if (self->is_terminal && self->format == LOG_TEXT) {
     if ((is_end && self->has_live_line) || (!is_end && is_due(self, LIVE_EVERY_MS)))
-      show_live_line(self, text);
+      is_shown = show_live_line(self, text);
   } else if (!is_end && self->level >= LOG_MESSAGE && is_due(self, LINE_EVERY_MS)) {
     write_line(self, LOG_MESSAGE, G_LOG_DOMAIN, text);
+    is_shown = true;
   }
   g_mutex_unlock(&self->mutex);
+  return is_shown;
 }

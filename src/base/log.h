@@ -30,5 +30,6 @@ void log_set_level(Log *self, LogLevel level);
 void log_error(Log *self, const char *text);
 
 /* Progress of long work: on a terminal one line that is written over, otherwise a log message
- * every few seconds. Call it as often as you like; an empty text ends the line. */
-void log_progress(Log *self, const char *text);
+ * every few seconds. Call it as often as you like; an empty text ends the line. Returns whether it
+ * was shown. */
+bool log_progress(Log *self, const char *text);

@@ -21,7 +21,8 @@ static const char about[] =
     "record before it, or its dead letter is acknowledged by <topic>.dlq. While the gateway or\n"
     "HBase is away it waits; nothing is lost and nothing grows.\n"
     "\n"
-    "SIGTERM, SIGINT and SIGHUP write and commit what is under way, within ingest.shutdown.timeout; a\n"
+    "SIGTERM, SIGINT and SIGHUP write and commit what is under way, within "
+    "ingest.shutdown.timeout; a\n"
     "second one ends at once, and what was not committed is read again next time.\n"
     "\n"
     "Exit code 0: done, or asked to stop and everything committed; 1: too many records were bad\n"
@@ -51,8 +52,10 @@ typedef struct {
   Notify *notify;            /* owned */
   Stream *stream;            /* owned */
   int64_t began_us;
-  uint64_t shown; /* consumed when progress was last made a line of */
+  uint64_t shown; /* consumed when progress was last shown */
   double shown_at;
+  double told_at; /* to the pages */
+  bool is_idle;   /* nothing had come since the time before */
 } Run;
 
 static void
@@ -157,25 +160,40 @@ tell_standings(const Run *self)
   metrics_pages_stand(self->pages, standings);
 }
 
+/* Once more when records have stopped coming, and then not before they come again. */
+static void
+tell_progress(Run *self, const CmdSummary *summary)
+{
+  uint64_t consumed = metrics_counters_consumed(summary->counters, METRICS_ALL_TOPICS);
+  bool is_idle = consumed == self->shown;
+  g_autofree char *text = NULL;
+
+  if (is_idle && self->is_idle)
+    return;
+  text = cmd_summary_progress(summary, self->shown, self->shown_at);
+  if (!log_progress(self->call->log, text))
+    return;
+  self->is_idle = is_idle;
+  self->shown = consumed;
+  self->shown_at = summary->seconds;
+}
+
 static void
 show_progress(void *data)
 {
   Run *self = data;
   CmdSummary summary = summary_of(self);
   const char *reason = NULL;
-  g_autofree char *text = NULL;
 
   if (stream_is_ready(self->stream, &reason))
     reason = NULL;
   metrics_pages_tell(self->pages, reason);
   notify_alive(self->notify, reason == NULL ? "records flow" : reason, g_get_monotonic_time());
-  if (summary.seconds - self->shown_at < 1)
+  if (summary.seconds - self->told_at < 1)
     return;
+  self->told_at = summary.seconds;
   tell_standings(self);
-  text = cmd_summary_progress(&summary, self->shown, self->shown_at);
-  self->shown = metrics_counters_consumed(summary.counters, METRICS_ALL_TOPICS);
-  self->shown_at = summary.seconds;
-  log_progress(self->call->log, text);
+  tell_progress(self, &summary);
 }
 
 static void
@@ -257,6 +275,18 @@ run_stream(Run *self, GError **error)
   return outcome == STREAM_DONE ? EXIT_DONE : EXIT_STOPPED;
 }
 
+static void
+tell_start(const Run *self)
+{
+  g_autofree char *gateways = g_strjoinv(",", self->config->gateway.endpoints);
+
+  g_message("starting version=" SLUICE_VERSION
+            " config=%s group=%s brokers=%s gateways=%s mappings=%zu",
+            self->config->path == NULL ? "built-in" : self->config->path,
+            config_kafka(self->config, "group.id"), config_kafka(self->config, "bootstrap.servers"),
+            gateways, self->length);
+}
+
 /* glibc gives a large buffer back to the system when it is freed, until it has seen so many that it
  * keeps them all, in pieces: then what was bounded is held several times over. A fetch is not to be
  * large, for the system would make its pages anew each time, at a tenth of all that a record costs.
@@ -296,6 +326,7 @@ run(Run *self, const GOptionEntry *entries, GError **error)
   self->notify =
       notify_new(g_getenv("NOTIFY_SOCKET"), g_getenv("WATCHDOG_USEC"), g_getenv("WATCHDOG_PID"));
   open_stream(self);
+  tell_start(self);
   trim_heap();
   return run_stream(self, error);
 }
@@ -303,7 +334,7 @@ run(Run *self, const GOptionEntry *entries, GError **error)
 ExitCode
 cmd_run(const CommandCall *call, GError **error)
 {
-  Run self = {.call = call};
+  Run self = {.call = call, .is_idle = true};
   const GOptionEntry entries[] = {
       {"topic", 0, 0, G_OPTION_ARG_FILENAME, &self.topic, "only this topic", "TOPIC"},
       {"until-end", 0, 0, G_OPTION_ARG_NONE, &self.until_end,

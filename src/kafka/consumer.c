@@ -136,6 +136,7 @@ assign(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list)
     partition->queue = choose_queue(self, topic_index);
     if (self->options.events.end_of != NULL)
       partition->end = self->options.events.end_of(self->options.events.self, topic, partition->id);
+    g_debug("taking topic=%s partition=%d writer=%zu", topic, partition->id, partition->queue);
     g_ptr_array_add(self->partitions, partition);
     kafka_queue_add(self->queues[partition->queue], partition);
   }
@@ -264,8 +265,11 @@ on_committed(rd_kafka_t *client, rd_kafka_resp_err_t err, rd_kafka_topic_partiti
     const rd_kafka_topic_partition_t *one = &list->elems[i];
     KafkaPartition *partition = find_partition(data, one->topic, one->partition, NULL);
 
-    if (partition != NULL && one->err == RD_KAFKA_RESP_ERR_NO_ERROR && one->offset >= 0)
-      partition->committed = one->offset;
+    if (partition == NULL || one->err != RD_KAFKA_RESP_ERR_NO_ERROR || one->offset < 0)
+      continue;
+    partition->committed = one->offset;
+    g_debug("committed topic=%s partition=%d offset=%" G_GINT64_FORMAT, one->topic, one->partition,
+            one->offset);
   }
 }
 

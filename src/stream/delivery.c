@@ -194,6 +194,7 @@ wait_for_table(StreamDelivery *self, const GError *reason)
   uint32_t wait_ms = stream_wait_begin(&self->wait, reason);
 
   self->is_cut_off = g_error_matches(reason, FAULT, FAULT_PEER);
+  g_debug("waiting ms=%u reason='%s'", wait_ms, reason->message);
   metrics_count(self->sheet, self->is_cut_off ? COUNTER_RETRY_GATEWAY : COUNTER_RETRY_TABLE, 1);
   metrics_count(self->sheet, COUNTER_WAIT_US, (uint64_t)wait_ms * 1000);
 }
@@ -204,6 +205,8 @@ halve_oldest(StreamDelivery *self)
   Call *call = call_at(self, 0);
 
   metrics_count(self->sheet, COUNTER_HALVED, 1);
+  g_debug("halving table=%s rows=%zu", frame_plan_table(stream_batch_plan(call->batch)),
+          call->count);
   call->cuts = 0;
   self->halving = stream_halving_new(&(StreamHalvingOptions){
       .sink = self->sink,
@@ -360,6 +363,9 @@ stream_delivery_sent(StreamDelivery *self)
   Call *call = call_at(self, self->sent++);
 
   metrics_count(self->sheet, COUNTER_RESENT, call->sends > 0);
+  if (call->sends > 0)
+    g_debug("sending again table=%s rows=%zu sends=%u",
+            frame_plan_table(stream_batch_plan(call->batch)), call->count, call->sends + 1);
   call->sends++;
   self->under_way++;
 }

@@ -9,6 +9,7 @@ typedef enum {
   STREAM_DECODE, /* its bytes are not what the schema says */
   STREAM_MAP,    /* no row can be made of it, or none that may be sent */
   STREAM_PUT,    /* HBase refuses its row */
+  STREAM_STAGES,
 } StreamStage;
 
 /* The stage in a log line and a dead letter, from one table. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/report.h"
 
-enum { SHOWN_A_MINUTE = 10 };
+enum { SHOWN_A_MINUTE = 3 }; /* of a stage */
 static const int64_t MINUTE_US = INT64_C(60) * 1000 * 1000;
 
 static void
@@ -21,14 +21,16 @@ stream_report_reject(StreamReport *self, const StreamReject *reject, const char 
 
   if (self->began_us == 0 || now - self->began_us >= MINUTE_US)
     begin_minute(self, message->partition->topic, now);
-  if (self->shown >= SHOWN_A_MINUTE) {
+  unsigned *shown = &self->shown[reject->stage];
+
+  if (*shown >= SHOWN_A_MINUTE) {
     self->hidden++;
     return;
   }
-  self->shown++;
+  ++*shown;
   g_warning("rejected topic=%s partition=%d offset=%" G_GINT64_FORMAT
             " table=%s stage=%s reason='%s'%s",
             message->partition->topic, message->partition->id, message->offset, table,
             stream_stage_info(reject->stage)->word, reject->reason,
-            self->shown == SHOWN_A_MINUTE ? " (more within this minute are only counted)" : "");
+            *shown == SHOWN_A_MINUTE ? " (more within this minute are only counted)" : "");
 }

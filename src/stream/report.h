@@ -3,11 +3,11 @@
 
 #include "stream/reject.h"
 
-/* Logs bad records: the first of each minute in full, the rest of them by their number, so that a
- * flood of bad records is not a flood of lines. Zeroed is ready. */
+/* Logs bad records: the first few of each stage and minute in full, the rest of them by their
+ * number, so that many alike do not bury another line. Zeroed is ready. */
 typedef struct {
   int64_t began_us; /* of the minute */
-  unsigned shown;
+  unsigned shown[STREAM_STAGES];
   uint64_t hidden;
 } StreamReport;
 

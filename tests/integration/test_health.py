@@ -172,6 +172,8 @@ def test_hanging_up_leaves_the_group(world):
         process.send_signal(signal.SIGHUP)
         assert process.wait(20) == 0, world.said()
     assert not world.kafka.members(world.group)
+    start = world.said().splitlines()[0]
+    assert "starting version=" in start and f"group={world.group}" in start and "mappings=1" in start
     assert len(pipe.rows()) == 10
 
 
