@@ -90,11 +90,9 @@ answer(MemorySink *self, char verdict, GError **error)
     break;
   case 'S':
     g_set_error_literal(error, FAULT, FAULT_SETUP, "no table");
-    g_queue_clear_full(&self->under_way, call_free);
     break;
   default:
     g_set_error_literal(error, FAULT, FAULT_PEER, "no answer");
-    g_queue_clear_full(&self->under_way, call_free);
   }
   return false;
 }
@@ -156,6 +154,8 @@ sink_receive(void *data, GError **error)
     apply(self, call);
   g_mutex_unlock(&self->lock);
   call_free(call);
+  if (strchr(".R", verdict) == NULL) /* the connection is lost */
+    g_queue_clear_full(&self->under_way, call_free);
   return answer(self, verdict, error);
 }
 

@@ -136,7 +136,7 @@ records_that_were_held_back_are_dropped_with_their_partition(void)
   writer_case_init(&fixture, &settings);
   fixture.source.exhausted = NULL;
   atomic_store(&fixture.is_registry_away, true);
-  memory_source_add(&fixture.source, WRITER_CASE_OTHER, "@x=1 @y=1");
+  memory_source_add(&fixture.source, WRITER_CASE_OTHER, "@x=1");
   other = fixture.source.partitions->pdata[WRITER_CASE_OTHER];
   stream_writer_start(fixture.writer);
   writer_case_await_waiting(&fixture);
