@@ -15,6 +15,7 @@ static const Command commands[] = {
      cmd_bulkload},
     {"hfile", "[--cells] [--stats] [--json] FILE...", "Check and show HFiles", cmd_hfile},
     {"replay", "[OPTION...] TOPIC", "Take records back out of a dead-letter topic", cmd_replay},
+    {"top", "[--once] [--json]", "Show the state of a running service", cmd_top},
     {"verify", "--table TABLE (--topic TOPIC | --csv FILE... | --avro FILE...) [OPTION...]",
      "Compare a table with its source, cell by cell", cmd_verify},
     {0},

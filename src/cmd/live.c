@@ -6,11 +6,11 @@
 #include <gio/gio.h>
 #include <string.h>
 
-enum { MOST_BYTES = 65536, HTTP_OK = 200, HTTP_UNAVAILABLE = 503 };
+enum { MOST_BYTES = 4 << 20, HTTP_OK = 200, HTTP_UNAVAILABLE = 503 };
 
 /* Where to connect to what listens there. */
 static char *
-url_of(const char *listen)
+url_of(const char *listen, const char *path)
 {
   g_autoptr(GSocketConnectable) address = g_network_address_parse(listen, 0, NULL);
   const char *host = g_network_address_get_hostname(G_NETWORK_ADDRESS(address));
@@ -20,12 +20,12 @@ url_of(const char *listen)
     host = "127.0.0.1";
   else if (strcmp(host, "::") == 0)
     host = "::1";
-  return g_strdup_printf(
-      strchr(host, ':') == NULL ? "http://%s:%u/readyz" : "http://[%s]:%u/readyz", host, port);
+  return g_strdup_printf(strchr(host, ':') == NULL ? "http://%s:%u%s" : "http://[%s]:%u%s", host,
+                         port, path);
 }
 
-bool
-cmd_live_ask(const char *listen, int64_t timeout_ms, bool *out_is_ready, char **out_reasons,
+char *
+cmd_live_get(const char *listen, const char *path, int64_t timeout_ms, bool *out_is_ok,
              GError **error)
 {
   const HttpClientOptions options = {.timeout_ms = timeout_ms, .most_bytes = MOST_BYTES};
@@ -34,21 +34,28 @@ cmd_live_ask(const char *listen, int64_t timeout_ms, bool *out_is_ready, char **
   g_autofree char *url = NULL;
 
   if (client == NULL)
-    return false;
+    return NULL;
   if (listen == NULL) {
     g_set_error_literal(error, FAULT, FAULT_SETUP,
                         "http.listen is off: set it, for the service and here alike, to ask it");
-    return false;
+    return NULL;
   }
-  url = url_of(listen);
+  url = url_of(listen, path);
   if (!http_client_get(client, url, &answer, error))
-    return false;
+    return NULL;
   if (answer.status != HTTP_OK && answer.status != HTTP_UNAVAILABLE) {
     g_set_error(error, FAULT, FAULT_SETUP, "%s answers with status %u: that is no sluice", url,
                 answer.status);
-    return false;
+    return NULL;
   }
-  *out_is_ready = answer.status == HTTP_OK;
-  *out_reasons = g_strndup((const char *)answer.body.data, answer.body.len);
-  return true;
+  *out_is_ok = answer.status == HTTP_OK;
+  return g_strndup((const char *)answer.body.data, answer.body.len);
+}
+
+bool
+cmd_live_ask(const char *listen, int64_t timeout_ms, bool *out_is_ready, char **out_reasons,
+             GError **error)
+{
+  *out_reasons = cmd_live_get(listen, "/readyz", timeout_ms, out_is_ready, error);
+  return *out_reasons != NULL;
 }

@@ -94,12 +94,20 @@ answer_metrics(const HttpServer *self, SoupServerMessage *message)
 }
 
 static void
+answer_status(const HttpServer *self, SoupServerMessage *message)
+{
+  g_autofree char *text = self->pages.status(self->pages.self);
+
+  answer_text(message, SOUP_STATUS_OK, "application/json", text);
+}
+
+static void
 answer_console(const HttpServer *self, SoupServerMessage *message)
 {
   g_autofree char *html = NULL;
 
   if (self->pages.console == NULL) {
-    answer_plain(message, SOUP_STATUS_OK, "sluice: /livez /readyz /metrics\n");
+    answer_plain(message, SOUP_STATUS_OK, "sluice: /livez /readyz /metrics /status\n");
     return;
   }
   html = self->pages.console(self->pages.self);
@@ -107,10 +115,8 @@ answer_console(const HttpServer *self, SoupServerMessage *message)
 }
 
 static const Page pages[] = {
-    {"/", answer_console},
-    {"/livez", answer_livez},
-    {"/readyz", answer_readyz},
-    {"/metrics", answer_metrics},
+    {"/", answer_console},        {"/livez", answer_livez},   {"/readyz", answer_readyz},
+    {"/metrics", answer_metrics}, {"/status", answer_status},
 };
 
 /* Called with a request's head; its body, which nobody needs, is not kept. */
@@ -135,7 +141,8 @@ on_request(SoupServer *server, SoupServerMessage *message, const char *path, GHa
       return;
     }
   }
-  answer_plain(message, SOUP_STATUS_NOT_FOUND, "not here: see /livez, /readyz and /metrics\n");
+  answer_plain(message, SOUP_STATUS_NOT_FOUND,
+               "not here: see /livez, /readyz, /metrics and /status\n");
 }
 
 static void

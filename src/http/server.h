@@ -3,9 +3,9 @@
 
 #include "base/fault.h"
 
-/* The service's own pages: /livez, /readyz, /metrics, and / for people if there is such a page.
- * Served by a thread of its own, so that they answer whatever the service waits for: one request a
- * connection, at most 64 of them at once and 10 s each. */
+/* The service's own pages: /livez, /readyz, /metrics, /status, and / for people if there is such a
+ * page. Served by a thread of its own, so that they answer whatever the service waits for: one
+ * request a connection, at most 64 of them at once and 10 s each. */
 typedef struct HttpServer HttpServer;
 
 /* What the pages say; called for each request, by the server's thread. */
@@ -17,6 +17,8 @@ typedef struct {
   bool (*is_ready)(void *self, GString *reasons);
   /* Prometheus's text format, or OpenMetrics. */
   char *(*metrics)(void *self, bool is_open);
+  /* JSON, for /status. */
+  char *(*status)(void *self);
   /* HTML for people; NULL: no such page. */
   char *(*console)(void *self);
 } HttpPages;

@@ -5,6 +5,7 @@
 #include "metrics/certificates.h"
 #include "metrics/process.h"
 #include "metrics/service.h"
+#include "metrics/status.h"
 
 /* The main thread tells each second. */
 static const int64_t STANDSTILL_US = (int64_t)60 * 1000 * 1000;
@@ -17,32 +18,58 @@ struct MetricsPages {
   const MetricsCounters *counters; /* borrowed, as the rest; NULL: none */
   const Mapping *const *mappings;
   size_t mappings_length;
-  GArray *standings;                 /* owned, of KafkaStanding */
-  const GatewayTally *gateways;      /* borrowed */
-  const char *revision;              /* borrowed */
+  GArray *standings;            /* owned, of KafkaStanding */
+  const GatewayTally *gateways; /* borrowed */
+  const char *revision;         /* borrowed */
+  char *group;                  /* owned */
+  int64_t started_us;
+  int64_t since_us;                  /* when the reason was told first */
   uint64_t memory_bytes;             /* ingest.memory */
   MetricsCertificates *certificates; /* owned */
 };
+
+/* Under the mutex. */
+static MetricsService
+service_of(const MetricsPages *self)
+{
+  return (MetricsService){.revision = self->revision,
+                          .is_ready = self->reason == NULL,
+                          .counters = self->counters,
+                          .mappings = self->mappings,
+                          .mappings_length = self->mappings_length,
+                          .standings = self->standings,
+                          .gateways = self->gateways,
+                          .memory_bytes = self->memory_bytes};
+}
 
 char *
 metrics_pages_metrics(MetricsPages *self, MetricsFormat format)
 {
   g_autoptr(MetricsExporter) exporter = metrics_exporter_new(format);
+  MetricsService service;
 
   g_mutex_lock(&self->mutex);
-  metrics_service_export(&(MetricsService){.revision = self->revision,
-                                           .is_ready = self->reason == NULL,
-                                           .counters = self->counters,
-                                           .mappings = self->mappings,
-                                           .mappings_length = self->mappings_length,
-                                           .standings = self->standings,
-                                           .gateways = self->gateways,
-                                           .memory_bytes = self->memory_bytes},
-                         exporter);
+  service = service_of(self);
+  metrics_service_export(&service, exporter);
   metrics_certificates_export(self->certificates, exporter);
   g_mutex_unlock(&self->mutex);
   metrics_process_export(exporter);
   return metrics_exporter_finish(exporter);
+}
+
+char *
+metrics_pages_status(MetricsPages *self)
+{
+  char *text;
+
+  g_mutex_lock(&self->mutex);
+  text = metrics_status_json(&(MetricsStatus){.service = service_of(self),
+                                              .reason = self->reason,
+                                              .since_us = self->since_us,
+                                              .started_us = self->started_us,
+                                              .group = self->group});
+  g_mutex_unlock(&self->mutex);
+  return text;
 }
 
 static void
@@ -126,6 +153,12 @@ page_metrics(void *self, bool is_open)
 }
 
 static char *
+page_status(void *self)
+{
+  return metrics_pages_status(self);
+}
+
+static char *
 page_console(void *self)
 {
   return metrics_pages_console(self);
@@ -135,14 +168,17 @@ MetricsPages *
 metrics_pages_new(const Config *config, const char *revision, GError **error)
 {
   g_autoptr(MetricsPages) self = g_new0(MetricsPages, 1);
-  const HttpPages what = {self, page_is_alive, page_is_ready, page_metrics,
-                          config->http.console ? page_console : NULL};
+  const HttpPages what = {self,         page_is_alive, page_is_ready,
+                          page_metrics, page_status,   config->http.console ? page_console : NULL};
 
   g_mutex_init(&self->mutex);
   self->reason = g_strdup("starting");
   self->standings = g_array_new(FALSE, FALSE, sizeof(KafkaStanding));
   self->memory_bytes = config->ingest.memory_bytes;
   self->revision = revision;
+  self->group = g_strdup(config_kafka(config, "group.id"));
+  self->started_us = g_get_monotonic_time();
+  self->since_us = self->started_us;
   self->certificates = metrics_certificates_new(config);
   if (config->http.listen == NULL)
     return g_steal_pointer(&self);
@@ -163,6 +199,7 @@ metrics_pages_free(MetricsPages *self)
   g_free(self->reason);
   g_array_unref(self->standings);
   metrics_certificates_free(self->certificates);
+  g_free(self->group);
   g_free(self);
 }
 
@@ -202,6 +239,7 @@ metrics_pages_tell(MetricsPages *self, const char *reason)
   if (g_strcmp0(self->reason, reason) != 0) {
     g_free(self->reason);
     self->reason = g_strdup(reason);
+    self->since_us = g_get_monotonic_time();
   }
   g_mutex_unlock(&self->mutex);
 }

@@ -37,4 +37,5 @@ void metrics_pages_gateways(MetricsPages *self, const GatewayTally *tallies);
 
 /* The texts that the pages answer with. */
 char *metrics_pages_metrics(MetricsPages *self, MetricsFormat format);
+char *metrics_pages_status(MetricsPages *self);
 char *metrics_pages_console(MetricsPages *self);

@@ -72,6 +72,26 @@ export_counter(const MetricsService *self, MetricsExporter *exporter, Counter co
     metrics_exporter_number(exporter, NULL, (double)sum / 1e6);
 }
 
+int64_t
+metrics_service_lag(const KafkaStanding *standing)
+{
+  if (standing->end < 0 || standing->acknowledged < 0)
+    return -1;
+  return MAX(standing->end - standing->acknowledged, 0);
+}
+
+int64_t
+metrics_service_lag_seconds(const KafkaStanding *standing)
+{
+  int64_t lag = metrics_service_lag(standing);
+
+  if (lag <= 0)
+    return lag;
+  if (standing->waiting_ms < 0)
+    return -1; /* what waits is not read yet */
+  return MAX(g_get_real_time() / 1000 - standing->waiting_ms, 0) / 1000;
+}
+
 /* -1: not known yet. */
 static int64_t
 stand_of(const KafkaStanding *standing, Stand stand)
@@ -84,19 +104,13 @@ stand_of(const KafkaStanding *standing, Stand stand)
   case STAND_END:
     return standing->end;
   case STAND_LAG:
+    return metrics_service_lag(standing);
   case STAND_LAG_SECONDS:
+    return metrics_service_lag_seconds(standing);
   case STANDS:
     break;
   }
-  if (standing->end < 0 || standing->acknowledged < 0)
-    return -1;
-  if (stand == STAND_LAG)
-    return MAX(standing->end - standing->acknowledged, 0);
-  if (standing->end <= standing->acknowledged)
-    return 0;
-  if (standing->waiting_ms < 0)
-    return -1; /* what waits is not read yet */
-  return MAX(g_get_real_time() / 1000 - standing->waiting_ms, 0) / 1000;
+  return -1;
 }
 
 static void

@@ -19,4 +19,9 @@ typedef struct {
   uint64_t memory_bytes;        /* ingest.memory */
 } MetricsService;
 
+/* Offsets that a partition waits for, and the age of the oldest of them in seconds; -1: not known.
+ */
+int64_t metrics_service_lag(const KafkaStanding *standing);
+int64_t metrics_service_lag_seconds(const KafkaStanding *standing);
+
 void metrics_service_export(const MetricsService *self, MetricsExporter *exporter);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a running service tells of its partitions, and that docs/metrics.md lists all that it tells."""
+import json
 import pathlib
 import re
 import socket
@@ -7,6 +8,7 @@ import sys
 import urllib.request
 
 import confluent_kafka
+import jsonschema
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_open
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
@@ -53,6 +55,26 @@ def assert_adds_up(text, pipe, written):
     assert samples["sluice_partitions_assigned"] == pipe.partitions
     assert samples["sluice_gateway_up"] == 1
     assert samples["sluice_rebalances_total"] >= 1
+
+
+def test_the_status_says_the_same_as_the_metrics(world):
+    """In the form of its schema; and top shows it."""
+    pipe, port = world.add([[f"{i}", "x"] for i in range(40)], partitions=2), free_port()
+    with world.service(http__listen=f"127.0.0.1:{port}", ingest__linger_ms="10") as process:
+        world.until(process, lambda: by_partition(read(port), "sluice_committed_offset", pipe) == {0: 20, 1: 20})
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/status", timeout=10) as answer:
+            status = json.load(answer)
+        top = world.sluice.run("top", "--once", http__listen=f"127.0.0.1:{port}").stdout
+        same = json.loads(world.sluice.run("top", "--json", http__listen=f"127.0.0.1:{port}").stdout)
+    jsonschema.validate(status, json.loads((ROOT / "docs" / "status.schema.json").read_text()))
+    assert status["ready"] is True and status["group"] == world.group
+    assert same["topics"] == status["topics"]
+    topic = status["topics"][0]
+    assert (topic["topic"], topic["written"], topic["lag"], topic["lag_seconds"]) == (pipe.topic, 40, 0, 0)
+    assert [one["acknowledged"] for one in topic["partitions"]] == [20, 20]
+    assert status["gateways"][0]["up"] is True
+    assert f"{pipe.topic} " in top and "ready for" in top
+    world.sluice.run("top", "--once", exits=3, http__listen=f"127.0.0.1:{port}")
 
 
 def test_who_asks_for_open_metrics_gets_them(world):

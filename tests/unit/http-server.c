@@ -32,6 +32,13 @@ metrics(void *self, bool is_open)
 }
 
 static char *
+status(void *self)
+{
+  (void)self;
+  return g_strdup("{}");
+}
+
+static char *
 console(void *self)
 {
   (void)self;
@@ -85,8 +92,9 @@ each_page_answers(void)
       {"", GET("/metrics?x=1"), "HTTP/1.1 200 ", "", "x_total 1\n"},
       {"", GET_OPEN, "HTTP/1.1 200 ", "application/openmetrics-text; version=1.0.0", "# EOF\n"},
       {"", GET("/"), "HTTP/1.1 200 ", "text/html", "\r\n\r\n<p>"},
-      {"", GET("/metric"), "HTTP/1.1 404 ", "", "/metrics\n"},
-      {"", GET("/metrics/"), "HTTP/1.1 404 ", "", "/metrics\n"},
+      {"", GET("/status"), "HTTP/1.1 200 ", "application/json", "\r\n\r\n{}"},
+      {"", GET("/metric"), "HTTP/1.1 404 ", "", "/status\n"},
+      {"", GET("/metrics/"), "HTTP/1.1 404 ", "", "/status\n"},
       {"", "HEAD /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ",
        "Content-Length: 3", "\r\n\r\n"},
       {"", "POST /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc",
@@ -95,7 +103,7 @@ each_page_answers(void)
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    const HttpPages what = {(void *)cases[i].reason, is_alive, is_ready, metrics, console};
+    const HttpPages what = {(void *)cases[i].reason, is_alive, is_ready, metrics, status, console};
     g_autoptr(GError) error = NULL;
     g_autoptr(HttpServer) server = http_server_new("127.0.0.1:0", &what, &error);
     g_autofree char *answer = NULL;
@@ -139,7 +147,7 @@ static void
 half_sent_requests_take_neither_descriptors_nor_turns(void)
 {
   enum { HALF = 200, SERVED = 64, FEW = 10 };
-  const HttpPages what = {(void *)"", is_alive, is_ready, metrics, NULL};
+  const HttpPages what = {(void *)"", is_alive, is_ready, metrics, status, NULL};
   g_autoptr(HttpServer) server = http_server_new("127.0.0.1:0", &what, NULL);
   size_t before = count_descriptors();
   int files[HALF];
@@ -159,7 +167,7 @@ half_sent_requests_take_neither_descriptors_nor_turns(void)
 static void
 a_taken_port_is_told_by_name(void)
 {
-  const HttpPages what = {(void *)"", is_alive, is_ready, metrics, NULL};
+  const HttpPages what = {(void *)"", is_alive, is_ready, metrics, status, NULL};
   g_autoptr(HttpServer) first = http_server_new("127.0.0.1:0", &what, NULL);
   g_autoptr(GUri) uri = g_uri_parse(http_server_url(first), G_URI_FLAGS_NONE, NULL);
   g_autofree char *taken = g_strdup_printf("127.0.0.1:%d", g_uri_get_port(uri));
@@ -173,7 +181,7 @@ a_taken_port_is_told_by_name(void)
 static void
 an_address_of_nobody_is_refused(void)
 {
-  const HttpPages what = {(void *)"", is_alive, is_ready, metrics, NULL};
+  const HttpPages what = {(void *)"", is_alive, is_ready, metrics, status, NULL};
   const char *const wrong[] = {"192.0.2.1:0", "no-such-host.invalid:0", "a b:0"};
 
   for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {

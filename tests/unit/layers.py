@@ -30,7 +30,7 @@ BELOW = {
     "hfile": ["base", "pack", "record"],
     "http": ["base", "record", "text", "json", "schema", "mapping", "datum", "config", "wire", "hbase"],
     "config": ["base"],
-    "metrics": ["base", "config", "kafka", "mapping", "hbase", "http"],
+    "metrics": ["base", "config", "json", "kafka", "mapping", "hbase", "http"],
 }
 BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = BELOW["verify"] = BELOW["check"] = list(BELOW)
 BELOW["replay"] = [*BELOW["stream"], "stream"]
@@ -43,7 +43,7 @@ LIBRARIES = {
     "thrift": ["hbase"],
     "avro": ["schema"],
     "libsoup/": ["http"],
-    "json-glib/": ["json", "schema", "mapping", "datum", "http", "replay", "cmd"],
+    "json-glib/": ["json", "schema", "mapping", "datum", "http", "metrics", "replay", "cmd"],
     "zlib.h": ["pack"],
     "zstd.h": ["pack"],
     "lz4": ["pack"],
