@@ -15,12 +15,12 @@ typedef struct {
   GatewayOptions gateway;
   const KafkaProperty *properties;
   const KafkaProperty *letters; /* of the dead letters' cluster */
-  HttpRegistry *registry;     /* NULL: no mapping needs one, or it cannot be made */
-  const MappingSet *mappings; /* those without a fault */
-  int wait_ms;                /* for any one answer */
-  uint64_t sample;            /* records of each topic; 0: none */
-  const char *sample_topic;   /* the only one; NULL: all */
-  unsigned regions;           /* to propose split points for */
+  HttpRegistry *registry;       /* NULL: no mapping needs one, or it cannot be made */
+  const MappingSet *mappings;   /* those without a fault */
+  int wait_ms;                  /* for any one answer */
+  uint64_t sample;              /* records of each topic; 0: none */
+  const char *sample_topic;     /* the only one; NULL: all */
+  unsigned regions;             /* to propose split points for */
 } Check;
 
 /* Broker, topics, dead-letter topics. */

@@ -10,10 +10,9 @@ static const char *const words[] = {"ok", "fault", "skipped", "note"};
 
 struct CheckFindings {
   JsonBuilder *json; /* owned; NULL: lines of text */
-  size_t faults;
-  size_t silent_peers; /* of faults */
-  char *figures_name;  /* owned */
-  JsonNode *figures;   /* owned; NULL: none */
+  CheckTotals totals;
+  char *figures_name; /* owned */
+  JsonNode *figures;  /* owned; NULL: none */
 };
 
 CheckFindings *
@@ -100,15 +99,28 @@ check_findings_fault(CheckFindings *self, const char *what, const char *format, 
   va_start(args, format);
   says = g_strdup_vprintf(format, args);
   va_end(args);
-  self->faults++;
+  self->totals.faults++;
   add(self, STATE_FAULT, what, says);
+}
+
+void
+check_findings_bad_data(CheckFindings *self, const char *what, const char *format, ...)
+{
+  g_autofree char *says = NULL;
+  va_list args;
+
+  va_start(args, format);
+  says = g_strdup_vprintf(format, args);
+  va_end(args);
+  self->totals.bad_data++;
+  check_findings_fault(self, what, "%s", says);
 }
 
 void
 check_findings_error(CheckFindings *self, const char *what, const char *name, const GError *error)
 {
   if (g_error_matches(error, FAULT, FAULT_PEER))
-    self->silent_peers++;
+    self->totals.silent_peers++;
   check_findings_fault(self, what, "%s%s%s", name == NULL ? "" : name, name == NULL ? "" : ": ",
                        error->message);
 }
@@ -137,18 +149,17 @@ print_json(CheckFindings *self)
     json_builder_set_member_name(self->json, self->figures_name);
     json_builder_add_value(self->json, g_steal_pointer(&self->figures)); /* it owns them now */
   }
-  json_build_count(self->json, "faults", self->faults);
+  json_build_count(self->json, "faults", self->totals.faults);
   json_builder_end_object(self->json);
   json_build_print(self->json, true);
 }
 
-void
-check_findings_finish(CheckFindings *self, size_t *out_faults, size_t *out_silent_peers)
+CheckTotals
+check_findings_finish(CheckFindings *self)
 {
   if (self->json != NULL)
     print_json(self);
   else
-    printf("%zu fault%s.\n", self->faults, self->faults == 1 ? "" : "s");
-  *out_faults = self->faults;
-  *out_silent_peers = self->silent_peers;
+    printf("%zu fault%s.\n", self->totals.faults, self->totals.faults == 1 ? "" : "s");
+  return self->totals;
 }

@@ -23,6 +23,9 @@ void check_findings_skip(CheckFindings *self, const char *what, const char *form
     G_GNUC_PRINTF(3, 4);
 void check_findings_fault(CheckFindings *self, const char *what, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
+/* The same where the fault lies in the records. */
+void check_findings_bad_data(CheckFindings *self, const char *what, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
 /* The same of an error, whose code counts for the exit code; `name` may be NULL. */
 void check_findings_error(CheckFindings *self, const char *what, const char *name,
                           const GError *error);
@@ -32,5 +35,11 @@ void check_findings_list(CheckFindings *self, const char *what, const FaultList 
 /* Takes figures that become one more member of the JSON object; without --json they are dropped. */
 void check_findings_take(CheckFindings *self, const char *name, JsonNode *figures);
 
-/* Ends the report. Of the faults, so many were peers that do not answer. */
-void check_findings_finish(CheckFindings *self, size_t *out_faults, size_t *out_silent_peers);
+typedef struct {
+  size_t faults;
+  size_t silent_peers; /* of these: peers that do not answer */
+  size_t bad_data;     /* and records that are not as they should be */
+} CheckTotals;
+
+/* Ends the report. */
+CheckTotals check_findings_finish(CheckFindings *self);

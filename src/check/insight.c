@@ -21,8 +21,16 @@ typedef struct {
   unsigned part;
 } Put;
 
+typedef struct {
+  Slice key; /* owned */
+  int64_t timestamp;
+  CheckPlace place;
+} Tombstone;
+
 struct CheckInsight {
   CheckReport report;
+  GArray *filled;      /* owned, of uint64_t: puts by column */
+  GArray *tombstones;  /* owned, of Tombstone */
   GArray *puts;        /* owned, of Put */
   GPtrArray *reasons;  /* owned, of CheckReason */
   GHashTable *by_kind; /* owned: owned text -> CheckReason, borrowed */
@@ -32,6 +40,12 @@ static void
 put_clear(gpointer data)
 {
   g_free((void *)((Put *)data)->key.data);
+}
+
+static void
+tombstone_clear(gpointer data)
+{
+  g_free((void *)((Tombstone *)data)->key.data);
 }
 
 static void
@@ -50,6 +64,9 @@ check_insight_new(void)
 
   self->puts = g_array_new(FALSE, FALSE, sizeof(Put));
   g_array_set_clear_func(self->puts, put_clear);
+  self->filled = g_array_new(FALSE, TRUE, sizeof(uint64_t));
+  self->tombstones = g_array_new(FALSE, FALSE, sizeof(Tombstone));
+  g_array_set_clear_func(self->tombstones, tombstone_clear);
   self->reasons = g_ptr_array_new_with_free_func(reason_free);
   self->by_kind = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   return self;
@@ -61,6 +78,8 @@ check_insight_free(CheckInsight *self)
   if (self == NULL)
     return;
   g_array_unref(self->puts);
+  g_array_unref(self->tombstones);
+  g_array_unref(self->filled);
   g_hash_table_unref(self->by_kind);
   g_ptr_array_unref(self->reasons);
   g_free(self);
@@ -107,16 +126,35 @@ bytes_of(const Row *row)
   return bytes;
 }
 
+static void
+count_filled(CheckInsight *self, const Row *row)
+{
+  for (size_t i = 0; i < row->cells_length; i++) {
+    size_t index = row->cells[i].column->index;
+
+    if (row->cells[i].is_delete)
+      continue;
+    if (index >= self->filled->len)
+      g_array_set_size(self->filled, (guint)index + 1);
+    g_array_index(self->filled, uint64_t, index)++;
+  }
+}
+
 void
 check_insight_add(CheckInsight *self, const Row *row, unsigned part, CheckPlace place)
 {
+  Slice key = slice(g_memdup2(row->key.data, row->key.len), row->key.len);
+
   if (row->kind == ROW_DELETE) {
+    Tombstone tombstone = {key, row->timestamp, place};
+
     self->report.tombstones++;
+    g_array_append_val(self->tombstones, tombstone); /* it owns the key now */
     return;
   }
 
   Put put = {
-      .key = slice(g_memdup2(row->key.data, row->key.len), row->key.len),
+      .key = key,
       .content = content_of(row),
       .timestamp = row->timestamp,
       .cells = row->cells_length,
@@ -126,6 +164,7 @@ check_insight_add(CheckInsight *self, const Row *row, unsigned part, CheckPlace 
   };
 
   self->report.puts++;
+  count_filled(self, row);
   g_array_append_val(self->puts, put); /* it owns the key now */
 }
 
@@ -189,6 +228,12 @@ compare_puts(gconstpointer a, gconstpointer b)
   if (x->timestamp != y->timestamp)
     return x->timestamp < y->timestamp ? -1 : 1;
   return (x->content > y->content) - (x->content < y->content);
+}
+
+static int
+compare_tombstones(gconstpointer a, gconstpointer b)
+{
+  return slice_compare(((const Tombstone *)a)->key, ((const Tombstone *)b)->key);
 }
 
 static int
@@ -279,6 +324,38 @@ report_rows(const CheckInsight *self, CheckReport *report)
   }
 }
 
+static bool
+hides(const Tombstone *tombstone, const Put *put)
+{
+  return tombstone->place.partition == put->place.partition &&
+         tombstone->place.offset < put->place.offset && tombstone->timestamp >= put->timestamp;
+}
+
+/* Both sorted by key. */
+static void
+report_hidden(const CheckInsight *self, CheckReport *report)
+{
+  guint first = 0;
+
+  for (size_t i = 0; i < self->puts->len; i++) {
+    const Put *put = put_at(self, i);
+    const Tombstone *tombstone = NULL;
+
+    while (first < self->tombstones->len &&
+           slice_compare(g_array_index(self->tombstones, Tombstone, first).key, put->key) < 0)
+      first++;
+    for (guint k = first; k < self->tombstones->len && tombstone == NULL; k++) {
+      const Tombstone *one = &g_array_index(self->tombstones, Tombstone, k);
+
+      if (!slice_equal(one->key, put->key))
+        break;
+      tombstone = hides(one, put) ? one : NULL;
+    }
+    if (tombstone != NULL && report->hidden++ == 0)
+      report->hiding = (CheckShared){put->key, tombstone->place, put->place};
+  }
+}
+
 /* The topic's parts are its times. Where each part's records lie in one range of the keys, they
  * all go to one region at a time, however the table is split. */
 static void
@@ -320,11 +397,15 @@ check_insight_report(CheckInsight *self, CheckReport *out_report)
   CheckReport report = self->report;
 
   g_array_sort(self->puts, compare_puts);
+  g_array_sort(self->tombstones, compare_tombstones);
   g_ptr_array_sort(self->reasons, compare_reasons);
   report.records = report.puts + report.tombstones + report.skipped + report.bad;
   report.reasons = self->reasons;
+  report.filled = &g_array_index(self->filled, uint64_t, 0);
+  report.filled_length = self->filled->len;
   report_spreads(self, &report);
   report_rows(self, &report);
+  report_hidden(self, &report);
   report_order(self, &report);
   *out_report = report;
 }

@@ -66,6 +66,12 @@ typedef struct {
   uint64_t tied;     /* of these, with the same timestamp: all but one of them are lost */
   CheckShared shared;
 
+  uint64_t hidden;    /* puts that come after a tombstone of their row and are not newer */
+  CheckShared hiding; /* the first: tombstone, put */
+
+  const uint64_t *filled; /* puts with a value in the column, by Column.index */
+  size_t filled_length;   /* columns that no put fills may lie behind it */
+
   CheckSpread cells; /* a row */
   CheckSpread bytes; /* a row, as HBase stores its cells before it packs them */
 

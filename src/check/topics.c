@@ -8,7 +8,7 @@
 #include "json/put.h"
 #include "kafka/topics.h"
 
-enum { SHOWN_REASONS = 5 };
+enum { SHOWN_REASONS = 5, SHOWN_COLUMNS = 8 };
 
 /* One topic's sample. */
 typedef struct {
@@ -19,6 +19,7 @@ typedef struct {
   CheckInsight *insight; /* borrowed */
   CheckReport report;
   uint64_t offsets; /* of the topic */
+  double errors_limit;
 } Sample;
 
 static double
@@ -52,8 +53,14 @@ tell_bad(const Sample *self)
     check_findings_fine(self->findings, "bad records", "%s: none", self->topic);
     return;
   }
-  check_findings_note(self->findings, "bad records", "%s: %" PRIu64 " (%.2f %%)", self->topic,
-                      report->bad, percent(report->bad, report->records));
+  if ((double)report->bad > self->errors_limit * (double)report->records)
+    check_findings_bad_data(self->findings, "bad records",
+                            "%s: %" PRIu64 " (%.2f %%), and ingest.errors.limit allows %.2f %%",
+                            self->topic, report->bad, percent(report->bad, report->records),
+                            100 * self->errors_limit);
+  else
+    check_findings_note(self->findings, "bad records", "%s: %" PRIu64 " (%.2f %%)", self->topic,
+                        report->bad, percent(report->bad, report->records));
   for (guint i = 0; i < MIN(report->reasons->len, SHOWN_REASONS); i++) {
     const CheckReason *reason = report->reasons->pdata[i];
 
@@ -96,6 +103,32 @@ tell_keys(const Sample *self)
 }
 
 static void
+tell_hidden(const Sample *self)
+{
+  const CheckReport *report = &self->report;
+  const CheckShared *hiding = &report->hiding;
+
+  if (report->tombstones == 0)
+    return;
+  if (report->hidden == 0) {
+    check_findings_fine(self->findings, "deletions",
+                        "%s: %" PRIu64 " tombstones; none hides a record that comes after it",
+                        self->topic, report->tombstones);
+    return;
+  }
+
+  g_autofree char *key = slice_quote(hiding->key);
+
+  check_findings_note(self->findings, "deletions",
+                      "%s: %" PRIu64
+                      " records come after a tombstone of their row and are no newer, "
+                      "as [%d]@%" PRId64 " after [%d]@%" PRId64 " of '%s': they will not be seen. "
+                      "\"tombstone_time\" in the mapping says up to when a tombstone deletes",
+                      self->topic, report->hidden, hiding->second.partition, hiding->second.offset,
+                      hiding->first.partition, hiding->first.offset, key);
+}
+
+static void
 tell_order(const Sample *self)
 {
   static const char *const words[] = {
@@ -132,6 +165,87 @@ tell_rows(const Sample *self)
                       "), %.0f bytes in HBase before compression (up to %" PRIu64 ", %" PRIu64 ")",
                       self->topic, cells->mean, cells->p95, cells->most, bytes->mean, bytes->p95,
                       bytes->most);
+}
+
+static uint64_t
+missing_of(const CheckReport *report, size_t column)
+{
+  return report->puts - (column < report->filled_length ? report->filled[column] : 0);
+}
+
+static char *
+column_name(const Column *column)
+{
+  g_autofree char *family = slice_quote(column->family);
+  g_autofree char *qualifier = slice_quote(column->qualifier);
+
+  return g_strdup_printf("%s:%s", family, qualifier);
+}
+
+typedef struct {
+  const Column *column;
+  uint64_t missing;
+} Gap;
+
+static int
+compare_gaps(gconstpointer a, gconstpointer b)
+{
+  const Gap *x = a;
+  const Gap *y = b;
+
+  return (x->missing < y->missing) - (x->missing > y->missing);
+}
+
+/* The columns that have no value in some records, most of them first. */
+static GArray *
+find_gaps(const Sample *self)
+{
+  GArray *gaps = g_array_new(FALSE, FALSE, sizeof(Gap));
+  size_t length;
+  const Column *columns = mapping_columns(self->mapping, &length);
+
+  for (size_t i = 0; i < length; i++) {
+    Gap gap = {&columns[i], missing_of(&self->report, columns[i].index)};
+
+    if (gap.missing > 0)
+      g_array_append_val(gaps, gap);
+  }
+  g_array_sort(gaps, compare_gaps);
+  return gaps;
+}
+
+static void
+tell_missing(const Sample *self)
+{
+  g_autoptr(GArray) gaps = find_gaps(self);
+  g_autoptr(GString) text = g_string_new(NULL);
+
+  for (guint i = 0; i < MIN(gaps->len, SHOWN_COLUMNS); i++) {
+    const Gap *gap = &g_array_index(gaps, Gap, i);
+    g_autofree char *name = column_name(gap->column);
+
+    g_string_append_printf(text, "%s%s %.2f %%", i == 0 ? "" : ", ", name,
+                           percent(gap->missing, self->report.puts));
+  }
+  if (gaps->len > SHOWN_COLUMNS)
+    g_string_append_printf(text, " and %u more (--json has them)", gaps->len - SHOWN_COLUMNS);
+  check_findings_fine(self->findings, "missing", "%s: %s", self->topic,
+                      gaps->len == 0 ? "every column has a value in every record" : text->str);
+}
+
+static void
+add_missing(const Sample *self)
+{
+  g_autoptr(GArray) gaps = find_gaps(self);
+
+  json_build_object(self->json, "missing");
+  for (guint i = 0; i < gaps->len; i++) {
+    const Gap *gap = &g_array_index(gaps, Gap, i);
+    g_autofree char *name = column_name(gap->column);
+
+    json_build_count(self->json, name, gap->missing);
+  }
+  json_builder_end_object(self->json);
 }
 
 /* As the mapping takes it. */
@@ -238,8 +352,10 @@ add_figures(const Sample *self, const GArray *splits)
   json_build_count(json, "repeated", report->repeated);
   json_build_count(json, "sharing", report->sharing);
   json_build_count(json, "tied", report->tied);
+  json_build_count(json, "hidden", report->hidden);
   if (report->sharing > 0)
     add_shared(json, &report->shared);
+  add_missing(self);
   add_order(json, report);
   add_spread(json, "cells", &report->cells);
   add_spread(json, "bytes", &report->bytes);
@@ -264,6 +380,7 @@ look_at_topic(const Check *self, const CheckSampleOptions *options, JsonBuilder 
       .json = json,
       .mapping = options->mapping,
       .topic = mapping_topic(options->mapping),
+      .errors_limit = self->config->ingest.errors_limit,
       .insight = insight,
   };
 
@@ -278,8 +395,10 @@ look_at_topic(const Check *self, const CheckSampleOptions *options, JsonBuilder 
     tell_bad(&sample);
   if (sample.report.puts > 0) {
     tell_keys(&sample);
+    tell_hidden(&sample);
     tell_order(&sample);
     tell_rows(&sample);
+    tell_missing(&sample);
     tell_splits(&sample, splits);
   }
   add_figures(&sample, splits);

@@ -22,7 +22,8 @@ static const char about[] =
     "oldest to its newest, and says what they would make of the table: bad records by their\n"
     "reasons, records that share a row key, whether the keys' order will heat one region, cells\n"
     "and bytes a row, and split points to put into the mapping. No group is joined, nothing is\n"
-    "committed. What it finds is a NOTE and no fault.\n"
+    "committed. What it finds is a NOTE; if more of a topic's records are bad than\n"
+    "ingest.errors.limit allows, it is a fault, and the exit code is 1 where it is the only kind.\n"
     "\n"
     "--print-config shows every setting in force, where it comes from, and secrets as ***.";
 
@@ -196,6 +197,14 @@ look_at_mappings(const Config *config, CheckFindings *findings)
 
     check_findings_fine(findings, "mapping", "topic %s to table %s (%s)", mapping_topic(mapping),
                         mapping_table(mapping), mapping_path(mapping));
+    if (mapping_mixes_times(mapping))
+      check_findings_note(
+          findings, "tombstones",
+          "table %s: cells carry a field's time, tombstones the Kafka record's: a row "
+          "that is deleted and inserted again stays deleted where the field's time "
+          "is no later. \"tombstone_time\" in the mapping can say otherwise; "
+          "check --sample counts such records",
+          mapping_table(mapping));
   }
   check_findings_list(findings, "mapping", &faults);
   return mappings;
@@ -250,8 +259,7 @@ cmd_check(const CommandCall *call, GError **error)
   g_autoptr(CheckFindings) findings = NULL;
   g_autoptr(Config) config = NULL;
   g_autoptr(MappingSet) mappings = NULL;
-  size_t faults = 0;
-  size_t silent_peers = 0;
+  CheckTotals totals;
 
   if (!parse(&request, call, error))
     return EXIT_DONE;
@@ -267,8 +275,10 @@ cmd_check(const CommandCall *call, GError **error)
     return EXIT_USAGE;
   if (!request.is_offline)
     look_at_peers(&request, config, mappings, findings);
-  check_findings_finish(findings, &faults, &silent_peers);
-  if (faults == 0)
+  totals = check_findings_finish(findings);
+  if (totals.faults == 0)
     return EXIT_DONE;
-  return faults == silent_peers ? EXIT_PEER : EXIT_USAGE;
+  if (totals.faults == totals.silent_peers)
+    return EXIT_PEER;
+  return totals.faults == totals.bad_data ? EXIT_DATA : EXIT_USAGE;
 }

@@ -150,6 +150,27 @@ decoded_key(const Mapping *self, const Origin *origin, Row *row, GError **error)
   return false;
 }
 
+/* Up to when it deletes. */
+static bool
+tombstone_time(const Mapping *self, const Origin *origin, int64_t *out_timestamp, GError **error)
+{
+  if (self->tombstone_time == TOMBSTONE_TIME_FIELD) {
+    const Value *value = &origin->key_values[self->tombstone_field];
+
+    if (value->kind == VALUE_MISSING)
+      g_set_error_literal(error, FAULT, FAULT_RECORD,
+                          "tombstone: the key's time, which says up to when to delete, is missing");
+    else if (instant_of_value(value, self->tombstone_format, out_timestamp, error))
+      return true;
+    g_prefix_error_literal(error, "tombstone_time: ");
+    return false;
+  }
+  if (!record_time(origin, out_timestamp, error))
+    return false;
+  *out_timestamp -= self->tombstone_time == TOMBSTONE_TIME_BEFORE;
+  return instant_in_range(*out_timestamp, error);
+}
+
 bool
 mapping_tombstone_row(const Mapping *self, const Origin *origin, Row *out_row, GError **error)
 {
@@ -158,7 +179,7 @@ mapping_tombstone_row(const Mapping *self, const Origin *origin, Row *out_row, G
   reset_row(out_row, ROW_DELETE);
   has_key = self->tombstone == TOMBSTONE_AVRO ? decoded_key(self, origin, out_row, error)
                                               : kafka_key(origin, out_row, error);
-  if (!has_key || !record_time(origin, &out_row->timestamp, error))
+  if (!has_key || !tombstone_time(self, origin, &out_row->timestamp, error))
     return false;
   out_row->key = bytes_slice(&out_row->key_bytes);
   return true;

@@ -28,18 +28,20 @@ mapping_instant_format(const SchemaNode *node, bool is_given, InstantFormat give
   return INSTANT_ISO8601;
 }
 
+/* A time that a field of the record or of its key tells. */
 static void
-read_field_time(Mapping *self, const Place *place, JsonObject *object)
+read_field_time(FieldList *list, const Place *place, JsonObject *object, size_t *out_field,
+                InstantFormat *out_format)
 {
   const char *field = place_need_text(place, object, "field");
   Place field_place = place_key(place, "field");
   unsigned format = INSTANT_ISO8601;
 
   if (!place_get_word(place, object, "format", mapping_instant_words, &format) || field == NULL ||
-      !mapping_add_field(&self->fields, &field_place, field, &self->time_field))
+      !mapping_add_field(list, &field_place, field, out_field))
     return;
-  self->time_format = mapping_instant_format(mapping_field_node(&self->fields, self->time_field),
-                                             json_object_has_member(object, "format"), format);
+  *out_format = mapping_instant_format(mapping_field_node(list, *out_field),
+                                       json_object_has_member(object, "format"), format);
 }
 
 void
@@ -52,7 +54,8 @@ mapping_read_timestamp(Mapping *self, const Place *root, JsonObject *object)
 
   if (node != NULL && JSON_NODE_HOLDS_OBJECT(node)) {
     timestamp = place_read_object(&place, node, mapping_timestamp_keys);
-    read_field_time(self, &place, timestamp);
+    if (timestamp != NULL)
+      read_field_time(&self->fields, &place, timestamp, &self->time_field, &self->time_format);
     return;
   }
   self->uses_record_time = true;
@@ -62,6 +65,36 @@ mapping_read_timestamp(Mapping *self, const Place *root, JsonObject *object)
                 "unknown word '%s'; use \"record\" for the Kafka record's time, or {\"field\": "
                 "NAME, \"format\": \"iso8601\"} for a field's",
                 word);
+}
+
+void
+mapping_read_tombstone_time(Mapping *self, const Place *root, JsonObject *object)
+{
+  Place place = place_key(root, "tombstone_time");
+  JsonNode *node = json_object_get_member(object, "tombstone_time");
+  JsonObject *time;
+  const char *word;
+
+  if (node == NULL)
+    return;
+  if (!JSON_NODE_HOLDS_OBJECT(node)) {
+    word = place_read_text(&place, node);
+    if (g_strcmp0(word, "before") == 0)
+      self->tombstone_time = TOMBSTONE_TIME_BEFORE;
+    else if (word != NULL && strcmp(word, "record") != 0)
+      place_fault(&place,
+                  "unknown word '%s'; use \"record\" for the Kafka record's time, \"before\" for a "
+                  "millisecond earlier, or {\"field\": NAME} for a field's of the Kafka key",
+                  word);
+    return;
+  }
+  self->tombstone_time = TOMBSTONE_TIME_FIELD;
+  time = place_read_object(&place, node, mapping_timestamp_keys);
+  if (self->tombstone != TOMBSTONE_AVRO)
+    place_fault(&place, "a field's time is the Kafka key's, which \"tombstone\": \"avro\" reads");
+  else if (time != NULL && self->key_fields.schema != NULL)
+    read_field_time(&self->key_fields, &place, time, &self->tombstone_field,
+                    &self->tombstone_format);
 }
 
 static bool

@@ -264,6 +264,7 @@ read_mapping(Mapping *self, const Place *root, JsonNode *node)
   read_record(self, root, object);
   read_rules(self, root, object);
   read_nulls(self, root, object);
+  mapping_read_tombstone_time(self, root, object);
   mapping_read_timestamp(self, root, object);
   mapping_read_key(self, root, object);
   mapping_read_families(self, root, object);
@@ -328,6 +329,13 @@ MappingFraming
 mapping_framing(const Mapping *self)
 {
   return self->framing;
+}
+
+bool
+mapping_mixes_times(const Mapping *self)
+{
+  return self->tombstone != TOMBSTONE_SKIP && !self->uses_record_time &&
+         self->tombstone_time != TOMBSTONE_TIME_FIELD;
 }
 
 MappingTombstone

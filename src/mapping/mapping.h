@@ -28,6 +28,9 @@ const char *mapping_table(const Mapping *self); /* "name" or "namespace:name" */
 const char *mapping_topic(const Mapping *self);
 MappingFraming mapping_framing(const Mapping *self);
 MappingTombstone mapping_tombstone(const Mapping *self);
+/* Whether tombstones and cells take their times from different clocks, so that a row that is
+ * deleted and inserted again may stay deleted. */
+bool mapping_mixes_times(const Mapping *self);
 MappingErrors mapping_errors(const Mapping *self);
 Schema *mapping_schema(const Mapping *self); /* borrowed: the schema beside the mapping */
 bool mapping_uses_record_time(const Mapping *self);

@@ -18,6 +18,13 @@ typedef struct {
 
 typedef enum { NULL_SKIP, NULL_EMPTY, NULL_DELETE, NULL_LITERAL } NullRule;
 
+/* Up to when a tombstone deletes. */
+typedef enum {
+  TOMBSTONE_TIME_RECORD, /* the Kafka record's time */
+  TOMBSTONE_TIME_BEFORE, /* a millisecond earlier */
+  TOMBSTONE_TIME_FIELD,  /* that of a field of the Kafka key */
+} TombstoneTime;
+
 /* How a column's cell is made; beside the Column of the same index. */
 typedef struct {
   size_t field;
@@ -32,6 +39,9 @@ struct Mapping {
   char *topic;
   MappingFraming framing;
   MappingTombstone tombstone;
+  TombstoneTime tombstone_time;
+  size_t tombstone_field; /* of the key, TOMBSTONE_TIME_FIELD */
+  InstantFormat tombstone_format;
   MappingErrors errors;
   FieldList fields;
   FieldList key_fields; /* schema is NULL where the mapping has none */
@@ -65,6 +75,7 @@ InstantFormat mapping_instant_format(const SchemaNode *node, bool is_given, Inst
 /* Each reads its part of the file into the mapping and adds every fault. Their order matters: the
  * key looks at the timestamp, splits look at the key. */
 void mapping_read_timestamp(Mapping *self, const Place *root, JsonObject *object);
+void mapping_read_tombstone_time(Mapping *self, const Place *root, JsonObject *object);
 void mapping_read_key(Mapping *self, const Place *root, JsonObject *object);
 void mapping_read_families(Mapping *self, const Place *root, JsonObject *object);
 void mapping_read_csv(Mapping *self, const Place *root, JsonObject *object);

@@ -3,9 +3,9 @@
 
 #include <stddef.h>
 
-const char *const mapping_keys[] = {"$schema",   "table",     "topic",    "record", "key",
-                                    "timestamp", "tombstone", "families", "nulls",  "errors",
-                                    "regions",   "splits",    "csv",      NULL};
+const char *const mapping_keys[] = {
+    "$schema", "table",  "topic",   "record", "key", "timestamp",      "tombstone", "families",
+    "nulls",   "errors", "regions", "splits", "csv", "tombstone_time", NULL};
 const char *const mapping_record_keys[] = {"format", "schema", "framing", "key_schema", NULL};
 const char *const mapping_csv_keys[] = {"columns", NULL};
 const char *const mapping_key_keys[] = {"separator", "parts", NULL};

@@ -65,6 +65,47 @@ def test_planted_shares_are_found_exactly(road, sluice):
     assert any("row keys" in line and "10 records" in line for line in lines)
 
 
+def test_what_an_earlier_tombstone_hides_is_counted_and_so_is_what_is_missing(road, sluice):
+    one = road("customers")
+    parsed = schema("customers")
+    made = records.make("customers", 20)
+    put = lambda i, at: {"key": ledger.key("customers", made[i]), "value": datum(parsed, made[i]), "timestamp": RECORD_TIME + at}
+    gone = lambda i, at: {"key": ledger.key("customers", made[i]), "value": None, "timestamp": RECORD_TIME + at}
+    for i, record in enumerate(made):
+        record["email"] = "" if i < 5 else "a@b"
+    one.kafka.produce(
+        one.topic,
+        [put(i, i) for i in range(20)] + [gone(3, 50), put(3, 50), gone(4, 60), put(4, 61), gone(5, 80), put(5, 70)],
+    )
+
+    figures, _ = sample(sluice, one)
+    assert (figures["tombstones"], figures["hidden"]) == (3, 2)
+    assert figures["missing"]["personal_info:email"] == 7
+    assert any("deletions" in line and "NOTE" in line and "2 records" in line for line in told(sluice, one))
+
+    one.write(tombstone_time="before")
+    figures, _ = sample(sluice, one)
+    assert figures["hidden"] == 1
+    sluice.run("init", one.table, **one.settings())
+    sluice.run("run", "--until-end", "--topic", one.topic, **one.settings())
+    rows = one.thrift1.scan(one.table)
+    keys = [ledger.key("customers", made[i]) for i in (3, 4, 5)]
+    assert [key in rows for key in keys] == [True, True, False]
+    sluice.run("verify", "--table", one.table, "--topic", one.topic, **one.settings())
+
+
+def test_more_bad_records_than_allowed_fail_a_job(road, sluice):
+    one = road("product")
+    parsed = schema("product")
+    good = [datum(parsed, record) for record in records.make("product", 10)]
+    one.kafka.produce(one.topic, [{"value": value, "timestamp": RECORD_TIME} for value in good + [b"\x01"] * 10])
+    sluice.run("init", one.table, **one.settings())
+
+    said = sluice.run("check", "--sample", 100, "--topic", one.topic, exits=1, **one.settings(ingest__errors_limit="40%", ingest__builtin="none"))
+    assert "FAULT  bad records" in said.stdout and "40.00 %" in said.stdout
+    sluice.run("check", "--sample", 100, "--topic", one.topic, exits=0, **one.settings(ingest__errors_limit="50%", ingest__builtin="none"))
+
+
 def event(session, i):
     return {
         "session_id": session,

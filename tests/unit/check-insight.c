@@ -278,17 +278,49 @@ split_points_have_equal_shares_and_are_short(void)
   }
 }
 
+static void
+add_tombstone(CheckInsight *insight, const char *key, int64_t timestamp, CheckPlace place)
+{
+  Row row = {.kind = ROW_DELETE, .key = slice_text(key), .timestamp = timestamp};
+
+  check_insight_add(insight, &row, 0, place);
+}
+
+static void
+puts_that_an_earlier_tombstone_hides_are_counted(void)
+{
+  g_autoptr(CheckInsight) insight = check_insight_new();
+  CheckReport report;
+
+  add(insight, &(Put){"a", "1", NULL, 5}, 0, 1); /* before it */
+  add_tombstone(insight, "a", 7, (CheckPlace){1, 2});
+  add(insight, &(Put){"a", "2", NULL, 6}, 0, 3); /* hidden */
+  add(insight, &(Put){"a", "3", NULL, 7}, 0, 4); /* at its time, too */
+  add(insight, &(Put){"a", "4", NULL, 8}, 0, 5);
+  add(insight, &(Put){"b", "5", NULL, 1}, 0, 6);
+  add_tombstone(insight, "b", 9, (CheckPlace){0, 2}); /* in a partition that has no order to it */
+  add_tombstone(insight, "bb", 9, (CheckPlace){1, 0});
+  check_insight_report(insight, &report);
+  g_assert_cmpuint(report.tombstones, ==, 3);
+  g_assert_cmpuint(report.hidden, ==, 2);
+  g_assert_true(slice_equal(report.hiding.key, slice_text("a")));
+  g_assert_cmpint(report.hiding.first.offset, ==, 2);
+  g_assert_cmpuint(report.filled_length, ==, 1);
+  g_assert_cmpuint(report.filled[0], ==, 5);
+}
+
 int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/probe/insight/keys", records_that_share_a_row_key_are_counted_with_an_example);
-  g_test_add_func("/probe/insight/bad",
+  g_test_add_func("/check/insight/keys", records_that_share_a_row_key_are_counted_with_an_example);
+  g_test_add_func("/check/insight/bad",
                   bad_records_are_grouped_by_what_is_the_same_in_their_reasons);
-  g_test_add_func("/probe/insight/order", an_order_that_heats_one_region_is_seen);
-  g_test_add_func("/probe/insight/few", few_rows_are_not_judged_by);
-  g_test_add_func("/probe/insight/sizes", cells_and_bytes_are_counted_as_hbase_stores_them);
-  g_test_add_func("/probe/insight/empty", an_empty_sample_has_no_figures);
-  g_test_add_func("/probe/insight/splits", split_points_have_equal_shares_and_are_short);
+  g_test_add_func("/check/insight/order", an_order_that_heats_one_region_is_seen);
+  g_test_add_func("/check/insight/few", few_rows_are_not_judged_by);
+  g_test_add_func("/check/insight/sizes", cells_and_bytes_are_counted_as_hbase_stores_them);
+  g_test_add_func("/check/insight/empty", an_empty_sample_has_no_figures);
+  g_test_add_func("/check/insight/splits", split_points_have_equal_shares_and_are_short);
+  g_test_add_func("/check/insight/hidden", puts_that_an_earlier_tombstone_hides_are_counted);
   return g_test_run();
 }

@@ -400,6 +400,56 @@ an_avro_tombstone_deletes_the_row_its_fields_name(void)
                   "tombstone: key part shop: is missing, and a row key needs every part");
 }
 
+/* Whose time it has is the mapping's to say. */
+static void
+a_tombstone_deletes_up_to_the_time_that_the_mapping_says(void)
+{
+  static const struct {
+    const char *time;
+    int64_t record_ms;
+    int64_t key_at;
+    int64_t wanted; /* -1: refused */
+  } cases[] = {
+      {"", 9, 5, 9},
+      {",'tombstone_time':'record'", 9, 5, 9},
+      {",'tombstone_time':'before'", 9, 5, 8},
+      {",'tombstone_time':'before'", 1, 5, 0},
+      {",'tombstone_time':'before'", 0, 5, -1},
+      {",'tombstone_time':'before'", -1, 5, -1},
+      {",'tombstone_time':{'field':'at','format':'s'}", 9, 5, 5000},
+      {",'tombstone_time':{'field':'at'}", -1, 7, 7},
+      {",'tombstone_time':{'field':'at'}", 9, -7, -1},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *json = g_strdup_printf(
+        "{'table':'t','topic':'t','record':{'schema':'value.avsc','key_schema':'key.avsc'},"
+        "'key':{'parts':['id']},'tombstone':'avro','timestamp':{'field':'at'}%s,"
+        "'families':{'f':{'columns':['at']}}}",
+        cases[i].time);
+    g_auto(MappingCase) loaded =
+        mapping_case_load(SCHEMA,
+                          "{'type':'record','name':'K','fields':[{'name':'at','type':'long'},"
+                          "{'name':'id','type':'string'}]}",
+                          json);
+    g_auto(Row) row = {0};
+    Value values[2];
+    Origin origin = {.topic = "t", .timestamp_ms = cases[i].record_ms, .key_values = values};
+    size_t length;
+    const char *const *fields = mapping_key_fields(loaded.mapping, &length);
+
+    for (size_t k = 0; k < length; k++)
+      values[k] = strcmp(fields[k], "id") == 0
+                      ? text_value("k1")
+                      : (Value){.kind = VALUE_INT, .integer = cases[i].key_at};
+    g_assert_cmpint(mapping_tombstone_row(loaded.mapping, &origin, &row, NULL), ==,
+                    cases[i].wanted >= 0);
+    if (cases[i].wanted >= 0)
+      g_assert_cmpint(row.timestamp, ==, cases[i].wanted);
+    g_assert_cmpint(mapping_mixes_times(loaded.mapping), ==, strchr(cases[i].time, '{') == NULL);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -415,5 +465,7 @@ main(int argc, char **argv)
   g_test_add_func("/mapping/apply/tombstone-avro",
                   an_avro_tombstone_deletes_the_row_its_fields_name);
   g_test_add_func("/apply/nulls", texts_are_missing_where_nulls_say_so);
+  g_test_add_func("/mapping/apply/tombstone-time",
+                  a_tombstone_deletes_up_to_the_time_that_the_mapping_says);
   return g_test_run();
 }

@@ -91,7 +91,8 @@ faults_of_the_whole_name_place_word_and_remedy(void)
       {"tabel", "'t'", "$: unknown key 'tabel'; did you mean 'table'?"},
       {"colour", "1",
        "$: unknown key 'colour'; use one of: $schema, table, topic, record, key, timestamp, "
-       "tombstone, families, nulls, errors, regions, splits, csv"},
+       "tombstone, families, nulls, errors, regions, splits, csv, "
+       "tombstone_time"},
       {"table", NULL, "$: the key 'table' is missing; add it"},
       {"table", "5", "$.table: a text is needed here, not a number"},
       {"table", "''", "$.table: the text is empty"},
@@ -109,6 +110,11 @@ faults_of_the_whole_name_place_word_and_remedy(void)
       {"record", "{'schema':'other.avsc'}",
        "$.record.schema: Failed to open file “FOLDER/other.avsc”: No such file or directory"},
       {"tombstone", "'rows'", "$.tombstone: unknown word 'rows'; did you mean 'row'?"},
+      {"tombstone_time", "'after'",
+       "$.tombstone_time: unknown word 'after'; use \"record\" for the Kafka record's time, "
+       "\"before\" for a millisecond earlier, or {\"field\": NAME} for a field's of the Kafka key"},
+      {"tombstone_time", "{'field':'id'}",
+       "$.tombstone_time: a field's time is the Kafka key's, which \"tombstone\": \"avro\" reads"},
       {"errors", "true", "$.errors: a text is needed here, not true or false"},
       {"nulls", "['', 0]", "$.nulls[1]: a text is needed here, not a number"},
       {"timestamp", "'recrod'",
