@@ -410,6 +410,16 @@ check_insight_report(CheckInsight *self, CheckReport *out_report)
   *out_report = report;
 }
 
+uint64_t
+check_insight_older(const CheckInsight *self, int64_t timestamp_ms)
+{
+  uint64_t count = 0;
+
+  for (size_t i = 0; i < self->puts->len; i++)
+    count += put_at(self, i)->timestamp <= timestamp_ms;
+  return count;
+}
+
 /* The keys that differ, in order. */
 static GPtrArray *
 distinct_puts(const CheckInsight *self)

@@ -80,6 +80,9 @@ typedef struct {
   double busiest; /* share of records of one time in the range that gets most of them */
 } CheckReport;
 
+/* Puts of that time or an earlier one. */
+uint64_t check_insight_older(const CheckInsight *self, int64_t timestamp_ms);
+
 /* Once all is added. */
 void check_insight_report(CheckInsight *self, CheckReport *out_report);
 

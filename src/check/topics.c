@@ -167,6 +167,28 @@ tell_rows(const Sample *self)
                       bytes->most);
 }
 
+/* HBase drops them, sooner or later, and shows none of them. */
+static void
+tell_expired(const Sample *self)
+{
+  size_t length;
+  const Family *families = mapping_families(self->mapping, &length);
+
+  for (size_t i = 0; i < length; i++) {
+    int64_t live_ms = (int64_t)MIN(families[i].time_to_live_s, (uint64_t)G_MAXINT32) * 1000;
+    uint64_t older =
+        live_ms == 0 ? 0 : check_insight_older(self->insight, g_get_real_time() / 1000 - live_ms);
+    g_autofree char *name = slice_quote(families[i].name);
+
+    if (older > 0)
+      check_findings_note(self->findings, "expired",
+                          "%s: %" PRIu64 " records (%.2f %%) are older than the ttl of family %s, "
+                          "%" PRId64 " seconds: their cells in it will not be seen",
+                          self->topic, older, percent(older, self->report.puts), name,
+                          live_ms / 1000);
+  }
+}
+
 static uint64_t
 missing_of(const CheckReport *report, size_t column)
 {
@@ -399,6 +421,7 @@ look_at_topic(const Check *self, const CheckSampleOptions *options, JsonBuilder 
     tell_order(&sample);
     tell_rows(&sample);
     tell_missing(&sample);
+    tell_expired(&sample);
     tell_splits(&sample, splits);
   }
   add_figures(&sample, splits);

@@ -257,7 +257,7 @@ typedef struct {
   uint64_t number;
 } Line;
 
-enum { RECORD_LINES = 6, ROW_LINES = 5 };
+enum { RECORD_LINES = 6, ROW_LINES = 6 };
 
 static void
 list_records(const VerifyCounts *counts, Line lines[static RECORD_LINES])
@@ -277,7 +277,7 @@ list_rows(const VerifyResult *result, Line lines[static ROW_LINES])
   const Line all[ROW_LINES] = {
       {"rows expected", result->rows_expected}, {"rows found", result->rows_found},
       {"rows equal", result->rows_equal},       {"cells equal", result->cells_equal},
-      {"cells expired", result->expired},
+      {"cells expired", result->expired},       {"rows expired", result->rows_expired},
   };
 
   memcpy(lines, all, sizeof all);

@@ -254,18 +254,24 @@ compare_cells(Walk *self)
     tell_extra_cell(self, self->expected, NULL, &self->found.cells[f++]);
 }
 
-/* How many cells the row must have now; the newest of them is what a missing row is told by. */
+/* How many cells a row that is not there must have now, and how many it need not have any more;
+ * the newest of the former is what the row is told by. */
 static size_t
-count_shown(Walk *self, const VerifyCell **out_newest)
+count_shown(Walk *self, size_t *out_expired, const VerifyCell **out_newest)
 {
   size_t length;
   const VerifyCell *cells = verify_expected_cells(self->expected, &length);
   size_t shown = 0;
 
   *out_newest = NULL;
+  *out_expired = 0;
   for (size_t i = 0; i < length; i++) {
-    if (!verify_expected_shows(self->expected, &cells[i]) || has_expired(self, &cells[i]))
+    if (!verify_expected_shows(self->expected, &cells[i]))
       continue;
+    if (has_expired(self, &cells[i])) {
+      ++*out_expired;
+      continue;
+    }
     shown++;
     if (*out_newest == NULL || cells[i].timestamp > (*out_newest)->timestamp)
       *out_newest = &cells[i];
@@ -277,9 +283,12 @@ static void
 expect_row(Walk *self)
 {
   const VerifyCell *newest;
-  size_t shown = count_shown(self, &newest);
+  size_t expired;
+  size_t shown = count_shown(self, &expired, &newest);
   VerifyDifference difference;
 
+  self->result.expired += expired;
+  self->result.rows_expired += shown == 0 && expired > 0;
   if (shown == 0)
     return;
   self->result.rows_expected++;

@@ -69,6 +69,7 @@ typedef struct {
   uint64_t rows_equal; /* expected, and nothing differs */
   uint64_t cells_equal;
   uint64_t expired;                   /* cells that are gone after their family's time to live */
+  uint64_t rows_expired;              /* rows of which no other cell was left */
   uint64_t differences[VERIFY_KINDS]; /* cells, or whole rows */
 } VerifyResult;
 

@@ -261,3 +261,28 @@ def test_what_cannot_be_reached_is_exit_3(sluice):
         "verify", "--table", "transactions", "--topic", "t", "--timeout", "1s", exits=3, gateway__endpoints="127.0.0.1:1"
     )
     assert "127.0.0.1:1" in done.stderr
+
+
+def test_what_a_ttl_has_dropped_is_counted_and_told_beforehand(road, sluice):
+    one = road("customers")
+    made = records.make("customers", 10)
+    for family in one.document["families"].values():
+        family["ttl"] = 86400
+    del one.document["families"]["join_info"]["ttl"]
+    for i, record in enumerate(made):
+        record["first_join_date"] = "2021-07-08" if i < 3 else ""
+    one.write()
+    produce(one, made)
+    sluice.run("init", one.table, **one.settings())
+    told = sluice.run("check", "--sample", 100, "--topic", one.topic, exits=None, **one.settings()).stdout
+    assert sum("expired" in line and "10 records" in line for line in told.splitlines()) == 3
+    sluice.run("run", "--until-end", "--topic", one.topic, **one.settings())
+
+    said = verify(sluice, one)
+
+    book = ledger.Ledger("customers")
+    for record in made:
+        book.put(record, RECORD_TIME)
+    wanted = sum(not column.startswith(b"join_info:") for row in book.rows().values() for column in row)
+    assert said["equal"] is True and said["rows_expired"] == 7 and said["rows_equal"] == 3
+    assert said["cells_expired"] == wanted
