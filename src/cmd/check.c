@@ -205,6 +205,8 @@ look_at_mappings(const Config *config, CheckFindings *findings)
           "is no later. \"tombstone_time\" in the mapping can say otherwise; "
           "check --sample counts such records",
           mapping_table(mapping));
+    for (size_t j = 0; j < fault_list_length(mapping_notes(mapping)); j++)
+      check_findings_note(findings, "mapping", "%s", fault_list_get(mapping_notes(mapping), j));
   }
   check_findings_list(findings, "mapping", &faults);
   return mappings;

@@ -5,7 +5,10 @@ struct CsvColumns {
   GPtrArray *names; /* owned, of owned char *, NULL-ended */
   int *of_fields;   /* owned */
   size_t fields;
-  bool is_headless; /* the names come from elsewhere: no record is a header */
+  bool *is_stored;      /* owned, by column */
+  GHashTable *by_name;  /* owned: name, borrowed -> index + 1 of the first that has it */
+  GHashTable *by_words; /* the same of names without the blanks around them, owned */
+  bool is_headless;     /* the names come from elsewhere: no record is a header */
 };
 
 void
@@ -27,7 +30,10 @@ csv_columns_free(CsvColumns *self)
   if (self == NULL)
     return;
   g_ptr_array_unref(self->names);
+  g_hash_table_unref(self->by_name);
+  g_hash_table_unref(self->by_words);
   g_free(self->of_fields);
+  g_free(self->is_stored);
   g_free(self);
 }
 
@@ -49,37 +55,32 @@ csv_columns_of_fields(const CsvColumns *self)
   return self->of_fields;
 }
 
-/* Blanks around a column's name are no part of it, unless a field's name has them, too. */
-static bool
-is_name(const char *column, const char *name)
-{
-  size_t len = strlen(name);
-
-  if (strcmp(column, name) == 0)
-    return true;
-  column += strspn(column, " \t");
-  return strncmp(column, name, len) == 0 && column[len + strspn(column + len, " \t")] == '\0';
-}
-
-/* The first that has the name as it is, or else with blanks around. */
+/* Blanks around a column's name are no part of it, unless the field's name has them, too. */
 static int
 find(const CsvColumns *self, const char *name)
 {
-  int found = CSV_NO_COLUMN;
+  gpointer found = g_hash_table_lookup(self->by_name, name);
 
-  for (size_t i = csv_columns_length(self); i > 0; i--)
-    if (strcmp(csv_columns_name(self, i - 1), name) == 0 ||
-        (is_name(csv_columns_name(self, i - 1), name) &&
-         (found == CSV_NO_COLUMN || strcmp(csv_columns_name(self, (size_t)found), name) != 0)))
-      found = (int)(i - 1);
-  return found;
+  if (found == NULL)
+    found = g_hash_table_lookup(self->by_words, name);
+  return found == NULL ? CSV_NO_COLUMN : GPOINTER_TO_INT(found) - 1;
 }
 
 static void
 add_name(CsvColumns *self, char *name)
 {
+  gpointer number =
+      GINT_TO_POINTER((int)self->names->len); /* NULL-ended: one more than the index */
+  char *words = g_strstrip(g_strdup(name));
+
   self->names->pdata[self->names->len - 1] = name;
   g_ptr_array_add(self->names, NULL);
+  if (!g_hash_table_contains(self->by_name, name))
+    g_hash_table_insert(self->by_name, name, number);
+  if (g_hash_table_contains(self->by_words, words))
+    g_free(words);
+  else
+    g_hash_table_insert(self->by_words, words, number);
 }
 
 static void
@@ -88,6 +89,8 @@ read_names(CsvColumns *self, const CsvReading *reading, const char *name, const 
 {
   self->names = g_ptr_array_new_with_free_func(g_free);
   g_ptr_array_add(self->names, NULL);
+  self->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+  self->by_words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   self->is_headless = reading->names != NULL;
   for (size_t i = 0; self->is_headless && reading->names[i] != NULL; i++)
     add_name(self, g_strdup(reading->names[i]));
@@ -107,14 +110,11 @@ read_names(CsvColumns *self, const CsvReading *reading, const char *name, const 
 static void
 refuse_twins(const CsvColumns *self, const char *name, FaultList *faults)
 {
-  for (size_t field = 0; field < self->fields; field++) {
-    int first = self->of_fields[field];
-    const char *column = first == CSV_NO_COLUMN ? NULL : csv_columns_name(self, (size_t)first);
-    bool has_twin = false;
+  for (size_t i = 0; i < csv_columns_length(self); i++) {
+    const char *column = csv_columns_name(self, i);
+    int first = GPOINTER_TO_INT(g_hash_table_lookup(self->by_name, column)) - 1;
 
-    for (size_t i = 0; column != NULL && i < csv_columns_length(self); i++)
-      has_twin |= (int)i != first && strcmp(csv_columns_name(self, i), column) == 0;
-    if (has_twin) {
+    if ((int)i != first && self->is_stored[first]) {
       g_autofree char *quoted = slice_quote(slice_text(column));
 
       fault_list_add(faults, "%s: its header has the column '%s' twice; rename one", name, quoted);
@@ -153,9 +153,13 @@ bind_fields(CsvColumns *self, const char *const *fields, size_t length)
 
   self->fields = length;
   self->of_fields = g_new(int, length);
+  self->is_stored = g_new0(bool, self->names->len);
   for (size_t i = 0; i < length; i++) {
     self->of_fields[i] = find(self, fields[i]);
-    has_any = has_any || self->of_fields[i] != CSV_NO_COLUMN;
+    if (self->of_fields[i] == CSV_NO_COLUMN)
+      continue;
+    self->is_stored[self->of_fields[i]] = true;
+    has_any = true;
   }
   return has_any;
 }
@@ -167,7 +171,9 @@ tell_unknown(const CsvColumns *self, const char *const *fields, const char *name
     const char *column = csv_columns_name(self, i);
     const char *nearest;
 
-    if (csv_columns_is_stored(self, i) || g_strv_contains(fields, column) || *column == '\0')
+    int first = GPOINTER_TO_INT(g_hash_table_lookup(self->by_name, column)) - 1;
+
+    if (self->is_stored[first] || *column == '\0')
       continue;
 
     g_autofree char *quoted = slice_quote(slice_text(column));
@@ -246,10 +252,7 @@ csv_columns_new(const Mapping *mapping, const CsvReading *reading, const char *n
 bool
 csv_columns_is_stored(const CsvColumns *self, size_t i)
 {
-  for (size_t field = 0; field < self->fields; field++)
-    if (self->of_fields[field] == (int)i)
-      return true;
-  return false;
+  return self->is_stored[i];
 }
 
 /* Tools that join files leave their byte order marks, too. */

@@ -17,6 +17,7 @@ typedef struct {
   char *text; /* owned: the copy that json-glib will read; NULs are replaced in it */
   char *at;
   const char *end; /* *end is 0, so that one byte may be looked at without asking */
+  bool has_comma;  /* the last thing before `at` */
   size_t depth;
   GHashTable *keys[JSON_DEPTH]; /* owned: of each open object; NULL for an array */
 } Checker;
@@ -98,13 +99,26 @@ check_unicode_escape(Checker *self, GError **error)
   return true;
 }
 
+/* People write these, and other readers take them. */
+static const char *
+expected_at(const Checker *self, const char *what)
+{
+  if (self->at[0] == '/' && (self->at[1] == '/' || self->at[1] == '*'))
+    return "there are no comments in JSON";
+  if (self->at[0] == '\'')
+    return "a text is in double quotes";
+  if (self->has_comma && (self->at[0] == '}' || self->at[0] == ']'))
+    return "one comma too many: none stands before a closing bracket";
+  return self->has_comma && self->at[0] == ',' ? "one comma too many" : what;
+}
+
 static bool
 check_string(Checker *self, GError **error)
 {
   const char *first = self->at;
 
   if (*self->at != '"')
-    return refuse(self, first, error, "expected a string in double quotes");
+    return refuse(self, first, error, expected_at(self, "expected a string in double quotes"));
   self->at++;
   while (*self->at != '"') {
     if (self->at == self->end)
@@ -161,7 +175,8 @@ check_number(Checker *self, GError **error)
   size_t digits = skip_digits(self);
 
   if (digits == 0 || (has_zero && digits > 1))
-    return refuse(self, first, error, "expected a value (a number has no leading zero or sign +)");
+    return refuse(self, first, error,
+                  expected_at(self, "expected a value (a number has no leading zero or sign +)"));
   if (*self->at == '.') {
     is_integer = false;
     self->at++;
@@ -211,6 +226,7 @@ check_key(Checker *self, GError **error)
 
   if (!check_string(self, error))
     return false;
+  self->has_comma = false;
 
   char *key = g_strndup(first, (size_t)(self->at - first));
 
@@ -250,11 +266,13 @@ check_what_follows(Checker *self, GError **error)
     skip_space(self);
     if (*self->at == ',') {
       self->at++;
+      self->has_comma = true;
       return keys == NULL || check_key(self, error);
     }
     if (*self->at != (keys == NULL ? ']' : '}'))
-      return refuse(self, self->at, error,
-                    keys == NULL ? "expected ',' or ']'" : "expected ',' or '}'");
+      return refuse(
+          self, self->at, error,
+          expected_at(self, keys == NULL ? "expected ',' or ']'" : "expected ',' or '}'"));
     self->at++;
     self->depth--;
     if (keys != NULL)
@@ -270,8 +288,13 @@ check_value(Checker *self, bool *out_is_open, GError **error)
 {
   skip_space(self);
   *out_is_open = false;
-  if (*self->at != '{' && *self->at != '[')
-    return check_scalar(self, error);
+  if (*self->at != '{' && *self->at != '[') {
+    if (!check_scalar(self, error))
+      return false;
+    self->has_comma = false;
+    return true;
+  }
+  self->has_comma = false;
   if (!open_container(self, error))
     return false;
 
@@ -300,6 +323,24 @@ check_text(Checker *self, GError **error)
   if (self->at != self->end)
     return refuse(self, self->at, error, "expected nothing behind the JSON value");
   return true;
+}
+
+/* What is no JSON at first sight is told as what it is. */
+static bool
+check_start(const Checker *self, GError **error)
+{
+  const char *text = self->text + strspn(self->text, " \t\r\n");
+  const char *what = NULL;
+
+  if (text == self->end)
+    what = "it is empty; JSON is expected";
+  else if (g_str_has_prefix(text, "\xef\xbb\xbf"))
+    what = "it begins with a byte order mark; save it as UTF-8 without one";
+  else if (g_str_has_prefix(text, "\xff\xfe") || g_str_has_prefix(text, "\xfe\xff"))
+    what = "it is UTF-16; save it as UTF-8";
+  if (what != NULL)
+    g_set_error(error, FAULT, FAULT_SETUP, "%s: %s", self->name, what);
+  return what == NULL;
 }
 
 static bool
@@ -334,7 +375,8 @@ json_parse(const char *name, const char *text, size_t len, GError **error)
     memcpy(checker.text, text, len);
   checker.at = checker.text;
   checker.end = checker.text + len;
-  if (!check_encoding(&checker, error) || !check_text(&checker, error))
+  if (!check_start(&checker, error) || !check_encoding(&checker, error) ||
+      !check_text(&checker, error))
     return NULL;
 
   g_autoptr(JsonParser) parser = json_parser_new_immutable();

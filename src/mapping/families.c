@@ -12,12 +12,13 @@ typedef struct {
   GHashTable *qualifiers; /* of char *, borrowed from the file */
 } Reading;
 
-/* Types of a schema that a binary column cannot be made of; texts are tried record by record. */
+/* Types of a schema that a binary column cannot be made of; texts are tried record by record, but
+ * an enum's symbols spell no number. */
 static bool
 can_hold(ColumnType type, const SchemaNode *node)
 {
-  bool is_text = node->kind == SCHEMA_STRING || node->kind == SCHEMA_ENUM ||
-                 node->kind == SCHEMA_UNION || node->logical == LOGICAL_DECIMAL;
+  bool is_text =
+      node->kind == SCHEMA_STRING || node->kind == SCHEMA_UNION || node->logical == LOGICAL_DECIMAL;
   bool is_number = node->kind >= SCHEMA_INT && node->kind <= SCHEMA_DOUBLE;
   bool is_bytes = node->kind == SCHEMA_BYTES || node->kind == SCHEMA_FIXED;
 
@@ -29,10 +30,10 @@ can_hold(ColumnType type, const SchemaNode *node)
   case COLUMN_DOUBLE:
     return is_text || (is_number && node->logical == LOGICAL_NONE);
   case COLUMN_BOOLEAN:
-    return is_text || node->kind == SCHEMA_BOOLEAN || node->kind == SCHEMA_INT ||
-           node->kind == SCHEMA_LONG;
+    return is_text || node->kind == SCHEMA_ENUM || node->kind == SCHEMA_BOOLEAN ||
+           node->kind == SCHEMA_INT || node->kind == SCHEMA_LONG;
   case COLUMN_BYTES:
-    return is_text || is_bytes || node->logical != LOGICAL_NONE;
+    return is_text || node->kind == SCHEMA_ENUM || is_bytes || node->logical != LOGICAL_NONE;
   }
   return false;
 }
@@ -107,9 +108,24 @@ is_null_word(JsonNode *node, NullRule *out_rule)
   return false;
 }
 
+/* A text that is nearly one of the words is stored as it is: {"literal": ...} says that it is
+ * meant. */
+static void
+note_near_word(Mapping *self, const Place *place, JsonNode *node)
+{
+  const char *text = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+  const char *nearest = text == NULL ? NULL : fault_nearest(text, mapping_null_words);
+
+  if (nearest != NULL)
+    mapping_note(self, place,
+                 "the text '%s' is stored where the field is missing; did you mean the word '%s'? "
+                 "{\"literal\": \"%s\"} says that the text is meant",
+                 text, nearest, text);
+}
+
 /* A word, any other text or number as a literal, or {"literal": ...} for the words themselves. */
 static void
-read_null_rule(const Place *place, JsonObject *object, ColumnPlan *plan)
+read_null_rule(Mapping *self, const Place *place, JsonObject *object, ColumnPlan *plan)
 {
   JsonNode *node = json_object_get_member(object, "null");
   Place null_place = place_key(place, "null");
@@ -118,6 +134,7 @@ read_null_rule(const Place *place, JsonObject *object, ColumnPlan *plan)
   if (node == NULL || is_null_word(node, &plan->null_rule))
     return;
   if (!JSON_NODE_HOLDS_OBJECT(node)) {
+    note_near_word(self, &null_place, node);
     read_literal(&null_place, node, plan);
     return;
   }
@@ -163,7 +180,7 @@ read_column_object(const Reading *reading, const Place *place, JsonObject *objec
   place_get_text(place, object, "qualifier", &qualifier);
   place_get_word(place, object, "type", mapping_type_words, &type);
   plan.type = type;
-  read_null_rule(place, object, &plan);
+  read_null_rule(reading->mapping, place, object, &plan);
   if (field == NULL) {
     g_free((void *)plan.literal.data);
     return;
@@ -234,12 +251,12 @@ read_bloom(const Place *place, JsonObject *object, Family *family)
 
 /* ColumnFamilyDescriptorBuilder.isLegalColumnFamilyName. */
 static bool
-is_family_name(const char *name)
+is_family_name(Slice name)
 {
-  for (const char *c = name; *c != '\0'; c++)
-    if (g_ascii_iscntrl(*c) || strchr(":\\/", *c) != NULL)
+  for (size_t i = 0; i < name.len; i++)
+    if (g_ascii_iscntrl(name.data[i]) || strchr(":\\/", name.data[i]) != NULL)
       return false;
-  return *name != '\0' && *name != '.' && strcmp(name, "recovered.edits") != 0;
+  return name.len > 0 && name.data[0] != '.' && !slice_equal(name, slice_text("recovered.edits"));
 }
 
 static void
@@ -250,7 +267,7 @@ read_family(Mapping *self, const Place *place, JsonNode *node, const char *name)
   int64_t versions = 1, ttl = 0;
   unsigned compression = 0;
 
-  if (!is_family_name(name) || family.name.len > UINT8_MAX / 2)
+  if (!is_family_name(family.name) || family.name.len > UINT8_MAX / 2)
     place_fault(place, "this cannot name a family; HBase takes up to 127 bytes, no ':', '/', '\\' "
                        "or control character, and no '.' in front");
   if (object != NULL) {

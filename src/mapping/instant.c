@@ -164,11 +164,31 @@ instant_parse(Slice text, int64_t *out_ms)
 bool
 instant_parse_clock(Slice text, int64_t *out_ns)
 {
+  bool is_negative = take_char(&text, '-');
+  int64_t hours = 0;
   int seconds, ns;
 
+  /* As many hours as there are; the last two are a clock's for take_clock(), if they are below 24.
+   */
+  while (text.len > 2 && g_ascii_isdigit(text.data[0]) && text.data[2] != ':' && hours < 100) {
+    hours = hours * 10 + (text.data[0] - '0');
+    text = slice(text.data + 1, text.len - 1);
+  }
+  if (text.len < 2 || !g_ascii_isdigit(text.data[0]) || !g_ascii_isdigit(text.data[1]))
+    return false;
+  hours = hours * 100 + (text.data[0] - '0') * 10 + (text.data[1] - '0');
+
+  uint8_t rest[32] = "00";
+
+  if (text.len > sizeof rest)
+    return false;
+  memcpy(rest + 2, text.data + 2, text.len - 2);
+  text = slice(rest, text.len);
   if (!take_clock(&text, &seconds, &ns) || text.len > 0)
     return false;
-  *out_ns = (int64_t)seconds * SECOND_NS + ns;
+  *out_ns = (hours * HOUR_S + seconds) * SECOND_NS + ns;
+  if (is_negative)
+    *out_ns = -*out_ns;
   return true;
 }
 

@@ -18,7 +18,8 @@ bool instant_parse(Slice text, int64_t *out_ms);
 /* The same to the last digit: seconds since the epoch, and 0 to 999,999,999 ns on top. */
 bool instant_parse_exact(Slice text, int64_t *out_seconds, int64_t *out_ns);
 
-/* A time of day without an offset, in nanoseconds: 16:05, 16:05:30, 16:05:30.123456. */
+/* A time of day without an offset, in nanoseconds: 16:05, 16:05:30, 16:05:30.123456. As databases
+ * have it, it may be negative or go beyond a day: -01:30, 838:59:59. */
 bool instant_parse_clock(Slice text, int64_t *out_ns);
 
 typedef enum {

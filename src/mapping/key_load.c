@@ -28,6 +28,27 @@ mapping_instant_format(const SchemaNode *node, bool is_given, InstantFormat give
   return INSTANT_ISO8601;
 }
 
+/* Types that no time can be read from, whatever the record. */
+static void
+check_time(const Place *place, const char *path, const SchemaNode *node, InstantFormat format)
+{
+  bool is_number = node != NULL && node->kind >= SCHEMA_INT && node->kind <= SCHEMA_DOUBLE &&
+                   node->logical == LOGICAL_NONE;
+  bool is_other =
+      node != NULL &&
+      (node->kind == SCHEMA_BOOLEAN || node->kind == SCHEMA_ARRAY || node->kind == SCHEMA_MAP ||
+       node->kind == SCHEMA_RECORD || node->kind == SCHEMA_NULL || node->kind == SCHEMA_ENUM ||
+       node->logical == LOGICAL_UUID || node->logical == LOGICAL_DURATION ||
+       node->logical == LOGICAL_TIME_MILLIS || node->logical == LOGICAL_TIME_MICROS);
+
+  if (is_other)
+    place_fault(place, "'%s' is of type %s, which holds no time", path,
+                node->logical == LOGICAL_NONE ? schema_kind_name(node->kind)
+                                              : schema_logical_name(node->logical));
+  else if (is_number && format == INSTANT_ISO8601)
+    place_fault(place, "'%s' is a number; for its time the 'format' is ms or s", path);
+}
+
 /* A time that a field of the record or of its key tells. */
 static void
 read_field_time(FieldList *list, const Place *place, JsonObject *object, size_t *out_field,
@@ -42,6 +63,7 @@ read_field_time(FieldList *list, const Place *place, JsonObject *object, size_t 
     return;
   *out_format = mapping_instant_format(mapping_field_node(list, *out_field),
                                        json_object_has_member(object, "format"), format);
+  check_time(&field_place, field, mapping_field_node(list, *out_field), *out_format);
 }
 
 void
@@ -104,6 +126,28 @@ is_plain(const SchemaNode *node)
                           node->kind != SCHEMA_RECORD && node->kind != SCHEMA_NULL);
 }
 
+/* Whether null is among what the schema allows there. */
+static bool
+is_nullable(const Schema *schema, const char *path)
+{
+  g_auto(GStrv) words = g_strsplit(path, ".", -1);
+  const SchemaNode *node = schema_root(schema);
+
+  for (size_t i = 0; words[i] != NULL; i++) {
+    const SchemaNode *record = schema_node_unwrap(node);
+    const SchemaField *field =
+        record->kind == SCHEMA_RECORD ? schema_node_field(record, words[i]) : NULL;
+
+    if (field == NULL)
+      return false;
+    node = field->type;
+    for (size_t j = 0; node->kind == SCHEMA_UNION && j < node->length; j++)
+      if (node->branches[j]->kind == SCHEMA_NULL)
+        return true;
+  }
+  return false;
+}
+
 /* Finds the part's field, named at the place, in the value's schema or the key's. */
 static void
 find_field(const Reading *reading, const Place *place, const char *path, KeyPart *part)
@@ -118,10 +162,15 @@ find_field(const Reading *reading, const Place *place, const char *path, KeyPart
                        "$.record.key_schema");
     return;
   }
-  if (mapping_add_field(list, place, path, &part->field) &&
-      !is_plain(mapping_field_node(list, part->field)))
+  if (!mapping_add_field(list, place, path, &part->field))
+    return;
+  if (!is_plain(mapping_field_node(list, part->field)))
     place_fault(place, "'%s' is of type %s; a row key is made of single values", path,
                 schema_kind_name(mapping_field_node(list, part->field)->kind));
+  else if (!reading->is_tombstone && is_nullable(list->schema, path))
+    mapping_note(
+        reading->mapping, place,
+        "'%s' may be null by its schema, and a record without it has no row: it is refused", path);
 }
 
 static void
@@ -174,6 +223,8 @@ read_time(const Reading *reading, const Place *place, JsonObject *object, KeyPar
   else
     part->time_format =
         mapping_instant_format(mapping_field_node(list, part->field), is_given, format);
+  if (part->is_time && (part->source == KEY_FIELD || part->source == KEY_KEY_FIELD))
+    check_time(place, part->name, mapping_field_node(list, part->field), part->time_format);
 }
 
 /* What a field's or metadata's value becomes. */

@@ -5,7 +5,11 @@
 #include "mapping/plan.h"
 #include "mapping/words.h"
 
-enum { TOPIC_BYTES = 249 }; /* Kafka's limit, org.apache.kafka.common.internals.Topic */
+enum {
+  TOPIC_BYTES = 249, /* Kafka's limit, org.apache.kafka.common.internals.Topic */
+  TABLE_BYTES =
+      255, /* of a file's name: NAME_MAX, and dfs.namenode.fs-limits.max-component-length */
+};
 
 Slice
 mapping_bytes(const char *text)
@@ -112,6 +116,7 @@ mapping_free(Mapping *self)
   g_ptr_array_unref(self->csv_columns);
   key_clear(&self->key);
   key_clear(&self->tombstone_key);
+  fault_list_clear(&self->notes);
   g_free(self->path);
   g_free(self->table);
   g_free(self->topic);
@@ -128,24 +133,35 @@ is_word(const char *text, size_t len, const char *more)
 }
 
 /* TableName.isLegalFullyQualifiedTableName: letters, digits and _ . - behind an optional namespace
- * of letters, digits and _. */
+ * of letters, digits and _. Each becomes a folder's name, which no file system has longer: a master
+ * that cannot make it tries for ever. */
 static void
 read_table(Mapping *self, const Place *root, JsonObject *object)
 {
   const char *table = place_need_text(root, object, "table");
   const char *colon = table == NULL ? NULL : strchr(table, ':');
   const char *name = colon == NULL ? table : colon + 1;
+  size_t space_len = colon == NULL ? 0 : (size_t)(colon - table);
   Place place = place_key(root, "table");
 
   if (table == NULL)
     return;
   self->table = g_strdup(table);
   if (!is_word(name, strlen(name), "_.-") || *name == '.' || *name == '-' ||
-      (colon != NULL && !is_word(table, (size_t)(colon - table), "_")))
+      (colon != NULL && !is_word(table, space_len, "_")))
     place_fault(&place,
                 "'%s' cannot name a table; HBase takes letters, digits, '_', '.' and '-', the "
                 "first of them none of the last two, behind an optional 'namespace:'",
                 table);
+  else if (strlen(name) > TABLE_BYTES || space_len > TABLE_BYTES)
+    place_fault(&place,
+                "a name of %zu bytes cannot name a table: HBase makes folders of namespace and "
+                "name, which may have %d each",
+                MAX(strlen(name), space_len), TABLE_BYTES);
+  else if (strncmp(table, "hbase:", 6) == 0)
+    place_fault(&place, "the namespace 'hbase' is HBase's own; give the table another");
+  else if (strcmp(name, "zookeeper") == 0 || strncmp(table, "zookeeper:", 10) == 0)
+    place_fault(&place, "HBase lets no table or namespace be named 'zookeeper'");
 }
 
 static void
@@ -305,6 +321,12 @@ mapping_parse(const char *path, const char *text, size_t len, FaultList *faults)
   g_autoptr(JsonNode) node = json_parse(path, text, len, &error);
 
   return make_mapping(path, node, error, faults);
+}
+
+const FaultList *
+mapping_notes(const Mapping *self)
+{
+  return &self->notes;
 }
 
 const char *

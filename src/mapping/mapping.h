@@ -23,6 +23,9 @@ typedef enum { MAPPING_DATUM, MAPPING_CONFLUENT, MAPPING_SINGLE_OBJECT } Mapping
 typedef enum { TOMBSTONE_ROW, TOMBSTONE_AVRO, TOMBSTONE_SKIP } MappingTombstone;
 typedef enum { ERRORS_DLQ, ERRORS_STOP, ERRORS_SKIP } MappingErrors;
 
+/* What is no fault and deserves a look, as sentences like those of faults. */
+const FaultList *mapping_notes(const Mapping *self);
+
 const char *mapping_path(const Mapping *self);
 const char *mapping_table(const Mapping *self); /* "name" or "namespace:name" */
 const char *mapping_topic(const Mapping *self);

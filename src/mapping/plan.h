@@ -34,6 +34,7 @@ typedef struct {
 } ColumnPlan;
 
 struct Mapping {
+  FaultList notes;
   char *path;
   char *table;
   char *topic;
@@ -65,6 +66,15 @@ Slice mapping_bytes(const char *text);
 /* The field's index, added when it is new. Adds a fault and returns false when the schema has no
  * such field; says nothing where the schema itself could not be read. */
 bool mapping_add_field(FieldList *list, const Place *place, const char *path, size_t *out_index);
+/* Adds to the notes, as place_fault() does to the faults. */
+#define mapping_note(mapping, place, ...)                                                          \
+  place_fault(&(Place){.file = (place)->file,                                                      \
+                       .faults = &(mapping)->notes,                                                \
+                       .parent = (place)->parent,                                                  \
+                       .key = (place)->key,                                                        \
+                       .index = (place)->index},                                                   \
+              __VA_ARGS__)
+
 /* NULL where the schema could not be read. */
 const SchemaNode *mapping_field_node(const FieldList *list, size_t index);
 

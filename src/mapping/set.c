@@ -80,10 +80,15 @@ load_folder(MappingSet *self, const char *folder, const char *setting, FaultList
 }
 
 static bool
+share_table(const Mapping *a, const Mapping *b)
+{
+  return strcmp(mapping_table(a), mapping_table(b)) == 0;
+}
+
+static bool
 collide(const Mapping *a, const Mapping *b)
 {
-  return strcmp(mapping_table(a), mapping_table(b)) == 0 ||
-         strcmp(mapping_topic(a), mapping_topic(b)) == 0;
+  return share_table(a, b) || strcmp(mapping_topic(a), mapping_topic(b)) == 0;
 }
 
 static void
@@ -93,13 +98,13 @@ refuse_collisions(const MappingSet *self, FaultList *faults)
     for (guint j = i + 1; j < self->mappings->len; j++) {
       const Mapping *a = self->mappings->pdata[i];
       const Mapping *b = self->mappings->pdata[j];
+      bool is_table = share_table(a, b);
 
       if (collide(a, b))
-        fault_list_add(faults,
-                       "%s: table %s and topic %s collide with %s (%s, %s): each table and each "
-                       "topic has one mapping",
-                       mapping_path(b), mapping_table(b), mapping_topic(b), mapping_path(a),
-                       mapping_table(a), mapping_topic(a));
+        fault_list_add(faults, "%s: the %s %s has a mapping already, %s; each %s has one",
+                       mapping_path(b), is_table ? "table" : "topic",
+                       is_table ? mapping_table(b) : mapping_topic(b), mapping_path(a),
+                       is_table ? "table" : "topic");
     }
   }
 }

@@ -35,16 +35,21 @@ refuses_the_rest_with_the_line(void)
     const char *text;
     const char *message;
   } cases[] = {
-      {"", "x:1: expected a value (a number has no leading zero or sign +), found the end of the "
-           "text"},
-      {"{\"a\":1,}", "x:1: expected a string in double quotes, found '}'"},
-      {"[1,\n2,]", "x:2: expected a value (a number has no leading zero or sign +), found ']'"},
+      {"", "x: it is empty; JSON is expected"},
+      {" \n", "x: it is empty; JSON is expected"},
+      {"\xef\xbb\xbf{}", "x: it begins with a byte order mark; save it as UTF-8 without one"},
+      {"\xff\xfe{", "x: it is UTF-16; save it as UTF-8"},
+      {"[1,,2]", "x:1: one comma too many, found ',2]'"},
+      {"{\"a\":1,}", "x:1: one comma too many: none stands before a closing bracket, found '}'"},
+      {"{\"a\":1 // one\n}", "x:1: there are no comments in JSON, found '// one\\x0a}'"},
+      {"{\"a\":1, /* b */ \"b\":2}",
+       "x:1: there are no comments in JSON, found '/* b */ \"b\":2}'"},
+      {"[1,\n2,]", "x:2: one comma too many: none stands before a closing bracket, found ']'"},
       {"[1 2]", "x:1: expected ',' or ']', found '2]'"},
       {"{\"a\" 1}", "x:1: expected ':' after a key, found '1}'"},
       {"{\"a\":1]", "x:1: expected ',' or '}', found ']'"},
-      {"{'a':1}", "x:1: expected a string in double quotes, found ''a':1}'"},
-      {"// no\n1", "x:1: expected a value (a number has no leading zero or sign +), found '// "
-                   "no\\x0a1'"},
+      {"{'a':1}", "x:1: a text is in double quotes, found ''a':1}'"},
+      {"// no\n1", "x:1: there are no comments in JSON, found '// no\\x0a1'"},
       {"[01]", "x:1: expected a value (a number has no leading zero or sign +), found '01]'"},
       {"[1.]", "x:1: expected digits behind the point, found '1.]'"},
       {"[1e]", "x:1: expected digits in the exponent, found '1e]'"},

@@ -121,7 +121,13 @@ a_time_of_day_has_no_date_and_no_offset(void)
   g_assert_cmpint(ns, ==, INT64_C(57900000000000));
   g_assert_true(instant_parse_clock(slice_text("23:59:59.000000001"), &ns));
   g_assert_cmpint(ns, ==, INT64_C(86399000000001));
-  g_assert_false(instant_parse_clock(slice_text("24:00"), &ns));
+  g_assert_true(instant_parse_clock(slice_text("838:59:59"), &ns));
+  g_assert_cmpint(ns, ==, INT64_C(3020399000000000));
+  g_assert_true(instant_parse_clock(slice_text("-00:00:00.5"), &ns));
+  g_assert_cmpint(ns, ==, -500000000);
+  g_assert_false(instant_parse_clock(slice_text("1:30"), &ns));
+  g_assert_false(instant_parse_clock(slice_text("1000000:00"), &ns));
+  g_assert_false(instant_parse_clock(slice_text("-"), &ns));
   g_assert_false(instant_parse_clock(slice_text("16:05Z"), &ns));
   g_assert_false(instant_parse_clock(slice_text("2018-07-29"), &ns));
 }

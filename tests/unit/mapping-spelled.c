@@ -168,6 +168,23 @@ times_of_day_go_beyond_one_as_far_as_their_type(void)
   check(cases, G_N_ELEMENTS(cases));
 }
 
+/* As MySQL has them. */
+static void
+times_may_be_negative_or_go_beyond_a_day(void)
+{
+  static const SpelledCase cases[] = {
+      {LOGICAL("long", "time-micros"), "838:59:59", "838:59:59.000000"},
+      {LOGICAL("int", "time-millis"), "596:31:23", "596:31:23.000"},
+      {LOGICAL("int", "time-millis"), "838:59:59",
+       "not a time of day, or a number of the type's unit: '838:59:59'"},
+      {LOGICAL("int", "time-millis"), "-01:30", "-01:30:00.000"},
+      {LOGICAL("int", "time-millis"), "1:30",
+       "not a time of day, or a number of the type's unit: '1:30'"},
+  };
+
+  check(cases, G_N_ELEMENTS(cases));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -175,5 +192,6 @@ main(int argc, char **argv)
   g_test_add_func("/spelled/plain", plain_types_take_what_spells_them);
   g_test_add_func("/spelled/logical", logical_types_take_the_form_of_the_decoder);
   g_test_add_func("/spelled/beyond-a-day", times_of_day_go_beyond_one_as_far_as_their_type);
+  g_test_add_func("/spelled/times", times_may_be_negative_or_go_beyond_a_day);
   return g_test_run();
 }
