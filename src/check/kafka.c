@@ -49,9 +49,34 @@ look_at_topic(const Check *self, const GPtrArray *topics, const Mapping *mapping
                          mapping_path(mapping));
 }
 
+/* A record that its dead-letter topic does not take holds its partition up. */
 static void
-look_at_dead_letters(const Check *self, KafkaTopics *kafka, const GPtrArray *topics,
-                     const Mapping *mapping)
+compare_limits(const Check *self, KafkaTopics *source, const char *topic, KafkaTopics *letters,
+               const char *name)
+{
+  static const char limit[] = "max.message.bytes";
+  g_autofree char *most = kafka_topics_config(source, topic, limit, NULL);
+  g_autofree char *own = kafka_topics_config(letters, name, limit, NULL);
+
+  if (most != NULL && own != NULL &&
+      g_ascii_strtoull(own, NULL, 10) < g_ascii_strtoull(most, NULL, 10))
+    check_findings_note(self->findings, "dead letters",
+                        "%s takes %s bytes at most, %s has up to %s: a larger bad record holds its "
+                        "partition up; raise %s of %s",
+                        name, own, topic, most, limit, name);
+  else
+    check_findings_fine(self->findings, "dead letters", "%s exists", name);
+}
+
+/* Where the records and their dead letters are; mostly the same. */
+typedef struct {
+  KafkaTopics *source;    /* borrowed */
+  KafkaTopics *letters;   /* borrowed */
+  const GPtrArray *known; /* borrowed: the letters' */
+} Clusters;
+
+static void
+look_at_dead_letters(const Check *self, const Clusters *kafka, const Mapping *mapping)
 {
   g_autofree char *name = g_strconcat(mapping_topic(mapping), ".dlq", NULL);
   const KafkaTopicSpec spec = {.name = name, .partitions = 1, .replication = -1};
@@ -59,9 +84,9 @@ look_at_dead_letters(const Check *self, KafkaTopics *kafka, const GPtrArray *top
 
   if (mapping_errors(mapping) != ERRORS_DLQ)
     return;
-  if (find_topic(topics, name) != NULL)
-    check_findings_fine(self->findings, "dead letters", "%s exists", name);
-  else if (kafka_topics_may_create(kafka, &spec, &error))
+  if (find_topic(kafka->known, name) != NULL)
+    compare_limits(self, kafka->source, mapping_topic(mapping), kafka->letters, name);
+  else if (kafka_topics_may_create(kafka->letters, &spec, &error))
     check_findings_fine(self->findings, "dead letters", "%s can be created when it is needed",
                         name);
   else
@@ -70,7 +95,7 @@ look_at_dead_letters(const Check *self, KafkaTopics *kafka, const GPtrArray *top
 
 /* The dead letters' topics; another cluster, where [letters] names one, is a broker to reach. */
 static void
-look_at_letters(const Check *self)
+look_at_letters(const Check *self, KafkaTopics *source)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(KafkaTopics) kafka = kafka_topics_new(self->letters, self->wait_ms, &error);
@@ -83,7 +108,8 @@ look_at_letters(const Check *self)
     return;
   }
   for (size_t i = 0; i < mapping_set_length(self->mappings); i++)
-    look_at_dead_letters(self, kafka, topics, mapping_set_get(self->mappings, i));
+    look_at_dead_letters(self, &(Clusters){source, kafka, topics},
+                         mapping_set_get(self->mappings, i));
 }
 
 void
@@ -102,5 +128,5 @@ check_kafka(const Check *self)
   check_findings_fine(self->findings, "broker", "%s: %u topics", servers, topics->len);
   for (size_t i = 0; i < mapping_set_length(self->mappings); i++)
     look_at_topic(self, topics, mapping_set_get(self->mappings, i));
-  look_at_letters(self);
+  look_at_letters(self, kafka);
 }

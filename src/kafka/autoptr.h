@@ -13,5 +13,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rd_kafka_error_t, rd_kafka_error_destroy)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rd_kafka_headers_t, rd_kafka_headers_destroy)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rd_kafka_topic_partition_list_t,
                               rd_kafka_topic_partition_list_destroy)

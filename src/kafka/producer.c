@@ -12,13 +12,13 @@ struct KafkaProducer {
   atomic_uint_fast64_t delivered;
 };
 
-/* Ours, under the user's: the partition a Java client would choose, a queue of bounded memory,
- * batches worth their request, the broker alone judging a record's size, and a topic that was
- * refused asked for again before long. */
+/* Ours, under the user's: the partition a Java client would choose, a queue of bounded length and
+ * memory, batches worth their request, the broker alone judging a record's size, and a topic that
+ * was refused asked for again before long. */
 static const KafkaProperty defaults[] = {
     {"partitioner", "murmur2_random"},
     {"queue.buffering.max.messages", "100000"},
-    {"queue.buffering.max.kbytes", "32768"},
+    {"queue.buffering.max.kbytes", "131072"}, /* one of the largest records has to fit */
     {"linger.ms", "5"},
     {"message.max.bytes", G_STRINGIFY(KAFKA_LARGEST_RECORD)},
     {"topic.metadata.refresh.interval.ms", "10000"},

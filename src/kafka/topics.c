@@ -187,6 +187,49 @@ kafka_topics_watermarks(KafkaTopics *self, const KafkaTopic *topic, GError **err
   return g_steal_pointer(&watermarks);
 }
 
+/* NULL with `*out_err`, or without: the topic has no such property. */
+static char *
+read_config(rd_kafka_event_t *event, const char *property, rd_kafka_resp_err_t *out_err)
+{
+  size_t length = 0;
+  const rd_kafka_ConfigResource_t **topics = rd_kafka_DescribeConfigs_result_resources(
+      rd_kafka_event_DescribeConfigs_result(event), &length);
+  const rd_kafka_ConfigEntry_t **entries = NULL;
+
+  *out_err = length == 1 ? rd_kafka_ConfigResource_error(topics[0]) : RD_KAFKA_RESP_ERR__BAD_MSG;
+  if (*out_err != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return NULL;
+  entries = rd_kafka_ConfigResource_configs(topics[0], &length);
+  for (size_t i = 0; i < length; i++)
+    if (strcmp(rd_kafka_ConfigEntry_name(entries[i]), property) == 0)
+      return g_strdup(rd_kafka_ConfigEntry_value(entries[i]));
+  return NULL;
+}
+
+char *
+kafka_topics_config(KafkaTopics *self, const char *topic, const char *property, GError **error)
+{
+  g_autoptr(rd_kafka_ConfigResource_t) resource =
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
+  g_autoptr(rd_kafka_queue_t) queue = rd_kafka_queue_new(self->client);
+  g_autoptr(rd_kafka_event_t) event = NULL;
+  rd_kafka_resp_err_t err = RD_KAFKA_RESP_ERR__TIMED_OUT;
+  char *value = NULL;
+
+  rd_kafka_DescribeConfigs(self->client, &resource, 1, NULL, queue);
+  event = rd_kafka_queue_poll(queue, self->timeout_ms);
+  if (event != NULL)
+    err = rd_kafka_event_error(event);
+  if (err == RD_KAFKA_RESP_ERR_NO_ERROR)
+    value = read_config(event, property, &err);
+  if (err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    g_autofree char *what = g_strdup_printf("topic %s: %s", topic, property);
+
+    set_error(self, err, what, error);
+  }
+  return value;
+}
+
 static rd_kafka_NewTopic_t *
 new_topic(const KafkaTopicSpec *spec, GError **error)
 {

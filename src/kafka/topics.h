@@ -40,6 +40,10 @@ KafkaTopic *kafka_topics_find(KafkaTopics *self, const char *name, GError **erro
 KafkaWatermarks *kafka_topics_watermarks(KafkaTopics *self, const KafkaTopic *topic,
                                          GError **error);
 
+/* What the broker has for a property of the topic, as it writes it; NULL: it does not have it. */
+char *kafka_topics_config(KafkaTopics *self, const char *topic, const char *property,
+                          GError **error);
+
 typedef struct {
   const char *name;
   int32_t partitions;

@@ -59,9 +59,14 @@ stream_dead_letters_cancel(StreamDeadLetters *self)
   atomic_store(&self->is_cancelled, true);
 }
 
-/* Room for the largest record the source may hold, and our headers; and its own time. */
+/* Room for the largest record that our producer sends, with our headers, below what brokers take
+ * for a request; and its own time. What the source's own limit is does not help: that is for a
+ * batch as it was packed, and a letter goes out unpacked. */
 static const KafkaProperty topic_config[] = {
-    {"max.message.bytes", "16777216"}, {"message.timestamp.type", "CreateTime"}, {NULL, NULL}};
+    {"message.timestamp.type", "CreateTime"}, {"max.message.bytes", "101000000"}, {NULL, NULL}};
+/* Of brokers whose operator does not allow so much: the limit that all topics have there. */
+static const KafkaProperty least_config[] = {{"message.timestamp.type", "CreateTime"},
+                                             {NULL, NULL}};
 
 /* The topic that the records come from. */
 static KafkaTopic *
@@ -91,12 +96,20 @@ find_or_create(const StreamDeadLetters *self, KafkaTopics *topics, const char *s
   if (model == NULL)
     return NULL;
 
-  const KafkaTopicSpec spec = {name, model->partitions,
-                               self->source == self->properties ? MAX(model->replication, 1) : -1,
-                               topic_config};
+  KafkaTopicSpec spec = {name, model->partitions,
+                         self->source == self->properties ? MAX(model->replication, 1) : -1,
+                         topic_config};
 
-  if (!kafka_topics_create(topics, &spec, error))
-    return NULL;
+  g_autoptr(GError) refused = NULL;
+
+  if (!kafka_topics_create(topics, &spec, &refused)) {
+    spec.config = least_config;
+    if (!g_error_matches(refused, FAULT, FAULT_SETUP) ||
+        !kafka_topics_create(topics, &spec, NULL)) {
+      g_propagate_error(error, g_steal_pointer(&refused));
+      return NULL;
+    }
+  }
   g_message("created dead-letter topic=%s partitions=%d", name, model->partitions);
   return kafka_topics_find(topics, name, error);
 }

@@ -2,6 +2,7 @@
 """Dead letters and their topic: policies, the limit that stops a service before it drains a topic,
 and a dead-letter topic that does not take a letter."""
 import json
+import os
 
 import confluent_kafka.admin
 import pytest
@@ -128,6 +129,30 @@ def alter(kafka, topic, **config):
     ]
     resource = admin.ConfigResource(admin.ResourceType.TOPIC, topic, incremental_configs=entries)
     kafka.admin.incremental_alter_configs([resource])[resource].result(30)
+
+
+def test_a_dead_letter_topic_has_room_for_what_its_source_holds(road, sluice, kafka, thrift1):
+    """The limit is one of packed batches: a record may be larger than it once it is unpacked."""
+    one = road("customers", partitions=0)
+    kafka.create(one.topic, 1, **{"max.message.bytes": "25000000"})
+    thrift1.create(one.table, list(one.document["families"]))
+    large = [BAD + os.urandom(20_000_000), BAD + b"x" * 40_000_000]
+    messages = [{"value": value, "timestamp": 1_700_000_000_000} for value in large]
+    kafka.produce(one.topic, messages, message_max_bytes=60_000_000, compression_type="zstd")
+    sluice.run("run", "--until-end", "--topic", one.topic, **one.settings(ingest__errors_limit="100%"))
+    assert [len(letter.value()) for letter in kafka.consume(f"{one.topic}.dlq")] == [len(value) for value in large]
+
+
+def test_check_notes_a_dead_letter_topic_that_is_too_small(road, sluice, kafka):
+    one = road("customers", partitions=0)
+    kafka.create(one.topic, 1, **{"max.message.bytes": "2000000"})
+    kafka.create(f"{one.topic}.dlq", 1, **{"max.message.bytes": "1000000"})
+    done = sluice.run("check", exits=None, **one.settings())
+    line = next(line for line in done.stdout.splitlines() if f"{one.topic}.dlq" in line)
+    assert line.startswith("NOTE") and "raise max.message.bytes" in line, done.stdout
+    alter(kafka, f"{one.topic}.dlq", **{"max.message.bytes": "2000000"})
+    done = sluice.run("check", exits=None, **one.settings())
+    assert f"{one.topic}.dlq exists" in done.stdout
 
 
 def test_a_letter_too_large_for_its_topic_waits_aloud_and_is_not_lost(road, sluice, kafka, thrift1):

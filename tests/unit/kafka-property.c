@@ -35,6 +35,7 @@ properties_are_taken_or_refused_with_the_reason(void)
       {"queuing.strategy", "fifo", NULL},
       {"message.max.bytes", "1000000", "a dead letter is as large as its record"},
       {"message.max.bytes", "200000000", NULL},
+      {"queue.buffering.max.kbytes", "32768", "a dead letter is as large as its record"},
       {"linger.ms", "900000", "dead letters are waited for"},
       {"linger.ms", "0.5", NULL},
       {"acks", "1", "is not yours to set: a dead letter counts only when"},
