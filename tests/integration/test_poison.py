@@ -249,7 +249,6 @@ LARGE = {
     "gateway__frame_max": "8M",
     "ingest__batch_bytes": "16M",
     "ingest__memory": "256M",
-    "kafka__message_max_bytes": "6000000",
 }
 
 
@@ -277,9 +276,9 @@ def test_what_the_gateway_hangs_up_on_is_halved_until_it_fits(road, sluice, thri
 
 @pytest.mark.full
 def test_where_no_row_can_tell_the_setting_is_named(road, sluice, thrift1):
-    """A row that is a batch of its own may just as well meet an outage: it waits, until the setting is
+    """A row before which none was taken may just as well meet an outage: it waits, until the setting is
     what it has to be."""
-    one, made = large_rows(road, thrift1, bad=20)
+    one, made = large_rows(road, thrift1, bad=0)
 
     instance = watch(sluice, one, **LARGE, ingest__batch_rows="1")
     try:
@@ -287,12 +286,22 @@ def test_where_no_row_can_tell_the_setting_is_named(road, sluice, thrift1):
     finally:
         instance.end(exits=4, number=signal.SIGTERM)
     assert len(one.kafka.consume(f"{one.topic}.dlq")) == 0
-    assert one.kafka.offsets(one.group, one.topic, 1) == {0: 20}
+    assert one.kafka.offsets(one.group, one.topic, 1) == {0: -1001}
 
     run(sluice, one)
 
+    assert_table(one, made, but={0})
+    assert_letters(one, made, {0}, "map", ["gateway.frame.max"])
+
+
+def test_a_lone_row_at_which_the_gateway_hangs_up_becomes_a_dead_letter(road, sluice, thrift1):
+    """A quiet topic makes batches of one: the row that was taken last serves as the control."""
+    one, made = large_rows(road, thrift1, bad=20)
+
+    run(sluice, one, **{**LARGE, "ingest__batch_rows": "1"})
+
     assert_table(one, made, but={20})
-    assert_letters(one, made, {20}, "map", ["gateway.frame.max"])
+    assert_letters(one, made, {20}, "put", ["hung up on"])
 
 
 def test_a_table_that_is_dropped_and_made_again_under_load(road, sluice, thrift1):

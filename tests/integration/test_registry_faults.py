@@ -2,6 +2,7 @@
 """A registry that is not as it should be, and topics that many schemas wrote: against a registry of the test's own, which
 can do wrong. test_registry.py has the real one."""
 import json
+import signal
 import struct
 import time
 
@@ -11,6 +12,7 @@ import pytest
 from support import ledger, records
 from support.kafka import datum, schema
 from support.registry import Registry, hang_up, stay_silent
+from support.watched import Watched
 
 RECORD_TIME = 1_700_000_000_000
 
@@ -173,6 +175,19 @@ def test_an_outage_loses_nothing_and_says_why(shop, sluice, registry, fault, say
     registry.fault = None
     run(sluice, shop, registry)
     assert table_is_right(shop, made)
+
+
+def test_a_stop_while_the_registry_is_mute_is_whole(shop, sluice, registry):
+    """What was not taken is nobody's loss: it is read again."""
+    shop.kafka.produce(shop.topic, [message(registry, variant(), records.make("transactions", 1)[0])])
+    registry.fault = stay_silent
+    instance = Watched(
+        sluice.start("run", "--topic", shop.topic, **shop.settings(
+            registry__url=registry.url, registry__timeout="60s", ingest__shutdown_timeout="60s"))
+    )
+    instance.await_line("waiting, nothing is lost", "has not answered")
+    instance.end(exits=0, number=signal.SIGTERM)
+    assert shop.kafka.offsets(shop.group, shop.topic, 1) == {0: -1001}
 
 
 def test_a_registry_that_goes_in_the_middle_of_a_topic_loses_nothing(shop, sluice, registry):
