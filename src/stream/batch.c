@@ -12,9 +12,8 @@ typedef struct {
   KafkaMessage message; /* owned */
   EntryKind kind;
   bool is_tombstone;
-  int32_t rows[2];    /* by FrameKind: the row it made; NO_ROW */
-  uint32_t pieces[2]; /* into how many it was cut, for each fits a call; as a rule 1 */
-  size_t key_at;      /* the row's key in keys */
+  int32_t rows[2]; /* by FrameKind: the row it made; NO_ROW */
+  size_t key_at;   /* the row's key in keys */
   size_t key_len;
   int64_t timestamp;
 } Entry;
@@ -35,6 +34,7 @@ struct StreamBatch {
   Slot *slots;        /* owned: an open-addressed table, twice as large as may be needed */
   size_t slots_mask;
   size_t kept_bytes; /* records and their overhead */
+  bool is_cut;       /* all rows are pieces of the only record's */
 };
 
 void
@@ -97,6 +97,7 @@ stream_batch_reset(StreamBatch *self)
   bytes_reset(&self->keys);
   memset(self->slots, 0, (self->slots_mask + 1) * sizeof *self->slots);
   self->kept_bytes = 0;
+  self->is_cut = false;
 }
 
 static size_t
@@ -212,24 +213,19 @@ put_row(StreamBatch *self, const Row *row, const FrameSize *size, int32_t *out_r
   return is_copy || frame_rows_merge(puts, self->plan, there, row);
 }
 
-/* The row's rows are there: the entry for them. */
-static void
-add_row_entry(StreamBatch *self, KafkaMessage *message, const Row *row, const int32_t *rows)
+/* The entry for the rows that were made of it; NO_ROW: none of the kind. */
+static inline Entry *
+add_row_entry(StreamBatch *self, KafkaMessage *message, const Row *row)
 {
   Entry *entry = add_entry(self, message, ENTRY_ROW);
 
   message->handle = NULL; /* the batch owns it now */
-  for (size_t kind = 0; kind < G_N_ELEMENTS(self->rows); kind++) {
-    entry->rows[kind] = rows[kind];
-    entry->pieces[kind] = 1;
-  }
-  if (rows[FRAME_PUT] == NO_ROW && rows[FRAME_DELETE] == NO_ROW)
-    entry->kind = ENTRY_SKIPPED;
   entry->is_tombstone = row->kind == ROW_DELETE;
   entry->timestamp = row->timestamp;
   entry->key_at = self->keys.len;
   entry->key_len = row->key.len;
   bytes_append_slice(&self->keys, row->key);
+  return entry;
 }
 
 /* A row that no call can hold as a whole, by itself in a batch: several rows with as many cells
@@ -238,8 +234,8 @@ static StreamTaking
 add_in_pieces(StreamBatch *self, KafkaMessage *message, const Row *row)
 {
   size_t frame_max = self->limits.frame_max_bytes;
-  int32_t rows[] = {NO_ROW, NO_ROW};
   Row piece = *row;
+  Entry *entry;
 
   if (row->cells_length == 0 ||
       frame_cell_too_large(self->plan, row, frame_max) < row->cells_length)
@@ -252,14 +248,13 @@ add_in_pieces(StreamBatch *self, KafkaMessage *message, const Row *row)
     piece.cells = row->cells + i;
     piece.cells_length = frame_cells_fitting(self->plan, row, i, frame_max);
     size = frame_row_size(self->plan, &piece);
-    for (size_t kind = 0; kind < G_N_ELEMENTS(self->rows); kind++) {
-      if (frame_rows_append(&self->rows[kind], self->plan, (FrameKind)kind, &piece, &size))
-        rows[kind] = 0;
-    }
+    for (size_t kind = 0; kind < G_N_ELEMENTS(self->rows); kind++)
+      frame_rows_append(&self->rows[kind], self->plan, (FrameKind)kind, &piece, &size);
   }
-  add_row_entry(self, message, row, rows);
+  entry = add_row_entry(self, message, row);
   for (size_t kind = 0; kind < G_N_ELEMENTS(self->rows); kind++)
-    entry_at(self, 0)->pieces[kind] = (uint32_t)frame_rows_length(&self->rows[kind]);
+    entry->rows[kind] = frame_rows_length(&self->rows[kind]) > 0 ? 0 : NO_ROW;
+  self->is_cut = true;
   return STREAM_TAKEN;
 }
 
@@ -267,16 +262,21 @@ StreamTaking
 stream_batch_add(StreamBatch *self, KafkaMessage *message, const Row *row)
 {
   FrameSize size = frame_row_size(self->plan, row);
-  int32_t rows[] = {NO_ROW, NO_ROW};
+  int32_t put = NO_ROW;
 
   if (frame_overhead_bytes(self->plan) + size.bytes > self->limits.frame_max_bytes)
     return add_in_pieces(self, message, row);
   if (stream_batch_is_full(self) || !has_room(self, message, size.bytes) ||
-      !put_row(self, row, &size, &rows[FRAME_PUT]))
+      !put_row(self, row, &size, &put))
     return STREAM_FULL;
+
+  Entry *entry = add_row_entry(self, message, row);
+
+  entry->rows[FRAME_PUT] = put;
   if (frame_rows_append(&self->rows[FRAME_DELETE], self->plan, FRAME_DELETE, row, &size))
-    rows[FRAME_DELETE] = (int32_t)frame_rows_length(&self->rows[FRAME_DELETE]) - 1;
-  add_row_entry(self, message, row, rows);
+    entry->rows[FRAME_DELETE] = (int32_t)frame_rows_length(&self->rows[FRAME_DELETE]) - 1;
+  if (put == NO_ROW && entry->rows[FRAME_DELETE] == NO_ROW)
+    entry->kind = ENTRY_SKIPPED;
   return STREAM_TAKEN;
 }
 
@@ -359,8 +359,7 @@ stream_batch_reject_row(StreamBatch *self, FrameKind kind, size_t row, const GEr
   for (guint i = 0; i < self->entries->len; i++) {
     Entry *entry = entry_at(self, i);
 
-    if (entry->kind != ENTRY_ROW || entry->rows[kind] == NO_ROW ||
-        row - (size_t)entry->rows[kind] >= entry->pieces[kind])
+    if (entry->kind != ENTRY_ROW || (entry->rows[kind] != (int32_t)row && !self->is_cut))
       continue;
 
     StreamReject *reject = stream_reject_new(&entry->message, STREAM_PUT, g_strdup(error->message));

@@ -189,23 +189,22 @@ frame_overhead_bytes(const FramePlan *plan)
   return CALL_BYTES + strlen(plan->table);
 }
 
-static size_t
-cell_bytes(const FramePlan *plan, const RowCell *cell)
-{
-  const ColumnHead *head = &plan->heads[cell->column->index];
-
-  return cell->is_delete ? head->deletion.len + COLUMN_BYTES
-                         : head->put.len + cell->value.len + CELL_BYTES;
-}
-
 FrameSize
 frame_row_size(const FramePlan *plan, const Row *row)
 {
   FrameSize size = {.bytes = ROW_BYTES + row->key.len};
 
   for (size_t i = 0; i < row->cells_length; i++) {
-    size.cells[row->cells[i].is_delete ? FRAME_DELETE : FRAME_PUT]++;
-    size.bytes += cell_bytes(plan, &row->cells[i]);
+    const RowCell *cell = &row->cells[i];
+    const ColumnHead *head = &plan->heads[cell->column->index];
+
+    if (cell->is_delete) {
+      size.cells[FRAME_DELETE]++;
+      size.bytes += head->deletion.len + COLUMN_BYTES;
+    } else {
+      size.cells[FRAME_PUT]++;
+      size.bytes += head->put.len + cell->value.len + CELL_BYTES;
+    }
   }
   return size;
 }
@@ -217,7 +216,11 @@ frame_cells_fitting(const FramePlan *plan, const Row *row, size_t first, size_t 
   size_t i = first;
 
   for (; i < row->cells_length; i++) {
-    bytes += cell_bytes(plan, &row->cells[i]);
+    const RowCell *cell = &row->cells[i];
+    const ColumnHead *head = &plan->heads[cell->column->index];
+
+    bytes += cell->is_delete ? head->deletion.len + COLUMN_BYTES
+                             : head->put.len + cell->value.len + CELL_BYTES;
     if (bytes > frame_max_bytes)
       break;
   }
@@ -237,7 +240,7 @@ frame_cell_too_large(const FramePlan *plan, const Row *row, size_t frame_max_byt
 }
 
 /* The row that is appended next begins here. */
-static void
+static inline void
 begin_row(FrameRows *self)
 {
   if (self->offsets == NULL)
