@@ -8,7 +8,7 @@ readonly HBASE_USER=hbase
 
 # Where clients find region servers, in either mode
 region_servers() {
-  printf 'localhost:%s' "$regionserver_port"
+  printf '%s:%s' "$hbase_host" "$regionserver_port"
   [[ $mode == standalone ]] || printf ',localhost:%s' "$regionserver2_port"
 }
 

@@ -10,7 +10,7 @@ thrift2_configure() {
 
 thrift2_command() {
   hbase_java thrift2 "$gateway_heap"
-  command+=(org.apache.hadoop.hbase.thrift2.ThriftServer start -threadpool -f -b 127.0.0.1 -p "$thrift2_port")
+  command+=(org.apache.hadoop.hbase.thrift2.ThriftServer start -threadpool -f -b "$bind" -p "$thrift2_port")
 }
 
 thrift2_answers() {
@@ -23,7 +23,7 @@ gateway2_configure() {
 
 gateway2_command() {
   hbase_java gateway2 "$gateway_heap"
-  command+=(org.apache.hadoop.hbase.thrift2.ThriftServer start -threadpool -f -b 127.0.0.1 -p "$gateway2_port")
+  command+=(org.apache.hadoop.hbase.thrift2.ThriftServer start -threadpool -f -b "$bind" -p "$gateway2_port")
 }
 
 gateway2_answers() {
@@ -43,7 +43,7 @@ thrift1_configure() {
 
 thrift1_command() {
   hbase_java thrift1 "$gateway_heap"
-  command+=(org.apache.hadoop.hbase.thrift.ThriftServer start -threadpool -b 127.0.0.1 -p "$thrift1_port")
+  command+=(org.apache.hadoop.hbase.thrift.ThriftServer start -threadpool -b "$bind" -p "$thrift1_port")
 }
 
 # getRow("hbase:meta", "?", {})

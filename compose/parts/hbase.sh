@@ -29,13 +29,13 @@ write_hbase_site() {
     hbase.zookeeper.property.dataDir "$data/zookeeper" \
     hbase.unsafe.stream.capability.enforce false \
     hbase.localcluster.assign.random.ports false \
-    hbase.master.ipc.address 127.0.0.1 \
-    hbase.master.hostname localhost \
+    hbase.master.ipc.address "$bind" \
+    hbase.master.hostname "$hbase_host" \
     hbase.master.port "$master_port" \
     hbase.master.info.port -1 \
     hbase.master.wait.on.regionservers.maxtostart 1 \
-    hbase.regionserver.ipc.address 127.0.0.1 \
-    hbase.regionserver.hostname localhost \
+    hbase.regionserver.ipc.address "$bind" \
+    hbase.regionserver.hostname "$hbase_host" \
     hbase.regionserver.port "$port" \
     hbase.regionserver.info.port -1 \
     hbase.regionserver.msginterval 500 \

@@ -11,7 +11,7 @@ registry_command() {
   local jars
   jars=$(artifacts_of registry)
   java_command registry "$registry_heap" "$jars/lib/*:$jars/*"
-  command+=(-Dquarkus.http.host=127.0.0.1 "-Dquarkus.http.port=$registry_port"
+  command+=("-Dquarkus.http.host=$bind" "-Dquarkus.http.port=$registry_port"
     -Dquarkus.banner.enabled=false "-Dquarkus.log.category.\"io.apicurio\".level=WARN" io.quarkus.runner.GeneratedMain)
 }
 

@@ -23,31 +23,22 @@ find_java() {
       return
     fi
   done
-  install_packages openjdk-17-jre-headless
+  install_packages java
   java=$(printf '%s\n' /usr/lib/jvm/java-17-openjdk*/bin/java | head -n 1)
-  [[ -x $java ]] || die 3 "openjdk-17-jre-headless was installed but brought no java; set JAVA_HOME"
+  [[ -x $java ]] || die 3 "openjdk-17-jre-headless is installed, but there is no Java 17; set JAVA_HOME"
 }
 
+# install_packages java|maven
 install_packages() {
-  local log=$root/log/install.log as_root=()
-  command -v apt-get > /dev/null || die 3 "install $* (this machine has no apt-get to do it with)"
-  if ((EUID != 0)); then
-    command -v sudo > /dev/null || die 3 "install $* as root (there is no sudo to do it with)"
-    as_root=(sudo)
-  fi
-  say "installing $*"
-  if ! { "${as_root[@]}" apt-get update && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y --no-install-recommends "$@"; } > "$log" 2>&1 < /dev/null; then
-    tail -n 15 "$log" >&2
-    die 3 "could not install $*; the whole story is in $log"
-  fi
+  command -v apt-get > /dev/null || die 3 "$1 is missing, and this machine has no apt-get to install it with"
+  SLUICE_LOCAL=$root "$here/install" "$1" >&2 || die 3 "could not install $1; its whole log is $root/log/apt.log"
 }
 
 # The folder of a set of jars. Its name changes with the poms, so a new version is a new folder.
 artifacts_of() {
   local sum
   sum=$(cat "$here/artifacts/pom.xml" "$here/artifacts/$1.xml" | sha256sum)
-  printf '%s' "$root/artifacts/$1-${sum:0:12}"
+  printf '%s' "$artifacts/$1-${sum:0:12}"
 }
 
 # Fetches a set of jars unless it is there already.
@@ -57,6 +48,7 @@ resolve() {
   [[ ! -d $target ]] || return 0
   command -v mvn > /dev/null || install_packages maven
   say "fetching $name (once)"
+  mkdir -p "$artifacts"
   grep -q '<type>tar.gz</type>' "$here/artifacts/$name.xml" && goal=unpack
   rm -rf -- "$target.part" "$target.markers" # a marker would make Maven skip what is not there
   if ! JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$java")")") mvn -B -f "$here/artifacts/$name.xml" \

@@ -50,9 +50,7 @@ launch() {
   say "starting $part"
   log=$(log_of "$part")
   [[ ! -s $log ]] || mv -f "$log" "$log.1"
-  mkdir -p "$root/conf/$part" "$root/data/$part"
-  "${part}_configure" >> "$log" 2>&1 || die 1 "$part could not be prepared, see $log"
-  "${part}_command"
+  set_up "$part" >> "$log" 2>&1 || die 1 "$part could not be prepared, see $log"
   (
     cd "$root/data/$part" || exit
     close_inherited_files
@@ -63,6 +61,13 @@ launch() {
   until is_running "$part" || ! kill -0 "$!" 2> /dev/null; do
     sleep 0.02
   done
+}
+
+# Writes the part's configuration, and puts what runs it into `command`.
+set_up() {
+  mkdir -p "$root/conf/$1" "$root/data/$1"
+  "$1_configure" || return
+  "$1_command"
 }
 
 close_inherited_files() {
