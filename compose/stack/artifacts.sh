@@ -28,10 +28,10 @@ find_java() {
   [[ -x $java ]] || die 3 "openjdk-17-jre-headless is installed, but there is no Java 17; set JAVA_HOME"
 }
 
-# install_packages java|maven
+# install_packages WORD...: those that compose/install knows
 install_packages() {
-  command -v apt-get > /dev/null || die 3 "$1 is missing, and this machine has no apt-get to install it with"
-  SLUICE_LOCAL=$root "$here/install" "$1" >&2 || die 3 "could not install $1; its whole log is $root/log/apt.log"
+  command -v apt-get > /dev/null || die 3 "$* is missing, and this machine has no apt-get to install it with"
+  SLUICE_LOCAL=$root "$here/install" "$@" >&2 || die 3 "could not install $*; its whole log is $root/log/apt.log"
 }
 
 # The folder of a set of jars. Its name changes with the poms, so a new version is a new folder.
