@@ -13,20 +13,20 @@ struct KafkaProducer {
 };
 
 /* Ours, under the user's: the partition a Java client would choose, a queue of bounded length and
- * memory, batches worth their request, the broker alone judging a record's size, and a topic that
- * was refused asked for again before long. */
+ * memory, batches worth their request, and a topic that was refused asked for again before long. */
 static const KafkaProperty defaults[] = {
     {"partitioner", "murmur2_random"},
     {"queue.buffering.max.messages", "100000"},
     {"queue.buffering.max.kbytes", "131072"}, /* one of the largest records has to fit */
     {"linger.ms", "5"},
-    {"message.max.bytes", G_STRINGIFY(KAFKA_LARGEST_RECORD)},
     {"topic.metadata.refresh.interval.ms", "10000"},
     {NULL, NULL},
 };
 
+/* Over the user's; the broker alone judges a record's size. */
 static const KafkaProperty promises[] = {
     {"enable.idempotence", "true"},
+    {"message.max.bytes", G_STRINGIFY(KAFKA_LARGEST_RECORD)},
     {NULL, NULL},
 };
 

@@ -45,8 +45,6 @@ static const struct {
     {"max.in.flight", 1, 5, "dead letters are produced idempotently, with at most 5 in flight"},
     {"max.in.flight.requests.per.connection", 1, 5,
      "dead letters are produced idempotently, with at most 5 in flight"},
-    {"message.max.bytes", KAFKA_LARGEST_RECORD, G_MAXINT32,
-     "a dead letter is as large as its record"},
     {"queue.buffering.max.kbytes", KAFKA_LARGEST_RECORD / 1024 + 1, G_MAXINT32,
      "a dead letter is as large as its record"},
     {"linger.ms", 0, 5000, "dead letters are waited for"},
