@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/options.h"
 #include "cmd/sheet.h"
+#include "hfile/pointer.h"
 
 static const char about[] =
     "Reads each FILE from its first byte to its last and tells every mistake that HBase would "
@@ -62,9 +63,14 @@ check_file(Job *self, const char *path, const char *family)
   };
   g_auto(HfileReport) report;
   g_autoptr(GError) error = NULL;
+  g_autofree char *pointer = hfile_pointer_describe(path);
 
   hfile_report_init(&report);
   self->files++;
+  if (pointer != NULL) {
+    cmd_sheet_print_pointer(path, pointer, self->json);
+    return;
+  }
   if (!hfile_check(path, &check, &report, &error)) {
     hfile_report_fault(&report, "%s", error->message);
     self->code = MAX(self->code, exit_code_for(error));

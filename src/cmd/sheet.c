@@ -305,3 +305,21 @@ cmd_sheet_print_json(const char *path, const HfileReport *report)
   json_builder_end_object(builder);
   json_build_print(builder, false);
 }
+
+void
+cmd_sheet_print_pointer(const char *path, const char *what, bool is_json)
+{
+  g_autoptr(JsonBuilder) builder = NULL;
+
+  if (!is_json) {
+    printf("%s: sound: %s\n", path, what);
+    return;
+  }
+  builder = json_builder_new();
+  json_builder_begin_object(builder);
+  add_slice(builder, "path", slice_text(path));
+  json_build_claim(builder, "sound", true);
+  json_build_text(builder, "pointer", what);
+  json_builder_end_object(builder);
+  json_build_print(builder, false);
+}

@@ -11,6 +11,9 @@ void cmd_sheet_print_cell(const HfileCell *cell);
 void cmd_sheet_print_cell_json(const HfileCell *cell);
 
 /* A line of verdict, faults and warnings; with `has_statistics` everything that was counted. */
+/* A file that is none, but leads to one. */
+void cmd_sheet_print_pointer(const char *path, const char *what, bool is_json);
+
 void cmd_sheet_print(const char *path, const HfileReport *report, bool has_statistics);
 /* All of it as one JSON object on a line. */
 void cmd_sheet_print_json(const char *path, const HfileReport *report);

@@ -363,9 +363,8 @@ hfile_encoder_bytes(const HfileEncoder *self)
 {
   size_t rows_bytes = self->rows->len * sizeof(uint32_t);
 
-  return self->has_cells
-             ? MAX(self->out.len - self->cells_at + rows_bytes, (size_t)self->raw_bytes)
-             : 0;
+  return self->has_cells ? MAX(self->out.len - self->cells_at + rows_bytes, (size_t)self->raw_bytes)
+                         : 0;
 }
 
 Slice

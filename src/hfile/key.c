@@ -13,6 +13,71 @@ hfile_key_compare(const HfileKey *a, const HfileKey *b)
   return order != 0 ? order : hfile_key_compare_in_row(a, b);
 }
 
+/* Up to the comma at `comma`, which is NULL where there is none. */
+static Slice
+part_before(Slice row, const uint8_t *comma)
+{
+  return comma == NULL ? row : slice(row.data, (size_t)(comma - row.data));
+}
+
+static Slice
+part_behind(Slice row, const uint8_t *comma)
+{
+  return slice(comma + 1, row.len - (size_t)(comma + 1 - row.data));
+}
+
+/* A row that has the comma is behind one that has not. */
+static int
+compare_part(Slice *a, const uint8_t *a_comma, Slice *b, const uint8_t *b_comma, bool *out_is_over)
+{
+  int order = slice_compare(part_before(*a, a_comma), part_before(*b, b_comma));
+
+  *out_is_over = order != 0 || a_comma == NULL || b_comma == NULL;
+  if (order == 0)
+    order = (a_comma != NULL) - (b_comma != NULL);
+  if (!*out_is_over) {
+    *a = part_behind(*a, a_comma);
+    *b = part_behind(*b, b_comma);
+  }
+  return order;
+}
+
+static const uint8_t *
+first_comma(Slice row)
+{
+  return row.len == 0 ? NULL : memchr(row.data, ',', row.len);
+}
+
+static const uint8_t *
+last_comma(Slice row)
+{
+  return row.len == 0 ? NULL : memrchr(row.data, ',', row.len);
+}
+
+static int
+compare_meta_rows(Slice a, Slice b)
+{
+  bool is_over = false;
+  int order = compare_part(&a, first_comma(a), &b, first_comma(b), &is_over);
+
+  if (!is_over)
+    order = compare_part(&a, last_comma(a), &b, last_comma(b), &is_over);
+  return is_over ? order : slice_compare(a, b);
+}
+
+int
+hfile_key_compare_by(HfileOrdering ordering, const HfileKey *a, const HfileKey *b)
+{
+  int order;
+
+  if (ordering == HFILE_ORDER_KEYS)
+    return hfile_key_compare(a, b);
+  order = compare_meta_rows(a->row, b->row);
+  if (order == 0)
+    order = slice_compare(a->family, b->family);
+  return order != 0 ? order : hfile_key_compare_in_row(a, b);
+}
+
 int
 hfile_key_compare_in_row(const HfileKey *a, const HfileKey *b)
 {

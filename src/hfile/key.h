@@ -34,6 +34,12 @@ hfile_key_bytes(const HfileKey *self)
 }
 
 int hfile_key_compare(const HfileKey *a, const HfileKey *b);
+
+/* The order of a file's keys: of hbase:meta's, rows go by table, start key and region id, each by
+ * itself (MetaCellComparator). */
+typedef enum { HFILE_ORDER_KEYS, HFILE_ORDER_META } HfileOrdering;
+
+int hfile_key_compare_by(HfileOrdering ordering, const HfileKey *a, const HfileKey *b);
 /* Of keys of one row and family. */
 int hfile_key_compare_in_row(const HfileKey *a, const HfileKey *b);
 

@@ -91,19 +91,27 @@ read_fields(Slice message, ProtobufField *fields)
   return cursor_left(&cursor) == 0;
 }
 
-/* Both names mean the one order of keys there is. */
+/* Several names, from several times, mean one order. */
 static bool
-knows_comparator(Slice name)
+find_ordering(Slice name, HfileOrdering *out_ordering)
 {
-  static const char *const known[] = {
-      comparator,
-      "org.apache.hadoop.hbase.CellComparatorImpl",
-      "org.apache.hadoop.hbase.CellComparator",
+  static const struct {
+    const char *name;
+    HfileOrdering ordering;
+  } known[] = {
+      {comparator, HFILE_ORDER_KEYS},
+      {"org.apache.hadoop.hbase.CellComparatorImpl", HFILE_ORDER_KEYS},
+      {"org.apache.hadoop.hbase.CellComparator", HFILE_ORDER_KEYS},
+      {"org.apache.hadoop.hbase.KeyValue$MetaComparator", HFILE_ORDER_META},
+      {"org.apache.hadoop.hbase.CellComparatorImpl$MetaCellComparator", HFILE_ORDER_META},
+      {"org.apache.hadoop.hbase.MetaCellComparator", HFILE_ORDER_META},
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
-    if (slice_equal(name, slice_text(known[i])))
+    if (slice_equal(name, slice_text(known[i].name))) {
+      *out_ordering = known[i].ordering;
       return true;
+    }
   return false;
 }
 
@@ -115,7 +123,7 @@ interpret(const ProtobufField *fields, HfileTrailer *trailer, GError **error)
                 "trailer: the file is encrypted, which is not supported");
     return false;
   }
-  if (!knows_comparator(fields[FIELD_COMPARATOR].bytes))
+  if (!find_ordering(fields[FIELD_COMPARATOR].bytes, &trailer->ordering))
     return refuse(error, "unknown comparator; HBase refuses such a file");
   if (fields[FIELD_ROOT_ENTRIES].varint > UINT32_MAX ||
       fields[FIELD_META_ENTRIES].varint > UINT32_MAX ||

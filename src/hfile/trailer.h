@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "hfile/codec.h"
+#include "hfile/key.h"
 
 enum { HFILE_TRAILER_BYTES = 4096 };
 
@@ -21,6 +22,7 @@ typedef struct {
   uint64_t first_data_offset;
   uint64_t last_data_offset;
   HfileCodecKind codec;
+  HfileOrdering ordering;
 } HfileTrailer;
 
 void hfile_trailer_append(const HfileTrailer *self, Bytes *out);

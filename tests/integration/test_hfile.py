@@ -4,11 +4,13 @@ cell, and what HBase writes, `sluice hfile` reads; with cells made up at random.
 import json
 import random
 import re
+import shutil
 import time
 
 import pytest
 
-from support import hfiles
+from support import hfiles, records
+from support.bulk import bulkload, write_csv
 from support.hbase import shell
 from support.hfiles import Options, Theirs
 from support.stack import data_folder
@@ -255,3 +257,24 @@ def test_we_read_what_a_region_server_flushed_and_compacted(road, sluice):
     cells, report = cells_of(sluice, path)
     assert report["sound"] and {cell.type for cell in cells} == {hfiles.PUT}
     assert all(cell.row != b"r002" for cell in cells) and len(cells) == 2 * 39 - 1
+
+
+def test_what_a_cluster_keeps_beside_its_files_is_known(road, sluice, admin, tmp_path):
+    """hbase:meta's files, the references that a split leaves (as long as they are there), marks of sequence ids."""
+    one = road("product", partitions=0)
+    made = records.make("product", 3000)
+    bulkload(sluice, one, "--regions", 1, write_csv(tmp_path / "in.csv", made))
+    root = data_folder("hbase") / "root" / "data"
+    admin.ask("split", one.table, 0, "5")
+    kept = tmp_path / "kept" / one.table
+    shutil.copytree(root / "default" / one.table, kept, ignore_dangling_symlinks=True)
+
+    names = {path.name for path in kept.glob("*/*/*") if path.is_file()}
+    said = sluice.run("hfile", "--family", "info", *(root / "hbase" / "meta").glob("*/info/[0-9a-f]*")).stdout
+    assert ": sound: " in said
+    for path in kept.glob("*/*"):
+        if path.is_dir() and path.name[0] != "." and any(path.iterdir()):
+            said += sluice.run("hfile", path).stdout
+    assert any(name.endswith(".seqid") for name in names) and "a mark of the region's sequence id" in said
+    assert ("a reference" in said) == any(re.search(r"\.[0-9a-f]{32}$", name) for name in names)
+    print(sorted(names), said)

@@ -103,6 +103,34 @@ a_quoted_key_shows_its_parts(void)
   g_assert_cmpstr(quoted, ==, "r\\x01/f:q/7/DeleteColumn");
 }
 
+/* As org.apache.hadoop.hbase.TestCellComparator has them for hbase:meta. */
+static void
+rows_of_meta_go_by_table_start_and_id(void)
+{
+  static const char *const rows[] = {"TestScanMultipleVersions",
+                                     "TestScanMultipleVersions,,99999999999999",
+                                     "TestScanMultipleVersions,row_0500,1236020145502",
+                                     "a",
+                                     "a,",
+                                     "a,,1",
+                                     "a,b,1",
+                                     "a,b,10",
+                                     "a,b,2",
+                                     "a,b,c,1",
+                                     "a,b-,1",
+                                     "ab,a,1"};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+    for (size_t j = 0; j < G_N_ELEMENTS(rows); j++) {
+      HfileKey a = {.row = slice_text(rows[i])};
+      HfileKey b = {.row = slice_text(rows[j])};
+      int order = hfile_key_compare_by(HFILE_ORDER_META, &a, &b);
+
+      g_test_message("%s %s", rows[i], rows[j]);
+      g_assert_cmpint((order > 0) - (order < 0), ==, (i > j) - (i < j));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -112,5 +140,6 @@ main(int argc, char **argv)
   g_test_add_func("/key/malformed", bytes_that_are_no_key_do_not_parse);
   g_test_add_func("/key/between", the_key_between_is_the_shortest);
   g_test_add_func("/key/quote", a_quoted_key_shows_its_parts);
+  g_test_add_func("/key/meta", rows_of_meta_go_by_table_start_and_id);
   return g_test_run();
 }

@@ -87,12 +87,13 @@ check_entry_key(Walk *self, const HfileEntry *entry, const HfileCell *first)
 
   if (!hfile_key_parse(entry->key, &key))
     give_up_index(self, "its entry's key is none");
-  else if (self->report->statistics.cells == 0 && hfile_key_compare(&key, &first->key) != 0)
+  else if (self->report->statistics.cells == 0 &&
+           hfile_key_compare_by(self->report->trailer.ordering, &key, &first->key) != 0)
     give_up_index(self, "the first entry's key is not the file's first key");
-  else if (hfile_key_compare(&key, &first->key) > 0)
+  else if (hfile_key_compare_by(self->report->trailer.ordering, &key, &first->key) > 0)
     give_up_index(self, "its entry's key sorts after its first cell: gets miss it");
   else if (self->report->statistics.cells > 0 && hfile_content_is_ordered(self->content) &&
-           hfile_key_compare(&last, &key) >= 0)
+           hfile_key_compare_by(self->report->trailer.ordering, &last, &key) >= 0)
     give_up_index(self, "its entry's key does not sort after the block before: gets miss cells");
 }
 

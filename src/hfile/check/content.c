@@ -71,7 +71,7 @@ fault_at(HfileContent *self, const HfileKey *key, const char *what)
 static void
 check_order(HfileContent *self, const HfileKey *key)
 {
-  int order = hfile_key_compare(&self->last, key);
+  int order = hfile_key_compare_by(self->report->trailer.ordering, &self->last, key);
 
   if (order == 0)
     self->report->repeated++;

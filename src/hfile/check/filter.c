@@ -103,14 +103,15 @@ hfile_filter_new(HfileReader *reader, Bloom kind, uint32_t prefix_bytes, const H
 }
 
 static int
-compare_keys(Bloom kind, Slice a, Slice b)
+compare_keys(const HfileFilter *self, Slice a, Slice b)
 {
+  HfileOrdering ordering = hfile_reader_trailer(self->reader)->ordering;
   HfileKey left;
   HfileKey right;
 
-  if (kind == BLOOM_ROWCOL && hfile_key_parse(a, &left) && hfile_key_parse(b, &right))
-    return hfile_key_compare(&left, &right);
-  return slice_compare(a, b);
+  if (self->kind == BLOOM_ROWCOL && hfile_key_parse(a, &left) && hfile_key_parse(b, &right))
+    return hfile_key_compare_by(ordering, &left, &right);
+  return hfile_key_compare_by(ordering, &(HfileKey){.row = a}, &(HfileKey){.row = b});
 }
 
 static bool
@@ -134,7 +135,7 @@ move_to(HfileFilter *self, Slice key, GError **error)
 {
   bool moved = false;
 
-  while (self->has_next && compare_keys(self->kind, self->next.key, key) <= 0) {
+  while (self->has_next && compare_keys(self, self->next.key, key) <= 0) {
     self->chunk = self->next;
     self->has_next = self->chunks_left > 0;
     if (self->has_next) {
