@@ -245,6 +245,20 @@ read_all(BulkIntake *self, const GPtrArray *inputs, BulkRejects *rejects, GError
   return collect_all(self, rejects, error);
 }
 
+/* HBase takes such cells and no reader ever sees them. */
+static void
+warn_of_expired(BulkIntake *self)
+{
+  BulkAmount amount = bulk_intake_counts(self).amount;
+
+  if (amount.expired > 0)
+    fault_list_add(&self->totals.warnings,
+                   "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                   " cells are older than the TTL of their family: HBase drops them, and nobody "
+                   "will read them",
+                   amount.expired, amount.cells);
+}
+
 bool
 bulk_intake_run(BulkIntake *self, const GPtrArray *inputs, BulkRejects *rejects, GError **error)
 {
@@ -255,6 +269,7 @@ bulk_intake_run(BulkIntake *self, const GPtrArray *inputs, BulkRejects *rejects,
   if (self->is_read)
     bulk_watch_progress(self->options.watch, BULK_SORTING, 0, 0, self->records);
   failure = stop_threads(self); /* the queue's lock carries is_read to the threads */
+  warn_of_expired(self);
   if (failure == NULL)
     return self->is_read;
   g_propagate_error(error, failure);
@@ -271,6 +286,7 @@ bulk_intake_run_feed(BulkIntake *self, const BulkFeed *feed, GError **error)
   if (self->is_read)
     bulk_watch_progress(self->options.watch, BULK_SORTING, 0, 0, self->records);
   failure = stop_threads(self);
+  warn_of_expired(self);
   if (failure == NULL)
     return self->is_read;
   g_propagate_error(error, failure);

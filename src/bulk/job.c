@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-enum { MICROSECONDS = 1000 };
+enum { MICROSECONDS = 1000, MILLISECONDS = 1000 };
 
 static const char task[] = "sluice";
 
@@ -107,6 +107,9 @@ set_hfile(BulkJob *self, size_t i, const Family *family)
     hfile_encoding_find(slice_text(family->encoding), &hfile->encoding);
   self->plan->versions[i] = family->versions;
   self->plan->keeps_deleted[i] = family->keeps_deleted;
+  self->plan->dead_before[i] = 0;
+  if (family->time_to_live_s > 0 && family->time_to_live_s < (uint64_t)now_ms / MILLISECONDS)
+    self->plan->dead_before[i] = now_ms - (int64_t)family->time_to_live_s * MILLISECONDS;
 }
 
 BulkJob *

@@ -106,6 +106,7 @@ bulk_amount_add(BulkAmount *amount, const BulkAmount *more)
   amount->cells += more->cells;
   amount->cell_bytes += more->cell_bytes;
   amount->tombstones += more->tombstones;
+  amount->expired += more->expired;
 }
 
 /* A deletion of the row is one of each family. */
@@ -129,6 +130,7 @@ static void
 count_row(BulkMapper *self)
 {
   const Row *row = &self->row;
+  const BulkPlan *plan = self->options.plan;
   BulkAmount amount = {.rows = 1, .cells = row->cells_length};
 
   if (row->kind == ROW_DELETE)
@@ -139,6 +141,7 @@ count_row(BulkMapper *self)
                      cell->column->family.len + cell->column->qualifier.len + cell->value.len;
 
     amount.cell_bytes += bytes;
+    amount.expired += row->timestamp < plan->dead_before[cell->column->family_index];
     self->by_family[cell->column->family_index] += bytes;
   }
   bulk_amount_add(&self->amount, &amount);

@@ -39,6 +39,7 @@ typedef struct {
   uint64_t cells;
   uint64_t cell_bytes;
   uint64_t tombstones; /* rows that are deleted */
+  uint64_t expired;    /* cells past their family's TTL */
 } BulkAmount;
 
 void bulk_amount_add(BulkAmount *amount, const BulkAmount *more);

@@ -35,6 +35,7 @@ bulk_plan_new(const Mapping *mapping)
   self->first_rank = g_new0(size_t, self->families + 1);
   self->versions = g_new(uint32_t, self->families);
   self->keeps_deleted = g_new0(bool, self->families);
+  self->dead_before = g_new0(int64_t, self->families);
   for (size_t i = 0; i < self->families; i++)
     self->versions[i] = self->family[i].versions;
   for (size_t i = 0; i < self->columns; i++)
@@ -63,6 +64,7 @@ bulk_plan_free(BulkPlan *self)
   g_free(self->first_rank);
   g_free(self->versions);
   g_free(self->keeps_deleted);
+  g_free(self->dead_before);
   g_free(self);
 }
 
@@ -75,10 +77,12 @@ bulk_plan_add_family(BulkPlan *self, const Family *family)
   self->first_rank = g_renew(size_t, self->first_rank, self->families + 1);
   self->versions = g_renew(uint32_t, self->versions, self->families);
   self->keeps_deleted = g_renew(bool, self->keeps_deleted, self->families);
+  self->dead_before = g_renew(int64_t, self->dead_before, self->families);
   self->family[at] = *family;
   self->family[at].name.data = (const uint8_t *)g_string_chunk_insert_len(
       self->names, (const char *)family->name.data, (gssize)family->name.len);
   self->first_rank[self->families] = self->columns;
   self->versions[at] = family->versions;
   self->keeps_deleted[at] = family->keeps_deleted;
+  self->dead_before[at] = 0;
 }

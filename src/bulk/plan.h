@@ -14,6 +14,7 @@ typedef struct {
   size_t *first_rank;     /* owned; of each family, and behind the last */
   uint32_t *versions;     /* owned; of each family: most that a reader could see */
   bool *keeps_deleted;    /* owned; of each family: a reader could see what a deletion hides */
+  int64_t *dead_before;   /* owned; of each family: older cells are past its TTL; 0: none is */
   GStringChunk *names;    /* owned: of families that were added */
 } BulkPlan;
 

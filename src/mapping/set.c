@@ -5,6 +5,7 @@
 
 struct MappingSet {
   GPtrArray *mappings; /* owned, of owned Mapping * */
+  GPtrArray *builtin;  /* owned; those of them that are built in */
 };
 
 static void
@@ -19,6 +20,7 @@ new_empty(void)
   MappingSet *self = g_new0(MappingSet, 1);
 
   self->mappings = g_ptr_array_new_with_free_func(free_mapping);
+  self->builtin = g_ptr_array_new();
   return self;
 }
 
@@ -28,6 +30,7 @@ mapping_set_free(MappingSet *self)
   if (self == NULL)
     return;
   g_ptr_array_unref(self->mappings);
+  g_ptr_array_unref(self->builtin);
   g_free(self);
 }
 
@@ -134,6 +137,7 @@ join_builtin(MappingSet *self, MappingSet *builtin)
       mapping_free(mapping);
     } else {
       g_ptr_array_add(joining, mapping);
+      g_ptr_array_add(self->builtin, mapping);
     }
   }
   g_ptr_array_extend_and_steal(self->mappings, g_steal_pointer(&joining));
@@ -263,6 +267,35 @@ const Mapping *
 mapping_set_for_table(const MappingSet *self, const char *table, GError **error)
 {
   return find(self, mapping_table, "table", table, error);
+}
+
+/* A mapping with a fault may be the one that was meant to be this table's. */
+static bool
+is_beyond_doubt(const MappingSet *self, const Mapping *mapping)
+{
+  for (guint i = 0; i < self->mappings->len; i++)
+    if (self->mappings->pdata[i] != mapping && collide(self->mappings->pdata[i], mapping))
+      return false;
+  return !g_ptr_array_find(self->builtin, mapping, NULL);
+}
+
+const Mapping *
+mapping_set_choose(const MappingSet *self, const char *table, const FaultList *faults,
+                   GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  const Mapping *mapping = mapping_set_for_table(self, table, &problem);
+  size_t length = fault_list_length(faults);
+
+  if (length > 0 && (mapping == NULL || !is_beyond_doubt(self, mapping))) {
+    g_propagate_error(error, fault_list_to_error(faults));
+    return NULL;
+  }
+  for (size_t i = 0; i < length; i++)
+    g_warning("a mapping of another table is left out: %s", fault_list_get(faults, i));
+  if (mapping == NULL)
+    g_propagate_error(error, g_steal_pointer(&problem));
+  return mapping;
 }
 
 const Mapping *

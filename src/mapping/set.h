@@ -24,4 +24,7 @@ const Mapping *mapping_set_get(const MappingSet *self, size_t i);
 
 /* FAULT_SETUP names the nearest table or topic that has a mapping. */
 const Mapping *mapping_set_for_table(const MappingSet *self, const char *table, GError **error);
+/* The same of a set that was read with these faults: those of other tables are only warned of. */
+const Mapping *mapping_set_choose(const MappingSet *self, const char *table,
+                                  const FaultList *faults, GError **error);
 const Mapping *mapping_set_for_topic(const MappingSet *self, const char *topic, GError **error);

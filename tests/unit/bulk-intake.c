@@ -235,6 +235,34 @@ a_row_is_of_the_last_region_that_does_not_begin_behind_it(void)
   }
 }
 
+static void
+cells_past_their_ttl_are_told(void)
+{
+  g_auto(BulkCase) bulk = bulk_case_make();
+  BulkRegions *regions = bulk_regions_new(NULL, 0);
+  BulkIntakeOptions options = {.mapper = {.mapping = bulk.mapping.mapping,
+                                          .plan = bulk.plan,
+                                          .regions = regions,
+                                          .reading = &bulk.reading},
+                               .jobs = 1,
+                               .memory_bytes = 1 << 20,
+                               .temp_folder = bulk.folder,
+                               .watch = &(BulkWatch){0}};
+  BulkRejects *rejects = bulk_rejects_new(NULL, 0, &bulk.reading.csv.form);
+  BulkIntake *intake;
+
+  bulk.plan->dead_before[1] = 8; /* family two: column t */
+  g_assert_true(bulk_case_add(&bulk, HEADER "a,7,z,b,1,t\nb,8,z,b,1,t\nc,1,z,b,1,t\n"));
+  intake = bulk_intake_new(&options);
+  g_assert_true(bulk_intake_run(intake, bulk.inputs, rejects, NULL));
+  g_assert_cmpuint(bulk_intake_counts(intake).amount.expired, ==, 2);
+  g_assert_true(g_str_has_prefix(fault_list_get(bulk_intake_warnings(intake), 0),
+                                 "2 of 12 cells are older than the TTL"));
+  bulk_intake_free(intake);
+  bulk_rejects_free(rejects);
+  bulk_regions_free(regions);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -247,5 +275,6 @@ main(int argc, char **argv)
   g_test_add_func("/columns/headers", headers_are_judged_before_work_starts);
   g_test_add_func("/columns/empty", an_empty_file_is_passed_over_and_told);
   g_test_add_func("/regions/find", a_row_is_of_the_last_region_that_does_not_begin_behind_it);
+  g_test_add_func("/intake/expired", cells_past_their_ttl_are_told);
   return g_test_run();
 }

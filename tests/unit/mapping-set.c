@@ -194,6 +194,44 @@ the_mappings_in_the_tree_are_four(void)
   g_assert_cmpuint(mapping_set_length(self), ==, 4);
 }
 
+static void
+a_fault_of_another_table_is_none_of_ours_but_one_that_may_be_ours_is(Folders *self,
+                                                                     gconstpointer data)
+{
+  static const struct {
+    const char *table;
+    bool is_found;
+  } cases[] = {
+      {"mine", true},
+      {"joined", false}, /* built in; the broken one may be meant to replace it */
+      {"twice", false},  /* has two mappings */
+      {"nobody", false},
+  };
+  char *mappings[] = {self->user, NULL};
+  const Config config = {.ingest = {.mappings = mappings, .builtin = self->builtin}};
+  g_auto(FaultList) faults = {0};
+  g_autoptr(MappingSet) set = NULL;
+
+  (void)data;
+  write_mapping(self->user, "a.json", "mine", "a");
+  write_mapping(self->user, "b.json", "twice", "b");
+  write_mapping(self->user, "c.json", "twice", "c");
+  write_file(self->user, "d.json", "{ broken");
+  write_mapping(self->builtin, "e.json", "joined", "e");
+  set = mapping_set_read(&config, &faults);
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(GError) error = NULL;
+
+    for (size_t j = 0; cases[i].is_found && j < fault_list_length(&faults); j++)
+      g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING,
+                            "a mapping of another table is left out:*");
+    g_assert_cmpint(mapping_set_choose(set, cases[i].table, &faults, &error) != NULL, ==,
+                    cases[i].is_found);
+    g_assert_cmpint(error == NULL, ==, cases[i].is_found);
+    g_test_assert_expected_messages();
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -204,6 +242,7 @@ main(int argc, char **argv)
       {"/mappings/replace", a_users_mapping_replaces_what_has_its_table_or_its_topic},
       {"/mappings/collide", two_of_the_users_own_may_not_meet},
       {"/mappings/faults", other_files_are_passed_over_and_faults_of_all_are_told},
+      {"/mappings/choose", a_fault_of_another_table_is_none_of_ours_but_one_that_may_be_ours_is},
       {"/mappings/nearest", a_name_without_a_mapping_gets_the_nearest},
   };
 

@@ -221,6 +221,7 @@ understand_rejects(CmdBulkArgs *self, const Texts *texts, GError **error)
 {
   if (texts->rejects_most != NOT_GIVEN && texts->rejects_most < 0)
     return refuse(error, "--max-rejects: give 0 or more");
+  self->takes_rejects = self->rejects != NULL || texts->rejects_most > 0;
   if (texts->rejects_most != NOT_GIVEN)
     self->rejects_most = texts->rejects_most;
   else

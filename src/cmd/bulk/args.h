@@ -26,6 +26,7 @@ typedef struct {
   bool has_timestamp; /* it was given */
   int64_t timestamp_ms;
   int64_t rejects_most;
+  bool takes_rejects;    /* some are allowed */
   uint64_t memory_bytes; /* 0: the configuration's, as the next two */
   uint64_t file_most_bytes;
   unsigned jobs;

@@ -90,13 +90,13 @@ show_progress(void *data, BulkPhase phase, uint64_t done, uint64_t total, uint64
 static bool
 read_configuration(Bulkload *self, GError **error)
 {
+  g_auto(FaultList) faults = {0};
+
   self->config = cmd_options_config(&self->args.options, self->call, error);
   if (self->config == NULL)
     return false;
-  self->mappings = mapping_set_load(self->config, error);
-  if (self->mappings == NULL)
-    return false;
-  self->mapping = mapping_set_for_table(self->mappings, self->args.table, error);
+  self->mappings = mapping_set_read(self->config, &faults);
+  self->mapping = mapping_set_choose(self->mappings, self->args.table, &faults, error);
   return self->mapping != NULL;
 }
 
@@ -466,7 +466,7 @@ work(Bulkload *self, GError **error)
   if (!has_rows(self))
     return end_without_rows(self, error);
   if (self->args.is_dry_run)
-    return true;
+    return cmd_bulkrest_expect_loadable(&self->args, self->job, error);
   if (!create_table(self, error) || !write_files(self, error) ||
       (loads(self) && !make_live(self, error)) || !finish_feed(self, error))
     return false;

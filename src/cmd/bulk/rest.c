@@ -99,3 +99,17 @@ cmd_bulkrest_describe_changes(const CmdBulkArgs *args, const Mapping *mapping)
     g_string_append_c(text, ',');
   return g_string_free(text, FALSE);
 }
+
+bool
+cmd_bulkrest_expect_loadable(const CmdBulkArgs *args, const BulkJob *job, GError **error)
+{
+  uint64_t rejects = bulk_rejects_count(bulk_job_rejects(job));
+
+  if (rejects == 0 || args->takes_rejects)
+    return true;
+  g_set_error(error, FAULT, FAULT_RECORD,
+              "%" G_GUINT64_FORMAT " records cannot be stored: a load would end here; --rejects "
+              "FILE sets them aside",
+              rejects);
+  return false;
+}
