@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulk/plan.h"
 
-static bool
-is_before(const Column *a, const Column *b)
-{
-  return a->family_index != b->family_index ? a->family_index < b->family_index
-                                            : slice_compare(a->qualifier, b->qualifier) < 0;
-}
+#include <stdlib.h>
 
-/* A mapping has few columns, and most are in order. */
-static void
-insert(BulkPlan *self, size_t length, const Column *column)
+static int
+compare_columns(const void *a, const void *b)
 {
-  size_t at = length;
+  const Column *left = *(const Column *const *)a;
+  const Column *right = *(const Column *const *)b;
 
-  for (; at > 0 && is_before(column, self->by_rank[at - 1]); at--)
-    self->by_rank[at] = self->by_rank[at - 1];
-  self->by_rank[at] = column;
+  if (left->family_index != right->family_index)
+    return left->family_index < right->family_index ? -1 : 1;
+  return slice_compare(left->qualifier, right->qualifier);
 }
 
 BulkPlan *
@@ -39,7 +34,9 @@ bulk_plan_new(const Mapping *mapping)
   for (size_t i = 0; i < self->families; i++)
     self->versions[i] = self->family[i].versions;
   for (size_t i = 0; i < self->columns; i++)
-    insert(self, i, &columns[i]);
+    self->by_rank[i] = &columns[i];
+  if (self->columns > 1)
+    qsort(self->by_rank, self->columns, sizeof *self->by_rank, compare_columns);
   for (size_t rank = 0; rank < self->columns; rank++) {
     const Column *column = self->by_rank[rank];
 

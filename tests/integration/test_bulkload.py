@@ -2,6 +2,7 @@
 """`sluice bulkload` against the real stack: what it makes live is what the stream would have put, as
 independent clients see it, before and after HBase has rewritten it."""
 import csv
+import json
 import pathlib
 import subprocess
 
@@ -9,8 +10,9 @@ import pytest
 
 from support import ledger, records
 from support.bulk import TIME, bulkload, expected, same, write_csv
+from support.hbase import shell
 from support.kafka import datum, schema
-from support.stack import LOCAL
+from support.stack import LOCAL, data_folder
 
 
 @pytest.mark.parametrize(
@@ -213,3 +215,51 @@ def test_what_was_loaded_outlives_compactions_and_restarts_of_hbase(road, sluice
 
 def restart():
     subprocess.run([LOCAL, "restart", "hbase", "thrift2", "thrift1"], check=True, capture_output=True, timeout=300)
+
+
+def families_of(one, **more):
+    """For the shell: the table with its families and, for each, one attribute more."""
+    families = ", ".join(f"{{NAME => '{family}', {more[family]}}}" for family in one.document["families"])
+    return f"create '{one.table}', {families}\n"
+
+
+def test_files_are_encoded_as_the_family_has_it(road, sluice, admin, tmp_path):
+    one = road("product", partitions=0)
+    made = records.make("product", 2000)
+    path = write_csv(tmp_path / "in.csv", made)
+    encodings = dict(product_info="FAST_DIFF", product_details="DIFF", metadata="ROW_INDEX_V1")
+    shell(families_of(one, **{name: f"DATA_BLOCK_ENCODING => '{encoding}'" for name, encoding in encodings.items()}))
+
+    bulkload(sluice, one, path)
+
+    same(expected("product", made), one.thrift1.scan(one.table))
+    tables = data_folder("hbase") / "root" / "data" / "default"
+    for family, encoding in encodings.items():
+        (file,) = (tables / one.table).glob(f"*/{family}/[0-9a-f]*")
+        report = json.loads(sluice.run("hfile", "--json", file).stdout)
+        assert report["sound"] and report["info"]["DATA_BLOCK_ENCODING"] == encoding
+    admin.compact(one.table)
+    same(expected("product", made), one.thrift1.scan(one.table))
+
+
+def test_a_family_that_keeps_what_is_deleted_gets_all_of_it(road, sluice, tmp_path):
+    """A raw read sees what it would see of the stream's puts; where the order of writing decides, the load says no."""
+    one = road("product", partitions=0)
+    columns = one.document["families"]["metadata"]["columns"]
+    columns[columns.index("season")] = {"field": "season", "null": "delete"}
+    one.write(timestamp={"field": "productDisplayName", "format": "ms"}, families=one.document["families"])
+    base = records.make("product", 1)[0]
+    steps = [(1, "spring"), (2, ""), (3, "autumn")]
+    path = write_csv(tmp_path / "in.csv", [dict(base, season=season, productDisplayName=str(at)) for at, season in steps])
+    keeps = dict(product_info="VERSIONS => 1", product_details="VERSIONS => 1", metadata="KEEP_DELETED_CELLS => 'TRUE'")
+    shell(families_of(one, **keeps))
+
+    sluice.run("bulkload", "--table", one.table, path, **one.settings())
+
+    raw = shell(f"scan '{one.table}', {{RAW => true, VERSIONS => 9}}\n").stdout
+    assert "value=spring" in raw and "value=autumn" in raw and "type=DeleteColumn" in raw
+    other = road("product", partitions=0)
+    other.write(families=one.document["families"])
+    shell(families_of(other, **dict(keeps, metadata="NEW_VERSION_BEHAVIOR => 'true'")))
+    said = sluice.run("bulkload", "--table", other.table, path, exits=2, **other.settings())
+    assert "NEW_VERSION_BEHAVIOR" in said.stderr
