@@ -68,6 +68,18 @@ append_missing(const ColumnPlan *plan, const Column *column, Row *row)
 }
 
 static bool
+make_value(const ColumnPlan *plan, const Value *value, uint8_t *scratch, Slice *out_bytes,
+           GError **error)
+{
+  Value time = {.kind = VALUE_INT};
+
+  if (!plan->is_time)
+    return convert_to_cell(value, plan->type, scratch, out_bytes, error);
+  return instant_read(value, plan->time_format, &time.integer, error) &&
+         convert_to_cell(&time, plan->type, scratch, out_bytes, error);
+}
+
+static bool
 append_cell(const ColumnPlan *plan, const Column *column, const Value *value, Row *row,
             GError **error)
 {
@@ -76,7 +88,7 @@ append_cell(const ColumnPlan *plan, const Column *column, const Value *value, Ro
 
   if (plan->type == COLUMN_TEXT && value->kind == VALUE_TEXT) {
     cell->value = value->text; /* most cells there are */
-  } else if (!convert_to_cell(value, plan->type, scratch, &cell->value, error)) {
+  } else if (!make_value(plan, value, scratch, &cell->value, error)) {
     g_autofree char *family = slice_quote(column->family);
     g_autofree char *qualifier = slice_quote(column->qualifier);
 

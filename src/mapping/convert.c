@@ -157,6 +157,85 @@ put_int(const Value *value, uint8_t *scratch, GError **error)
 }
 
 static bool
+put_short(const Value *value, uint8_t *scratch, GError **error)
+{
+  int64_t wide = INT64_MAX;
+
+  convert_to_long(value, &wide, NULL);
+  if (wide < INT16_MIN || wide > INT16_MAX)
+    return refuse(value, "a whole number of 16 bits", error);
+  put_be16(scratch, (uint16_t)wide);
+  return true;
+}
+
+static bool
+put_float(const Value *value, uint8_t *scratch, GError **error)
+{
+  double number = 0;
+  float single = 0;
+  uint32_t bits;
+  bool good;
+
+  if (value->kind == VALUE_TEXT) {
+    good = text_parse_float(value->text, &single);
+  } else {
+    if (!convert_to_double(value, &number, error))
+      return false;
+    single = (float)number;
+    good = (double)single == number;
+  }
+  if (!good)
+    return refuse(value, "a number that a float holds exactly", error);
+  memcpy(&bits, &single, sizeof bits);
+  put_be32(scratch, bits);
+  return true;
+}
+
+enum { DECIMAL_DIGITS = 64, DECIMAL_SCALE_BYTES = 4 };
+
+/* Every digit that is written counts, zeros at the end too: 12.30 has a scale of 2. */
+static bool
+put_decimal(const Value *value, uint8_t *scratch, Slice *out_bytes, GError **error)
+{
+  uint8_t number[TEXT_NUMBER_BYTES];
+  uint8_t digits[TEXT_NUMBER_BYTES - DECIMAL_SCALE_BYTES] = {0}; /* big-endian, a sign bit free */
+  Slice text = convert_to_text(value, number);
+  TextDecimal decimal;
+  int64_t length, scale;
+  size_t first = 0;
+
+  if (value->kind == VALUE_BOOLEAN || value->kind == VALUE_BYTES || !text_scan(text, &decimal))
+    return refuse(value, "a decimal number", error);
+  length = (int64_t)(decimal.whole.len + decimal.fraction.len);
+  scale = length - decimal.point;
+  if (length - decimal.first > DECIMAL_DIGITS || scale > INT32_MAX || scale < INT32_MIN)
+    return refuse(value, "a decimal number of up to 64 digits", error);
+  for (int64_t at = decimal.first; at < length; at++) {
+    unsigned carry = text_digit(&decimal, at);
+
+    for (size_t i = sizeof digits; i > 0; i--) {
+      carry += digits[i - 1] * 10u;
+      digits[i - 1] = (uint8_t)carry;
+      carry >>= 8;
+    }
+  }
+  if (decimal.is_negative) { /* two's complement */
+    bool carries = true;
+
+    for (size_t i = sizeof digits; i > 0; i--) {
+      digits[i - 1] = (uint8_t)(~digits[i - 1] + carries);
+      carries = carries && digits[i - 1] == 0;
+    }
+  }
+  while (first + 1 < sizeof digits && digits[first] == (digits[first + 1] >= 0x80 ? 0xff : 0))
+    first++;
+  put_be32(scratch, (uint32_t)(int32_t)scale);
+  memcpy(scratch + DECIMAL_SCALE_BYTES, digits + first, sizeof digits - first);
+  *out_bytes = slice(scratch, DECIMAL_SCALE_BYTES + sizeof digits - first);
+  return true;
+}
+
+static bool
 put_double(const Value *value, uint8_t *scratch, GError **error)
 {
   double number;
@@ -203,6 +282,21 @@ convert_to_cell(const Value *value, ColumnType type, uint8_t *scratch, Slice *ou
   case COLUMN_DOUBLE:
     *out_bytes = slice(scratch, sizeof(double));
     return put_double(value, scratch, error);
+  case COLUMN_SHORT:
+    *out_bytes = slice(scratch, sizeof(int16_t));
+    return put_short(value, scratch, error);
+  case COLUMN_FLOAT:
+    *out_bytes = slice(scratch, sizeof(float));
+    return put_float(value, scratch, error);
+  case COLUMN_DECIMAL:
+    return put_decimal(value, scratch, out_bytes, error);
+  case COLUMN_ORDERED_INT:
+  case COLUMN_ORDERED_LONG:
+    *out_bytes = slice(scratch, type == COLUMN_ORDERED_INT ? sizeof(int32_t) : sizeof(int64_t));
+    if (!(type == COLUMN_ORDERED_INT ? put_int : put_long)(value, scratch, error))
+      return false;
+    scratch[0] ^= 0x80;
+    return true;
   case COLUMN_BOOLEAN:
     *out_bytes = slice(scratch, 1);
     return put_boolean(value, scratch, error);

@@ -14,6 +14,11 @@ typedef enum {
   COLUMN_DOUBLE,  /* 8 bytes, Bytes.toBytes(double): IEEE 754 */
   COLUMN_BOOLEAN, /* 1 byte, Bytes.toBytes(boolean): ff for true, 00 for false */
   COLUMN_BYTES,   /* text and bytes as they are; nothing else */
+  COLUMN_SHORT,   /* 2 bytes, Bytes.toBytes(short) */
+  COLUMN_FLOAT,   /* 4 bytes, Bytes.toBytes(float) */
+  COLUMN_DECIMAL, /* Bytes.toBytes(BigDecimal): 4 bytes of scale, two's complement of the digits */
+  COLUMN_ORDERED_INT,  /* as int, with the sign bit flipped: bytes sort as numbers do */
+  COLUMN_ORDERED_LONG, /* the same as long; both are Phoenix's INTEGER and BIGINT */
 } ColumnType;
 
 /* Numbers read whole numbers, whole doubles and texts that spell one; nothing is rounded off. */

@@ -28,6 +28,11 @@ can_hold(ColumnType type, const SchemaNode *node)
   case COLUMN_INT:
   case COLUMN_LONG:
   case COLUMN_DOUBLE:
+  case COLUMN_SHORT:
+  case COLUMN_FLOAT:
+  case COLUMN_DECIMAL:
+  case COLUMN_ORDERED_INT:
+  case COLUMN_ORDERED_LONG:
     return is_text || (is_number && node->logical == LOGICAL_NONE);
   case COLUMN_BOOLEAN:
     return is_text || node->kind == SCHEMA_ENUM || node->kind == SCHEMA_BOOLEAN ||
@@ -167,6 +172,24 @@ add_column(const Reading *reading, const Place *place, const char *qualifier, Co
   g_array_append_val(mapping->plans, plan);
 }
 
+/* A `format` makes a time of the field: milliseconds, for types that hold them. */
+static void
+read_column_time(const Place *place, JsonObject *object, const char *path, const SchemaNode *node,
+                 ColumnPlan *plan)
+{
+  Place format_place = place_key(place, "format");
+  unsigned format = INSTANT_ISO8601;
+
+  plan->is_time = json_object_has_member(object, "format");
+  if (!plan->is_time || !place_get_word(place, object, "format", mapping_instant_words, &format))
+    return;
+  plan->time_format = mapping_instant_format(node, true, format);
+  mapping_check_time(&format_place, path, node, plan->time_format);
+  if (plan->type != COLUMN_LONG && plan->type != COLUMN_ORDERED_LONG)
+    place_fault(&format_place, "a time goes into a column as milliseconds, which are of the type "
+                               "'long' or 'ordered-long'");
+}
+
 static void
 read_column_object(const Reading *reading, const Place *place, JsonObject *object)
 {
@@ -185,8 +208,11 @@ read_column_object(const Reading *reading, const Place *place, JsonObject *objec
     g_free((void *)plan.literal.data);
     return;
   }
-  if (mapping_add_field(fields, &field_place, field, &plan.field))
-    check_type(place, field, plan.type, mapping_field_node(fields, plan.field));
+  if (mapping_add_field(fields, &field_place, field, &plan.field)) {
+    read_column_time(place, object, field, mapping_field_node(fields, plan.field), &plan);
+    if (!plan.is_time)
+      check_type(place, field, plan.type, mapping_field_node(fields, plan.field));
+  }
   add_column(reading, place, qualifier, plan);
 }
 
@@ -265,7 +291,7 @@ read_family(Mapping *self, const Place *place, JsonNode *node, const char *name)
   JsonObject *object = place_read_object(place, node, mapping_family_keys);
   Family family = {.name = mapping_bytes(name)};
   int64_t versions = 1, ttl = 0;
-  unsigned compression = 0;
+  unsigned compression = 0, encoding = 0;
 
   if (!is_family_name(family.name) || family.name.len > UINT8_MAX / 2)
     place_fault(place, "this cannot name a family; HBase takes up to 127 bytes, no ':', '/', '\\' "
@@ -273,6 +299,9 @@ read_family(Mapping *self, const Place *place, JsonNode *node, const char *name)
   if (object != NULL) {
     place_get_count(place, object, "versions", VERSIONS_LIMIT, &versions);
     place_get_count(place, object, "ttl", TTL_LIMIT, &ttl);
+    if (json_object_has_member(object, "encoding") &&
+        place_get_word(place, object, "encoding", mapping_encoding_words, &encoding))
+      family.encoding = mapping_encoding_words[encoding];
     place_get_word(place, object, "compression", mapping_compression_words, &compression);
     read_bloom(place, object, &family);
   }

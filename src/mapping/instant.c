@@ -214,7 +214,7 @@ iso8601_of_value(const Value *value, int64_t *out_ms, GError **error)
     return true;
   quoted = slice_quote(convert_to_text(value, scratch));
   g_set_error(error, FAULT, FAULT_RECORD, "not an ISO 8601 time: '%s'%s", quoted,
-              is_text ? "" : " (for numbers the mapping's format is ms or s)");
+              is_text ? "" : " (for numbers the mapping's format is ms, s, us or ns)");
   return false;
 }
 
@@ -241,17 +241,50 @@ seconds_of_value(const Value *value, int64_t *out_ms, GError **error)
          (text_whole(round(seconds * 1000), out_ms) || convert_to_long(value, out_ms, error));
 }
 
+/* In a unit of which a millisecond has 10^digits. */
+static bool
+smaller_of_value(const Value *value, int digits, int64_t *out_ms, GError **error)
+{
+  int64_t whole, unit = digits == 3 ? 1000 : MS_NS;
+
+  if (value->kind == VALUE_TEXT && text_parse_scaled(value->text, -digits, TEXT_FLOOR, out_ms))
+    return true;
+  if (!convert_to_long(value, &whole, error))
+    return false;
+  *out_ms = whole / unit - (whole % unit < 0 ? 1 : 0);
+  return true;
+}
+
+static bool
+us_of_value(const Value *value, int64_t *out_ms, GError **error)
+{
+  return smaller_of_value(value, 3, out_ms, error);
+}
+
+static bool
+ns_of_value(const Value *value, int64_t *out_ms, GError **error)
+{
+  return smaller_of_value(value, 6, out_ms, error);
+}
+
+bool
+instant_read(const Value *value, InstantFormat format, int64_t *out_ms, GError **error)
+{
+  static bool (*const readers[])(const Value *value, int64_t *out_ms, GError **error) = {
+      [INSTANT_ISO8601] = iso8601_of_value, [INSTANT_MS] = convert_to_long,
+      [INSTANT_S] = seconds_of_value,       [INSTANT_US] = us_of_value,
+      [INSTANT_NS] = ns_of_value,
+  };
+
+  return readers[format](value, out_ms, error);
+}
+
 bool
 instant_of_value(const Value *value, InstantFormat format, int64_t *out_ms, GError **error)
 {
-  static bool (*const readers[])(const Value *value, int64_t *out_ms, GError **error) = {
-      [INSTANT_ISO8601] = iso8601_of_value,
-      [INSTANT_MS] = convert_to_long,
-      [INSTANT_S] = seconds_of_value,
-  };
   int64_t ms;
 
-  if (!readers[format](value, &ms, error) || !instant_in_range(ms, error))
+  if (!instant_read(value, format, &ms, error) || !instant_in_range(ms, error))
     return false;
   *out_ms = ms;
   return true;

@@ -26,11 +26,16 @@ typedef enum {
   INSTANT_ISO8601,
   INSTANT_MS, /* since the epoch: a whole number, or a text that spells one */
   INSTANT_S,  /* the same in seconds; a fraction is rounded to milliseconds */
+  INSTANT_US, /* and in smaller units, cut to milliseconds as ISO 8601's are */
+  INSTANT_NS,
 } InstantFormat;
 
 /* Reads a value as a time that HBase takes as a cell's timestamp: 0 <= t < 2^63-1. It accepts a
  * negative one too, but then that row can no longer be read. Anything else is FAULT_RECORD. */
 bool instant_of_value(const Value *value, InstantFormat format, int64_t *out_ms, GError **error);
+
+/* The same of any time, before 1970 too. */
+bool instant_read(const Value *value, InstantFormat format, int64_t *out_ms, GError **error);
 
 /* Holds any time against that range. */
 bool instant_in_range(int64_t ms, GError **error);

@@ -28,9 +28,9 @@ mapping_instant_format(const SchemaNode *node, bool is_given, InstantFormat give
   return INSTANT_ISO8601;
 }
 
-/* Types that no time can be read from, whatever the record. */
-static void
-check_time(const Place *place, const char *path, const SchemaNode *node, InstantFormat format)
+void
+mapping_check_time(const Place *place, const char *path, const SchemaNode *node,
+                   InstantFormat format)
 {
   bool is_number = node != NULL && node->kind >= SCHEMA_INT && node->kind <= SCHEMA_DOUBLE &&
                    node->logical == LOGICAL_NONE;
@@ -46,7 +46,7 @@ check_time(const Place *place, const char *path, const SchemaNode *node, Instant
                 node->logical == LOGICAL_NONE ? schema_kind_name(node->kind)
                                               : schema_logical_name(node->logical));
   else if (is_number && format == INSTANT_ISO8601)
-    place_fault(place, "'%s' is a number; for its time the 'format' is ms or s", path);
+    place_fault(place, "'%s' is a number; for its time the 'format' is ms, s, us or ns", path);
 }
 
 /* A time that a field of the record or of its key tells. */
@@ -63,7 +63,7 @@ read_field_time(FieldList *list, const Place *place, JsonObject *object, size_t 
     return;
   *out_format = mapping_instant_format(mapping_field_node(list, *out_field),
                                        json_object_has_member(object, "format"), format);
-  check_time(&field_place, field, mapping_field_node(list, *out_field), *out_format);
+  mapping_check_time(&field_place, field, mapping_field_node(list, *out_field), *out_format);
 }
 
 void
@@ -224,7 +224,7 @@ read_time(const Reading *reading, const Place *place, JsonObject *object, KeyPar
     part->time_format =
         mapping_instant_format(mapping_field_node(list, part->field), is_given, format);
   if (part->is_time && (part->source == KEY_FIELD || part->source == KEY_KEY_FIELD))
-    check_time(place, part->name, mapping_field_node(list, part->field), part->time_format);
+    mapping_check_time(place, part->name, mapping_field_node(list, part->field), part->time_format);
 }
 
 /* What a field's or metadata's value becomes. */

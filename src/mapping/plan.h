@@ -31,6 +31,8 @@ typedef struct {
   ColumnType type;
   NullRule null_rule;
   Slice literal; /* its bytes are owned; the cell's value where the field is missing */
+  bool is_time;  /* read the value as a time, in ms from there on */
+  InstantFormat time_format;
 } ColumnPlan;
 
 struct Mapping {
@@ -81,6 +83,10 @@ const SchemaNode *mapping_field_node(const FieldList *list, size_t index);
 /* What a field's time is written in when the mapping does not say; a logical timestamp comes as
  * ISO 8601 text whatever the mapping says. */
 InstantFormat mapping_instant_format(const SchemaNode *node, bool is_given, InstantFormat given);
+
+/* Adds a fault for types that no time can be read from, whatever the record. */
+void mapping_check_time(const Place *place, const char *path, const SchemaNode *node,
+                        InstantFormat format);
 
 /* Each reads its part of the file into the mapping and adds every fault. Their order matters: the
  * key looks at the timestamp, splits look at the key. */

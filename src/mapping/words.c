@@ -12,9 +12,9 @@ const char *const mapping_key_keys[] = {"separator", "parts", NULL};
 const char *const mapping_part_keys[] = {"field", "metadata", "literal", "salt",    "hash", "of",
                                          "width", "as",       "format",  "reverse", NULL};
 const char *const mapping_timestamp_keys[] = {"field", "format", NULL};
-const char *const mapping_family_keys[] = {"columns",     "versions", "bloom", "bloom_prefix",
-                                           "compression", "ttl",      NULL};
-const char *const mapping_column_keys[] = {"field", "qualifier", "type", "null", NULL};
+const char *const mapping_family_keys[] = {"columns",     "versions", "bloom",    "bloom_prefix",
+                                           "compression", "ttl",      "encoding", NULL};
+const char *const mapping_column_keys[] = {"field", "qualifier", "type", "format", "null", NULL};
 const char *const mapping_literal_keys[] = {"literal", NULL};
 
 const char *const mapping_format_words[] = {"avro", NULL};
@@ -23,10 +23,13 @@ const char *const mapping_tombstone_words[] = {"row", "avro", "skip", NULL};
 const char *const mapping_errors_words[] = {"dlq", "stop", "skip", NULL};
 const char *const mapping_metadata_words[] = {"topic", "partition", "offset", "key", NULL};
 const char *const mapping_as_words[] = {"int", "long", "double", NULL};
-const char *const mapping_instant_words[] = {"iso8601", "ms", "s", NULL};
-const char *const mapping_type_words[] = {"text",    "int",   "long", "double",
-                                          "boolean", "bytes", NULL};
+const char *const mapping_instant_words[] = {"iso8601", "ms", "s", "us", "ns", NULL};
+const char *const mapping_type_words[] = {"text",    "int",         "long",         "double",
+                                          "boolean", "bytes",       "short",        "float",
+                                          "decimal", "ordered-int", "ordered-long", NULL};
 const char *const mapping_null_words[] = {"skip", "empty", "delete", NULL};
+const char *const mapping_encoding_words[] = {"NONE",      "PREFIX",       "DIFF",
+                                              "FAST_DIFF", "ROW_INDEX_V1", NULL};
 const char *const mapping_bloom_words[] = {"NONE",      "ROW", "ROWCOL", "ROWPREFIX_FIXED_LENGTH",
                                            "ROWPREFIX", NULL};
 const char *const mapping_compression_words[] = {"NONE", "GZ", "SNAPPY", "LZ4", "ZSTD", NULL};

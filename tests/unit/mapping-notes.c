@@ -64,7 +64,7 @@ what_never_works_is_a_fault(void)
       {"t", "clock", "'id'",
        "$.timestamp.field: 'clock' is of type time-millis, which holds no time"},
       {"t", "n','format':'iso8601", "'id'",
-       "$.timestamp.field: 'n' is a number; for its time the 'format' is ms or s"},
+       "$.timestamp.field: 'n' is a number; for its time the 'format' is ms, s, us or ns"},
       {"hbase:meta", "id", "'id'",
        "$.table: the namespace 'hbase' is HBase's own; give the table another"},
       {"zookeeper", "id", "'id'", "$.table: HBase lets no table or namespace be named 'zookeeper'"},

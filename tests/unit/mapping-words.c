@@ -129,6 +129,7 @@ every_word_is_one_that_the_loader_takes(void)
       {"column", "type", mapping_type_words},
       {"family", "bloom", mapping_bloom_words},
       {"family", "compression", mapping_compression_words},
+      {"family", "encoding", mapping_encoding_words},
   };
   g_autoptr(JsonNode) schema = load_schema();
 

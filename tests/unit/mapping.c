@@ -123,7 +123,7 @@ faults_of_the_whole_name_place_word_and_remedy(void)
       {"timestamp", "{'field':'att'}",
        "$.timestamp.field: field att: the schema has no att; did you mean at?"},
       {"timestamp", "{'field':'at','format':'iso'}",
-       "$.timestamp.format: unknown word 'iso'; use one of: iso8601, ms, s"},
+       "$.timestamp.format: unknown word 'iso'; use one of: iso8601, ms, s, us, ns"},
   };
 
   check_faults(cases, G_N_ELEMENTS(cases));
