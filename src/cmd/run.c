@@ -2,12 +2,14 @@
 #include <glib-unix.h>
 #include <malloc.h>
 #include <signal.h>
+#include <string.h>
 
 #include "base/notify.h"
 #include "cmd/gateway.h"
 #include "cmd/options.h"
 #include "cmd/properties.h"
 #include "cmd/registry.h"
+#include "cmd/reload.h"
 #include "cmd/revision.h"
 #include "cmd/summary.h"
 #include "mapping/set.h"
@@ -21,9 +23,10 @@ static const char about[] =
     "record before it, or its dead letter is acknowledged by <topic>.dlq. While the gateway or\n"
     "HBase is away it waits; nothing is lost and nothing grows.\n"
     "\n"
-    "SIGTERM, SIGINT and SIGHUP write and commit what is under way, within "
-    "ingest.shutdown.timeout; a\n"
-    "second one ends at once, and what was not committed is read again next time.\n"
+    "SIGTERM and SIGINT write and commit what is under way, within ingest.shutdown.timeout; a\n"
+    "second one ends at once, and what was not committed is read again next time. SIGHUP reads\n"
+    "the configuration again: secrets and the log's level count at once, what else has changed\n"
+    "at the next start. With --until-end it ends the run.\n"
     "\n"
     "Exit code 0: done, or asked to stop and everything committed; 1: too many records were bad\n"
     "(ingest.errors.limit), or a mapping says errors = stop; 3: with --until-end, nothing moved\n"
@@ -54,8 +57,10 @@ typedef struct {
   int64_t began_us;
   uint64_t shown; /* consumed when progress was last shown */
   double shown_at;
-  double told_at; /* to the pages */
-  bool is_idle;   /* nothing had come since the time before */
+  double told_at;   /* to the pages */
+  bool is_idle;     /* nothing had come since the time before */
+  GPtrArray *past;  /* owned, of owned Config: what was read later; others borrow from it */
+  GPtrArray *lists; /* owned, of owned KafkaProperty lists: as past */
 } Run;
 
 static void
@@ -71,8 +76,8 @@ run_clear(Run *self)
   for (size_t i = 0; i < self->length; i++)
     frame_plan_free(self->plans[i]);
   g_free(self->plans);
-  g_free(self->properties);
-  g_free(self->letters);
+  g_ptr_array_unref(self->lists);
+  g_ptr_array_unref(self->past);
   http_registry_free(self->registry);
   mapping_set_free(self->mappings);
   config_free(self->config);
@@ -196,6 +201,50 @@ show_progress(void *data)
   tell_progress(self, &summary);
 }
 
+static bool
+are_alike(const KafkaProperty *a, const KafkaProperty *b)
+{
+  while (a->name != NULL && b->name != NULL && strcmp(a->name, b->name) == 0 &&
+         strcmp(a->value, b->value) == 0) {
+    a++;
+    b++;
+  }
+  return a->name == NULL && b->name == NULL;
+}
+
+/* What the stream was given of the configuration before is borrowed to the end. */
+static void
+reload(Run *self)
+{
+  g_autoptr(Config) now = cmd_reload(&self->options, self->call, self->config);
+  g_autofree KafkaProperty *properties = now == NULL ? NULL : cmd_properties_list(now);
+  g_autofree KafkaProperty *letters = now == NULL ? NULL : cmd_properties_letters(now);
+
+  if (now == NULL || (are_alike(properties, self->properties) && are_alike(letters, self->letters)))
+    return;
+  stream_login(self->stream, properties, letters);
+  self->properties = properties;
+  self->letters = letters;
+  g_ptr_array_add(self->lists, g_steal_pointer(&properties));
+  g_ptr_array_add(self->lists, g_steal_pointer(&letters));
+  g_ptr_array_add(self->past, g_steal_pointer(&now));
+}
+
+static gboolean
+on_hangup(gpointer data)
+{
+  g_message("reading the configuration again");
+  reload(data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* The secrets may have been changed, at the broker and in their files. */
+static void
+on_refused(void *data)
+{
+  reload(data);
+}
+
 static void
 open_stream(Run *self)
 {
@@ -208,6 +257,7 @@ open_stream(Run *self)
       .mappings_length = self->length,
       .tick = show_progress,
       .tick_self = self,
+      .refused = on_refused,
       .settings =
           {
               .batch_rows = self->config->ingest.batch_rows,
@@ -259,7 +309,9 @@ run_stream(Run *self, GError **error)
   guint signals[] = {
       g_unix_signal_add(SIGTERM, on_signal, self),
       g_unix_signal_add(SIGINT, on_signal, self),
-      is_ignored(SIGHUP) ? 0 : g_unix_signal_add(SIGHUP, on_signal, self),
+      self->until_end && is_ignored(SIGHUP)
+          ? 0
+          : g_unix_signal_add(SIGHUP, self->until_end ? on_signal : on_hangup, self),
   };
   StreamOutcome outcome;
   CmdSummary summary;
@@ -320,6 +372,8 @@ run(Run *self, const GOptionEntry *entries, GError **error)
   self->pages = metrics_pages_new(self->config, SLUICE_REVISION, error);
   self->properties = cmd_properties_list(self->config);
   self->letters = cmd_properties_letters(self->config);
+  g_ptr_array_add(self->lists, self->properties);
+  g_ptr_array_add(self->lists, self->letters);
   if (self->pages == NULL || !choose_mappings(self, error) || !open_registry(self, error) ||
       !kafka_producer_check(self->letters, error) || !open_gateway(self, error))
     return EXIT_USAGE;
@@ -334,7 +388,10 @@ run(Run *self, const GOptionEntry *entries, GError **error)
 ExitCode
 cmd_run(const CommandCall *call, GError **error)
 {
-  Run self = {.call = call, .is_idle = true};
+  Run self = {.call = call,
+              .is_idle = true,
+              .past = g_ptr_array_new_with_free_func((GDestroyNotify)config_free),
+              .lists = g_ptr_array_new_with_free_func(g_free)};
   const GOptionEntry entries[] = {
       {"topic", 0, 0, G_OPTION_ARG_FILENAME, &self.topic, "only this topic", "TOPIC"},
       {"until-end", 0, 0, G_OPTION_ARG_NONE, &self.until_end,

@@ -81,6 +81,35 @@ client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, GError **error)
   return client;
 }
 
+/* NULL: it is not set. */
+static const char *
+find_property(const KafkaProperty *properties, const char *name)
+{
+  const char *value = NULL;
+
+  for (; properties != NULL && properties->name != NULL; properties++)
+    if (strcmp(properties->name, name) == 0)
+      value = properties->value;
+  return value;
+}
+
+bool
+client_login(rd_kafka_t *client, const KafkaProperty *properties, GError **error)
+{
+  const char *username = find_property(properties, "sasl.username");
+  const char *password = find_property(properties, "sasl.password");
+  rd_kafka_error_t *refused;
+
+  if (username == NULL || password == NULL)
+    return true;
+  refused = rd_kafka_sasl_set_credentials(client, username, password);
+  if (refused == NULL)
+    return true;
+  g_set_error(error, FAULT, FAULT_SETUP, "kafka.sasl.username: %s", rd_kafka_error_string(refused));
+  rd_kafka_error_destroy(refused);
+  return false;
+}
+
 Fault
 client_fault(rd_kafka_resp_err_t err)
 {

@@ -14,6 +14,9 @@ bool client_set(rd_kafka_conf_t *conf, const KafkaProperty *properties, GError *
 /* Swallows conf. librdkafka's own log lines go to GLib's, at info and debug. */
 rd_kafka_t *client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, GError **error);
 
+/* From the next login on, the client is whom these properties name (PLAIN and SCRAM). */
+bool client_login(rd_kafka_t *client, const KafkaProperty *properties, GError **error);
+
 /* The remedy for an error of librdkafka or the broker. */
 Fault client_fault(rd_kafka_resp_err_t err);
 

@@ -84,18 +84,10 @@ on_error(rd_kafka_t *client, int err, const char *reason, void *data)
   g_autofree char *sentence = trouble_explain(&self->watch, reason);
 
   tell(self, err, sentence);
+  if (err == RD_KAFKA_RESP_ERR__AUTHENTICATION && self->options.events.refused != NULL)
+    self->options.events.refused(self->options.events.refused_self);
   if (err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
     self->options.events.cut_off(self->options.events.self, sentence);
-}
-
-static size_t
-find_topic(const KafkaConsumer *self, const char *topic)
-{
-  size_t i = 0;
-
-  while (strcmp(self->options.topics[i], topic) != 0)
-    i++;
-  return i;
 }
 
 /* The queue with the fewest partitions of this topic, then of all: so that neither one topic nor
@@ -130,7 +122,11 @@ assign(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list)
 
   for (int i = 0; i < list->cnt; i++) {
     const char *topic = list->elems[i].topic;
-    size_t topic_index = find_topic(self, topic);
+    size_t topic_index = 0;
+
+    while (strcmp(self->options.topics[topic_index], topic) != 0)
+      topic_index++;
+
     KafkaPartition *partition = kafka_partition_new(topic, topic_index, list->elems[i].partition);
 
     partition->queue = choose_queue(self, topic_index);
@@ -316,6 +312,12 @@ open_client(KafkaConsumer *self, GError **error)
   self->queue = rd_kafka_queue_get_consumer(self->client);
   rd_kafka_queue_io_event_enable(self->queue, self->fd, &one, sizeof one);
   return true;
+}
+
+bool
+kafka_consumer_login(KafkaConsumer *self, const KafkaProperty *properties, GError **error)
+{
+  return client_login(self->client, properties, error);
 }
 
 KafkaConsumer *

@@ -27,6 +27,10 @@ typedef struct {
   /* Where to stop reading a partition: nothing from that offset on is read, and it is what can be
    * stored at most. NULL: nowhere. */
   int64_t (*end_of)(void *self, const char *topic, int32_t id);
+  /* A broker does not take the name and the password, however often it is asked. NULL: nobody can
+   * help. */
+  void (*refused)(void *refused_self);
+  void *refused_self;
 } KafkaConsumerEvents;
 
 typedef struct {
@@ -47,6 +51,9 @@ KafkaConsumer *kafka_consumer_new(const KafkaConsumerOptions *options, GError **
  * its queues must have been released. */
 void kafka_consumer_free(KafkaConsumer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KafkaConsumer, kafka_consumer_free)
+
+/* From the next login on it is whom these properties name. */
+bool kafka_consumer_login(KafkaConsumer *self, const KafkaProperty *properties, GError **error);
 
 /* Joins the group with these of the topics, or with all (NULL). */
 bool kafka_consumer_start(KafkaConsumer *self, const char *const *topics, GError **error);

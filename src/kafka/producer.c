@@ -80,6 +80,12 @@ kafka_producer_check(const KafkaProperty *properties, GError **error)
   return producer != NULL;
 }
 
+bool
+kafka_producer_login(KafkaProducer *self, const KafkaProperty *properties, GError **error)
+{
+  return client_login(self->client, properties, error);
+}
+
 void
 kafka_producer_free(KafkaProducer *self)
 {

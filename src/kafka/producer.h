@@ -46,6 +46,9 @@ bool kafka_producer_check(const KafkaProperty *properties, GError **error);
 void kafka_producer_free(KafkaProducer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KafkaProducer, kafka_producer_free)
 
+/* From the next login on it is whom these properties name. */
+bool kafka_producer_login(KafkaProducer *self, const KafkaProperty *properties, GError **error);
+
 /* Hands the record to the queue; waits while that is full, with a receipt for a second and then
  * fails with FAULT_PEER. Fails at once with the first failed
  * delivery of a record without a receipt, for good: what is lost once is not made good later. */

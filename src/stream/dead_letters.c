@@ -54,6 +54,20 @@ stream_dead_letters_free(StreamDeadLetters *self)
 }
 
 void
+stream_dead_letters_login(StreamDeadLetters *self, const KafkaProperty *source,
+                          const KafkaProperty *properties)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_mutex_lock(&self->lock);
+  self->source = source;
+  self->properties = properties != NULL ? properties : source;
+  if (self->producer != NULL && !kafka_producer_login(self->producer, self->properties, &error))
+    g_warning("dead letters: %s", error->message);
+  g_mutex_unlock(&self->lock);
+}
+
+void
 stream_dead_letters_cancel(StreamDeadLetters *self)
 {
   atomic_store(&self->is_cancelled, true);

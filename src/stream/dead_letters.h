@@ -14,6 +14,9 @@ typedef struct StreamDeadLetters StreamDeadLetters;
  * borrowed. `connector` goes into every letter as the connector's name. */
 StreamDeadLetters *stream_dead_letters_new(const KafkaProperty *source,
                                            const KafkaProperty *properties, const char *connector);
+/* The same properties with other secrets, from now on. */
+void stream_dead_letters_login(StreamDeadLetters *self, const KafkaProperty *source,
+                               const KafkaProperty *properties);
 /* Before the rejects it was given: an unsettled one may still be written to. Ends what is being
  * sent. */
 void stream_dead_letters_free(StreamDeadLetters *self);

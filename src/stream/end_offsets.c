@@ -2,10 +2,15 @@
 #include "stream/end_offsets.h"
 
 struct StreamEndOffsets {
-  GPtrArray *topics; /* owned, of owned names, NULL-ended */
-  GArray *all;       /* owned, of KafkaPosition: its topic borrowed from topics */
-  GArray *left;      /* owned, of those in all that are not reached */
+  GPtrArray *topics;      /* owned, of owned names, NULL-ended */
+  GArray *all;            /* owned, of KafkaPosition: its topic borrowed from topics */
+  GArray *left;           /* owned, of those in all that are not reached */
+  uint64_t read;          /* records, at the last look; */
+  int64_t quiet_since_us; /* 0: it was said that it is quiet since */
 };
+
+/* It is taken that no more will come after so long without a record. */
+enum { QUIET_MS = 300 };
 
 static void
 add_ends(StreamEndOffsets *self, const KafkaTopic *topic, const KafkaWatermarks *watermarks)
@@ -162,4 +167,18 @@ size_t
 stream_end_offsets_left(const StreamEndOffsets *self)
 {
   return self->left->len;
+}
+
+bool
+stream_end_offsets_is_quiet(StreamEndOffsets *self, int64_t now_us, uint64_t read)
+{
+  if (read != self->read) {
+    self->read = read;
+    self->quiet_since_us = now_us;
+    return false;
+  }
+  if (self->quiet_since_us == 0 || now_us - self->quiet_since_us < (int64_t)1000 * QUIET_MS)
+    return false;
+  self->quiet_since_us = 0;
+  return true;
 }

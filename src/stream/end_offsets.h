@@ -34,3 +34,6 @@ int64_t stream_end_offsets_of(const StreamEndOffsets *self, const char *topic, i
 
 /* How many partitions' end offsets are not reached yet. */
 size_t stream_end_offsets_left(const StreamEndOffsets *self);
+
+/* Whether, with so many records read by now, none has come for a while; true once after each. */
+bool stream_end_offsets_is_quiet(StreamEndOffsets *self, int64_t now_us, uint64_t read);

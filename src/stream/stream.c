@@ -21,7 +21,6 @@ enum {
   BROKER_MS = 3000, /* one question to the broker, while nothing else can be served */
   TICK_MS = 1000,
   ENDS_TICK_MS = 200, /* --until-end looks more often whether it is done */
-  QUIET_MS = 300,     /* and takes it that no more will come after so long without a record */
   GRACE_MS = 1000,    /* for abandoned writers to see it */
   LEAVE_MS = 5000,
   LEAVE_LATE_MS = 500,    /* once the deadline has passed */
@@ -50,8 +49,6 @@ struct Stream {
   int leave_ms;  /* how long leaving the group may take; 0: do not */
   bool is_stuck; /* a thread hangs: nothing may be freed */
   int64_t asked_others_us;
-  uint64_t read;          /* records, at the last look of --until-end; */
-  int64_t quiet_since_us; /* 0: what came since was settled */
 };
 
 Stream *
@@ -324,7 +321,7 @@ open_consumer(Stream *self, GError **error)
       .fetch_bytes = stream_memory_fetch(settings->memory_bytes),
       .commit_timeout_ms = LEAVE_MS,
       .events = {self, on_assigned, on_revoking, on_trouble, on_uncommitted, on_cut_off, on_failed,
-                 end_of},
+                 end_of, self->options.refused, self->options.tick_self},
   };
 
   self->consumer = kafka_consumer_new(&options, error);
@@ -333,6 +330,17 @@ open_consumer(Stream *self, GError **error)
   self->writers = stream_writers_new(&self->options, self->consumer, self->letters, self->counters,
                                      &(StreamWritersEvents){self, on_waiting, on_failed, on_ended});
   return true;
+}
+
+void
+stream_login(Stream *self, const KafkaProperty *properties, const KafkaProperty *letters)
+{
+  g_autoptr(GError) error = NULL;
+
+  self->options.properties = properties;
+  stream_dead_letters_login(self->letters, properties, letters);
+  if (self->consumer != NULL && !kafka_consumer_login(self->consumer, properties, &error))
+    g_warning("%s", error->message);
 }
 
 static gboolean
@@ -347,20 +355,6 @@ on_kafka(gint fd, GIOCondition condition, gpointer data)
 /* The end of what is to be read may lie in a window of bad records (stream/window.h) that would
  * wait for more to judge by. */
 static void
-settle_when_quiet(Stream *self, int64_t now)
-{
-  uint64_t read = metrics_counters_sum(self->counters, METRICS_ALL_TOPICS, COUNTER_READ);
-
-  if (read != self->read) {
-    self->read = read;
-    self->quiet_since_us = now;
-  } else if (self->quiet_since_us != 0 && now - self->quiet_since_us >= (int64_t)1000 * QUIET_MS) {
-    self->quiet_since_us = 0;
-    stream_writers_settle(self->writers);
-  }
-}
-
-static void
 watch_ends(Stream *self)
 {
   int64_t now = g_get_monotonic_time();
@@ -368,7 +362,10 @@ watch_ends(Stream *self)
 
   if (asks)
     self->asked_others_us = now;
-  settle_when_quiet(self, now);
+  if (stream_end_offsets_is_quiet(
+          self->end_offsets, now,
+          metrics_counters_sum(self->counters, METRICS_ALL_TOPICS, COUNTER_READ)))
+    stream_writers_settle(self->writers);
   stream_end_offsets_strike(self->end_offsets, self->consumer, asks, BROKER_MS);
   if (stream_end_offsets_left(self->end_offsets) == 0)
     end(self, END_REACHED);

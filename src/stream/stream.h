@@ -39,6 +39,7 @@ typedef struct {
   StreamSettings settings;
   void (*tick)(void *self); /* about once a second: for whoever shows progress; or NULL */
   void *tick_self;
+  void (*refused)(void *tick_self); /* Kafka does not take our name and password; or NULL */
 } StreamOptions;
 
 Stream *stream_new(const StreamOptions *options);
@@ -58,6 +59,10 @@ StreamOutcome stream_run(Stream *self, GError **error);
 /* From the main context, as a signal's handler: brings to an end what is under way and commits it,
  * within the shutdown timeout. The second time: at once. */
 void stream_stop(Stream *self);
+
+/* The same properties with other secrets, from the next login on; from the main context. They are
+ * borrowed to the end, as those before are. */
+void stream_login(Stream *self, const KafkaProperty *properties, const KafkaProperty *letters);
 
 /* Whether a thread hangs, so that nothing the stream was given may be freed. */
 bool stream_is_stuck(const Stream *self);

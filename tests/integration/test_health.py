@@ -125,7 +125,7 @@ def test_a_family_that_the_table_lacks_is_waited_for(world, port, when):
         if when == "at the start":
             pipe.fill(made)
         world.until(process, lambda: world.committed() == world.ends())
-        process.send_signal(signal.SIGHUP)
+        process.terminate()
         assert process.wait(20) == 0, world.said()
     said = world.said()
     assert len(pipe.rows()) == 2000
@@ -164,12 +164,34 @@ def test_a_flood_of_half_requests_leaves_ingest_alone(world, port):
     assert len(world.said().splitlines()) < 50
 
 
-def test_hanging_up_leaves_the_group(world):
+def test_hanging_up_reads_the_configuration_again(world, tmp_path, monkeypatch):
+    """The log's level counts at once; what else has changed is named; a broken file changes nothing."""
+    config = tmp_path / "live.conf"
+    config.write_text("[log]\nlevel = message\n")
+    monkeypatch.setenv("SLUICE_CONFIG", str(config))
+    pipe = world.add(rows(0, 10))
+    with world.service() as process:
+        world.until(process, lambda: world.committed() == world.ends())
+        config.write_text("[log]\nlevel = debug\n\n[ingest]\nlinger.ms = 7\n")
+        process.send_signal(signal.SIGHUP)
+        world.until(process, lambda: "the next start takes over settings='ingest.linger.ms'" in world.said())
+        pipe.fill(rows(10, 20))
+        world.until(process, lambda: world.committed() == world.ends())
+        config.write_text("[log]\nlevel = message\n\n[ingest]\nlinger = 7\n")
+        process.send_signal(signal.SIGHUP)
+        world.until(process, lambda: "the configuration stays as it was" in world.said())
+        process.terminate()
+        assert process.wait(20) == 0, world.said()
+    assert "ingest.linger.ms" in world.said().split("stays as it was")[1]  # the nearest name
+    assert len(pipe.rows()) == 30
+
+
+def test_a_stop_leaves_the_group(world):
     """Who comes next need not wait for the session to time out."""
     pipe = world.add(rows(0, 10))
     with world.service() as process:
         world.until(process, lambda: world.committed() == world.ends())
-        process.send_signal(signal.SIGHUP)
+        process.terminate()
         assert process.wait(20) == 0, world.said()
     assert not world.kafka.members(world.group)
     start = world.said().splitlines()[0]

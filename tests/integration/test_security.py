@@ -3,11 +3,13 @@
 setting to change, and no secret is ever said."""
 import socket
 import subprocess
+import time
 
 import pytest
 
 from support import records, secure, stack
 from support.kafka import datum, schema
+from support.watched import Watched
 
 RECORD_TIME = 1_700_000_000_000
 
@@ -79,6 +81,31 @@ def test_records_come_in_by_every_kind_of_proof(guarded_road, guarded, password,
     assert f"{one.topic}.dlq" not in guarded.topics()
     done = sluice.run("replay", f"{one.topic}.dlq", "--dry-run", exits=1, **one.settings(**secure.named(), **elsewhere))
     assert "1 records read" in done.stdout
+
+
+@pytest.mark.full
+def test_a_password_that_changes_under_way_needs_no_restart(guarded_road, guarded, password, sluice, thrift1, tmp_path):
+    """At the broker first, then in the file: until both agree it waits, and nothing is lost."""
+    one = guarded_road
+    settings = one.settings(**secure.named(mechanism="SCRAM-SHA-512"), kafka__auto_commit_interval_ms="200")
+    service = Watched(sluice.start("run", "--topic", one.topic, **settings))
+    try:
+        fill(guarded, one, 50)
+        service.await_line("holding partitions=2")
+        guarded.change_password("another secret")
+        stack.local("restart", "secure")
+        fill(guarded, one, 50, 50)
+        service.await_line("refuses the user name", seconds=120)
+        password.write_text("another secret\n")
+        deadline = time.monotonic() + 150
+        while len(thrift1.scan(one.table)) < 100:
+            assert time.monotonic() < deadline and service.process.poll() is None, "".join(service.said)
+            time.sleep(0.5)
+        service.stop()
+    finally:
+        guarded.change_password(secure.PASSWORD)
+    said = "".join(service.said)
+    assert "another secret" not in said and secure.PASSWORD not in said
 
 
 def refused(sluice, one, settings):
