@@ -4,6 +4,8 @@
 #include "support/bulk-case.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #define HEADER "id,at,z,b,n,t\n"
 
@@ -263,6 +265,32 @@ cells_past_their_ttl_are_told(void)
   bulk_regions_free(regions);
 }
 
+/* The limit on a file's size stands in for a full disk. */
+static void
+a_full_disk_for_the_rejects_is_told_and_leaves_none(void)
+{
+  enum { BIG_BYTES = 300 * 1024 };
+  g_auto(BulkCase) bulk = bulk_case_make();
+  g_autofree char *path = g_build_filename(bulk.folder, "rejects.csv", NULL);
+  g_autofree char *big = g_strnfill(BIG_BYTES, 'z');
+  g_autofree char *text = g_strconcat(HEADER "b,1,", big, ",b,one,t\n", NULL);
+  struct rlimit kept;
+
+  g_assert_true(bulk_case_add(&bulk, text));
+  signal(SIGXFSZ, SIG_IGN);
+  getrlimit(RLIMIT_FSIZE, &kept);
+  setrlimit(RLIMIT_FSIZE, &(struct rlimit){.rlim_cur = BIG_BYTES / 2, .rlim_max = kept.rlim_max});
+
+  g_autofree char *found = bulk_case_run(
+      &bulk, &(BulkCaseOptions){.rejects_path = path, .rejects_most = BULK_REJECTS_ANY});
+
+  setrlimit(RLIMIT_FSIZE, &kept);
+  g_test_message("%s", found);
+  g_assert_true(g_str_has_prefix(found, "failed: "));
+  g_assert_nonnull(strstr(found, "rejects.csv"));
+  g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -275,6 +303,7 @@ main(int argc, char **argv)
   g_test_add_func("/columns/headers", headers_are_judged_before_work_starts);
   g_test_add_func("/columns/empty", an_empty_file_is_passed_over_and_told);
   g_test_add_func("/regions/find", a_row_is_of_the_last_region_that_does_not_begin_behind_it);
+  g_test_add_func("/intake/rejects-full-disk", a_full_disk_for_the_rejects_is_told_and_leaves_none);
   g_test_add_func("/intake/expired", cells_past_their_ttl_are_told);
   return g_test_run();
 }
