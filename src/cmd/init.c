@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/retry.h"
+#include "base/wait.h"
 #include "cmd/gateway.h"
 #include "cmd/options.h"
 #include "hbase/catalog.h"
@@ -7,8 +7,6 @@
 #include "mapping/set.h"
 
 #include <stdio.h>
-
-enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 3000 };
 
 static const char about[] =
     "Creates the tables of all mappings, or of those named, with their families and split\n"
@@ -102,67 +100,52 @@ say_compared(const Table *wanted, const Table *found)
   return fault_list_length(&differences) == 0;
 }
 
-/* Once; a failure with FAULT_PEER may be tried again from the start. */
+typedef struct {
+  Init *init;
+  const Mapping *mapping;
+  bool is_same; /* as its mapping has it */
+} Step;
+
 static bool
-create_or_compare(Init *self, const Mapping *mapping, bool *out_is_same, GError **error)
+create_or_compare(void *data, GError **error)
 {
-  g_autoptr(Table) wanted = table_from_mapping(mapping);
+  Step *self = data;
+  Catalog *catalog = self->init->catalog;
+  g_autoptr(Table) wanted = table_from_mapping(self->mapping);
   g_autoptr(Table) found = NULL;
   bool exists = false;
 
-  if (!catalog_has_table(self->catalog, wanted->name, &exists, error))
+  if (!catalog_has_table(catalog, wanted->name, &exists, error))
     return false;
   if (!exists) {
-    if (!catalog_create(self->catalog, wanted, error))
+    if (!catalog_create(catalog, wanted, error))
       return false;
     say_created(wanted);
-    *out_is_same = true;
+    self->is_same = true;
     return true;
   }
-  found = catalog_describe(self->catalog, wanted->name, error);
+  found = catalog_describe(catalog, wanted->name, error);
   if (found == NULL)
     return false;
-  *out_is_same = say_compared(wanted, found);
+  self->is_same = say_compared(wanted, found);
   return true;
-}
-
-/* As often as a peer may just be starting, until the time is up. */
-static bool
-create_patiently(Init *self, const Mapping *mapping, int64_t until_us, bool *out_is_same,
-                 GError **error)
-{
-  Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
-
-  for (;;) {
-    g_autoptr(GError) problem = NULL;
-    uint32_t wait_ms = retry_next_ms(&retry);
-
-    if (create_or_compare(self, mapping, out_is_same, &problem))
-      return true;
-    if (!g_error_matches(problem, FAULT, FAULT_PEER) ||
-        g_get_monotonic_time() + (int64_t)wait_ms * 1000 > until_us) {
-      g_propagate_error(error, g_steal_pointer(&problem));
-      return false;
-    }
-    if (retry.tries == 1)
-      g_message("waiting table=%s reason='%s'", mapping_table(mapping), problem->message);
-    g_usleep((gulong)wait_ms * 1000);
-  }
 }
 
 static ExitCode
 create_all(Init *self, GError **error)
 {
   int64_t wait_ms = self->wait_s >= 0 ? (int64_t)self->wait_s * 1000 : self->options.timeout_ms;
-  int64_t until_us = g_get_monotonic_time() + wait_ms * 1000;
+  int64_t until_us = wait_until_us(wait_ms);
   ExitCode code = EXIT_DONE;
 
   for (guint i = 0; i < self->chosen->len; i++) {
-    bool is_same = false;
+    Step step = {.init = self, .mapping = self->chosen->pdata[i]};
+    g_autofree char *what = g_strconcat("table=", mapping_table(step.mapping), NULL);
+    Wait wait = {.until_us = until_us, .what = what};
 
-    if (!create_patiently(self, self->chosen->pdata[i], until_us, &is_same, error))
+    if (!wait_for(&wait, create_or_compare, &step, error))
       return EXIT_PEER;
-    if (!is_same)
+    if (!step.is_same)
       code = EXIT_DATA;
   }
   return code;

@@ -145,13 +145,14 @@ understand(Call *self, GError **error)
 static bool
 open_gateway(Call *self, GError **error)
 {
-  const StreamSinksOptions options = {
+  StreamSinksOptions options = {
       .gateway = cmd_gateway_options(self->config),
       .connections = self->config->gateway.connections,
       .mappings = mapping_set_list(self->mappings),
       .mappings_length = mapping_set_length(self->mappings),
   };
 
+  options.gateway.cancellable = stop_cancellable(self->stop);
   if (self->is_dry_run) {
     self->catalog = catalog_new(&options.gateway, error);
     return self->catalog != NULL;

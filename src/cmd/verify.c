@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/retry.h"
+#include "base/wait.h"
 #include "base/stop.h"
 #include "cmd/csv.h"
 #include "cmd/differences.h"
@@ -11,7 +11,7 @@
 #include "mapping/instant.h"
 #include "mapping/set.h"
 
-enum { SHOWN = 20, FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 3000 };
+enum { SHOWN = 20 };
 
 static const char about[] =
     "Reads a table and the source that it was filled from, sorts the source as the table is\n"
@@ -265,29 +265,30 @@ go_on(void *data, VerifyPhase phase, uint64_t done, uint64_t total)
   return !stop_is_asked(self->stop);
 }
 
+typedef struct {
+  const Verify *verify;
+  Catalog *catalog; /* borrowed */
+} Probe;
+
+static bool
+probe_once(void *data, GError **error)
+{
+  const Probe *self = data;
+  size_t length;
+  const Family *families = mapping_families(self->verify->mapping, &length);
+
+  return catalog_probe(self->catalog, self->verify->table, families, length, error);
+}
+
 /* Before the source is read, which may take long: that there is a table, as the mapping has it. */
 static bool
 check_table(Verify *self, GError **error)
 {
-  int64_t until_us = g_get_monotonic_time() + self->options.timeout_ms * 1000;
-  Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
+  Wait wait = {.until_us = wait_until_us(self->options.timeout_ms),
+               .stop = stop_cancellable(self->stop)};
   g_autoptr(Catalog) catalog = catalog_new(&self->gateway, error);
-  size_t length;
-  const Family *families = mapping_families(self->mapping, &length);
 
-  while (catalog != NULL) {
-    g_autoptr(GError) problem = NULL;
-
-    if (catalog_probe(catalog, self->table, families, length, &problem))
-      return true;
-    if (!g_error_matches(problem, FAULT, FAULT_PEER) || stop_is_asked(self->stop) ||
-        g_get_monotonic_time() > until_us) {
-      g_propagate_error(error, g_steal_pointer(&problem));
-      return false;
-    }
-    g_usleep((gulong)retry_next_ms(&retry) * 1000);
-  }
-  return false;
+  return catalog != NULL && wait_for(&wait, probe_once, &(Probe){self, catalog}, error);
 }
 
 static bool
@@ -419,6 +420,7 @@ cmd_verify(const CommandCall *call, GError **error)
   if (!parse(&self, error) || !understand(&self, error))
     return EXIT_DONE;
   self.stop = stop_new();
+  self.gateway.cancellable = stop_cancellable(self.stop);
   self.watch = (VerifyWatch){&self, go_on};
   if (!prepare(&self, error))
     return EXIT_USAGE;

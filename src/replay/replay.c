@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replay/replay.h"
 
+#include "base/wait.h"
 #include "stream/memory.h"
 
 enum {
   READ_WAIT_MS = 200, /* so that a wish to stop is heard */
-  PAUSE_STEP_MS = 100,
   ROUND_LETTERS = 5000,
   FIRST_RETRY_MS = 100,
   LONGEST_RETRY_MS = 5000,
@@ -75,7 +75,6 @@ static bool
 on_pause(void *data, const GError *reason, uint32_t wait_ms)
 {
   Replay *self = data;
-  int64_t until = g_get_monotonic_time() + (int64_t)wait_ms * 1000;
 
   if (!g_error_matches(reason, FAULT, FAULT_SETUP))
     told_to_wait(self, reason);
@@ -86,12 +85,7 @@ on_pause(void *data, const GError *reason, uint32_t wait_ms)
     self->failure->code = reason->code == FAULT_SETUP ? FAULT_SETUP : FAULT_PEER;
     return false;
   }
-  while (g_get_monotonic_time() < until) {
-    if (stop_is_asked(self->options.stop))
-      return false;
-    g_usleep((gulong)PAUSE_STEP_MS * 1000);
-  }
-  return !stop_is_asked(self->options.stop);
+  return wait_pause(stop_cancellable(self->options.stop), wait_ms);
 }
 
 static void

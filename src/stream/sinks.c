@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/sinks.h"
 
-#include "base/retry.h"
+#include "base/wait.h"
 #include "hbase/catalog.h"
 #include "hbase/gateway.h"
 
@@ -133,25 +133,9 @@ is_auto(const GatewayOptions *options)
 }
 
 static bool
-await_gateway(Gateway *gateway, int64_t timeout_ms, GError **error)
+open_once(void *gateway, GError **error)
 {
-  int64_t began_us = g_get_monotonic_time();
-  Retry retry = {.first_ms = 100, .longest_ms = 5000};
-
-  for (;;) {
-    g_autoptr(GError) unreachable = NULL;
-
-    if (gateway_open(gateway, &unreachable))
-      return true;
-    if (!g_error_matches(unreachable, FAULT, FAULT_PEER) ||
-        (g_get_monotonic_time() - began_us) / 1000 >= timeout_ms) {
-      g_propagate_error(error, g_steal_pointer(&unreachable));
-      return false;
-    }
-    if (retry.tries == 0)
-      g_warning("waiting for a gateway: %s", unreachable->message);
-    g_usleep((gulong)retry_next_ms(&retry) * 1000);
-  }
+  return gateway_open(gateway, error);
 }
 
 /* Rows are encoded before it is known over which connection they go, or go again. */
@@ -170,13 +154,28 @@ speak_alike(const StreamSinks *self, GError **error)
   return true;
 }
 
-bool
-stream_sinks_open(StreamSinks *self, int64_t timeout_ms, GError **error)
+static void
+cancel_all(GCancellable *stop, gpointer data)
 {
+  StreamSinks *self = data;
+
+  (void)stop;
+  for (size_t i = 0; i < self->length; i++)
+    g_cancellable_cancel(self->sinks[i].cancellable);
+}
+
+static bool
+open_all(StreamSinks *self, int64_t timeout_ms, GError **error)
+{
+  Wait wait = {.until_us = wait_until_us(timeout_ms),
+               .stop = self->options.cancellable,
+               .what = "for=gateway",
+               .retry = {.first_ms = 100, .longest_ms = 5000}};
+
   for (size_t i = 0; i < self->length; i++) {
     Sink *sink = &self->sinks[i];
 
-    if (is_auto(&self->options) && !await_gateway(sink->gateway, timeout_ms, error))
+    if (is_auto(&self->options) && !wait_for(&wait, open_once, sink->gateway, error))
       return false;
     self->list[i] = (StreamSink){
         .self = sink,
@@ -190,6 +189,18 @@ stream_sinks_open(StreamSinks *self, int64_t timeout_ms, GError **error)
     };
   }
   return speak_alike(self, error);
+}
+
+bool
+stream_sinks_open(StreamSinks *self, int64_t timeout_ms, GError **error)
+{
+  GCancellable *stop = self->options.cancellable;
+  gulong handler =
+      stop == NULL ? 0 : g_cancellable_connect(stop, G_CALLBACK(cancel_all), self, NULL);
+  bool is_open = open_all(self, timeout_ms, error);
+
+  g_cancellable_disconnect(stop, handler); /* once records flow, their end is the stream's matter */
+  return is_open;
 }
 
 const StreamSink *

@@ -8,7 +8,7 @@
 /* The gateway as the sinks of `run`: [gateway] connections of them, a connection each. */
 typedef struct StreamSinks StreamSinks;
 
-/* What the options name is borrowed. */
+/* What the options name is borrowed; the gateway's cancellable ends the opening alone. */
 typedef struct {
   GatewayOptions gateway;
   size_t connections;
