@@ -3,6 +3,8 @@
 
 #include "mapping/words.h"
 
+/* An HFile build numbers a row's columns in 16 bits. */
+enum { MOST_COLUMNS = UINT16_MAX };
 enum { PREFIX_LIMIT = KEY_BYTES, VERSIONS_LIMIT = INT32_MAX, TTL_LIMIT = INT32_MAX };
 
 /* Where the columns of one family are being read, and which qualifiers were met so far. */
@@ -328,4 +330,7 @@ mapping_read_families(Mapping *self, const Place *root, JsonObject *object)
 
     read_family(self, &family, json_object_get_member(families, name->data), name->data);
   }
+  if (self->columns->len > MOST_COLUMNS)
+    place_fault(&place, "%u columns in all, and a row has at most %d; spread them over two tables",
+                self->columns->len, MOST_COLUMNS);
 }

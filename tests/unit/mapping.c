@@ -403,6 +403,31 @@ the_built_in_mappings_read_every_field_of_their_schema(void)
   }
 }
 
+static void
+more_columns_than_a_row_may_have_are_a_fault(void)
+{
+  for (int extra = 0; extra < 2; extra++) {
+    g_autoptr(GString) families = g_string_new("{'f':{'columns':[");
+    g_autofree char *json = NULL;
+
+    for (int i = 0; i < UINT16_MAX + extra; i++)
+      g_string_append_printf(families, "%s{'field':'at','qualifier':'q%d'}", i == 0 ? "" : ",", i);
+    g_string_append(families, "]}}");
+    json = mapping_with("families", families->str);
+
+    g_auto(MappingCase) loaded = mapping_case_load(SCHEMA, KEY_SCHEMA, json);
+
+    g_assert_cmpuint(fault_list_length(&loaded.faults), ==, (size_t)extra);
+    if (extra > 0) {
+      g_autofree char *sentence = sentence_of(&loaded, 0);
+
+      g_assert_cmpstr(sentence, ==,
+                      "$.families: 65536 columns in all, and a row has at most 65535; spread them "
+                      "over two tables");
+    }
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -416,5 +441,6 @@ main(int argc, char **argv)
   g_test_add_func("/mapping/defaults", what_a_mapping_leaves_out_has_its_default);
   g_test_add_func("/mapping/families", family_attributes_are_read);
   g_test_add_func("/mapping/built-in", the_built_in_mappings_read_every_field_of_their_schema);
+  g_test_add_func("/mapping/columns", more_columns_than_a_row_may_have_are_a_fault);
   return g_test_run();
 }
