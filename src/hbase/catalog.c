@@ -42,7 +42,7 @@ exchange(Catalog *self, WireType type, ClientResult *out_result, GError **error)
 
   if (client_exchange(&self->client, type, out_result, &cause))
     return true;
-  if (cause->code == FAULT_RECORD)
+  if (g_error_matches(cause, FAULT, FAULT_RECORD))
     cause->code = FAULT_PEER;
   g_propagate_error(error, cause);
   return false;
@@ -271,7 +271,7 @@ ask_create(Catalog *self, const Table *table, GError **error)
   t_h_base_service_client_send_create_table(self->client.service, descriptor, splits, NULL);
   if (client_exchange_kept(&self->client, FIELD_SPLIT_KEYS, &cause))
     return true;
-  if (cause->code == FAULT_RECORD)
+  if (g_error_matches(cause, FAULT, FAULT_RECORD))
     cause->code = FAULT_SETUP; /* what the mapping asks for is not to be had */
   g_propagate_error(error, cause);
   return false;

@@ -146,10 +146,11 @@ gateway_receive(Gateway *self, GError **error)
   self->under_way--;
   if (reply_check(gateway_protocol(self), answer, sequence, &reason))
     return true;
-  self->is_busy = reason->code == FAULT_RECORD && reply_is_busy(gateway_protocol(self), answer);
+  self->is_busy =
+      g_error_matches(reason, FAULT, FAULT_RECORD) && reply_is_busy(gateway_protocol(self), answer);
   if (self->is_busy)
     reason->code = FAULT_PEER;
-  if (reason->code != FAULT_RECORD)
+  if (!g_error_matches(reason, FAULT, FAULT_RECORD))
     return give_up(self, reason, error);
   g_propagate_error(error, reason);
   return false;

@@ -308,7 +308,7 @@ open_any(Link *self, GError **error)
       continue;
     if (open_site(self, &self->sites[at], G_MAXUINT32, &reason))
       return true;
-    is_setup = is_setup && reason->code == FAULT_SETUP;
+    is_setup = is_setup && g_error_matches(reason, FAULT, FAULT_SETUP);
     fault_list_take_error(&reasons, reason);
   }
   return no_site(&reasons, is_setup, error);

@@ -291,13 +291,13 @@ fetch(Scanner *self, GError **error)
     return true;
   was_open = self->guarded.is_open;
   begin_again(self);
-  if (was_open && cause->code == FAULT_RECORD) {
+  if (was_open && g_error_matches(cause, FAULT, FAULT_RECORD)) {
     g_clear_error(&cause);
     if (ask(self, &cause))
       return true;
     begin_again(self);
   }
-  if (cause->code == FAULT_RECORD)
+  if (g_error_matches(cause, FAULT, FAULT_RECORD))
     cause->code = FAULT_PEER;
   g_propagate_error(error, cause);
   return false;

@@ -81,8 +81,9 @@ on_pause(void *data, const GError *reason, uint32_t wait_ms)
   if (g_error_matches(reason, FAULT, FAULT_SETUP) ||
       g_get_monotonic_time() - self->waiting_us >= self->options.timeout_ms * 1000) {
     g_clear_error(&self->failure);
-    self->failure = g_error_copy(reason);
-    self->failure->code = reason->code == FAULT_SETUP ? FAULT_SETUP : FAULT_PEER;
+    self->failure = g_error_new_literal(
+        FAULT, g_error_matches(reason, FAULT, FAULT_SETUP) ? FAULT_SETUP : FAULT_PEER,
+        reason->message);
     return false;
   }
   return wait_pause(stop_cancellable(self->options.stop), wait_ms);

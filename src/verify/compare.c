@@ -86,7 +86,7 @@ read_patiently(Walk *self, GError **error)
 
     if (self->rows->next(self->rows->self, &self->found, &self->has_ended, &problem))
       return true;
-    if (problem->code != FAULT_PEER || g_get_monotonic_time() > until_us) {
+    if (!g_error_matches(problem, FAULT, FAULT_PEER) || g_get_monotonic_time() > until_us) {
       g_propagate_error(error, g_steal_pointer(&problem));
       return false;
     }

@@ -48,7 +48,7 @@ make_row_patiently(TopicRoad *self, const KafkaMessage *message, GError **error)
 
     if (make_row(self, message, &problem))
       return true;
-    if (problem->code != FAULT_PEER || g_get_monotonic_time() > until_us) {
+    if (!g_error_matches(problem, FAULT, FAULT_PEER) || g_get_monotonic_time() > until_us) {
       g_propagate_error(error, g_steal_pointer(&problem));
       return false;
     }

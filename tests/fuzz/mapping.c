@@ -81,7 +81,7 @@ check_row(const Row *row)
 static void
 check_refusal(const GError *error)
 {
-  g_assert_true(error != NULL && error->domain == FAULT && error->code == FAULT_RECORD);
+  g_assert_true(g_error_matches(error, FAULT, FAULT_RECORD));
 }
 
 static void
