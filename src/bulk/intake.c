@@ -195,9 +195,8 @@ add_record(BulkIntake *self, CsvFile *file, BulkBatch *batch, bool *out_at_end, 
 
   BulkRecord where = {.number = self->records++};
   Slice line = csv_reader_malformed(csv_file_reader(file), &where.line);
-  const char *reason = strstr(problem->message, ": ");
 
-  bulk_batch_add_malformed(batch, line, &where, reason == NULL ? problem->message : reason + 2);
+  bulk_batch_add_malformed(batch, line, &where, csv_reader_malformed_reason(csv_file_reader(file)));
   return true;
 }
 

@@ -33,6 +33,7 @@ struct CsvReader {
   CsvOddities oddities;
   Slice malformed;
   uint64_t malformed_line;
+  char *malformed_reason; /* owned */
 };
 
 CsvReader *
@@ -65,6 +66,7 @@ csv_reader_free(CsvReader *self)
   csv_source_free(self->source);
   csv_encoding_free(self->encoding);
   csv_split_clear(&self->split);
+  g_free(self->malformed_reason);
   g_free(self->buffer);
   g_free(self);
 }
@@ -259,6 +261,8 @@ refuse(CsvReader *self, const char *what, GError **error)
   const uint8_t *feed = memchr(start, self->line_end, left);
   size_t len = feed != NULL ? (size_t)(feed - start) : left;
 
+  g_free(self->malformed_reason);
+  self->malformed_reason = g_strdup(what);
   self->malformed_line = self->line;
   self->malformed = slice(start, MIN(len, self->record_most_bytes));
   self->is_skipping = feed == NULL && !self->at_end;
@@ -362,6 +366,12 @@ csv_reader_malformed(const CsvReader *self, uint64_t *out_line)
 {
   *out_line = self->malformed_line;
   return self->malformed;
+}
+
+const char *
+csv_reader_malformed_reason(const CsvReader *self)
+{
+  return self->malformed_reason;
 }
 
 CsvOddities

@@ -40,6 +40,8 @@ bool csv_reader_next(CsvReader *self, CsvRecord *out_record, GError **error);
 /* After FAULT_RECORD: the malformed record's first line without its end (as far as it is within
  * the limit), and its number. */
 Slice csv_reader_malformed(const CsvReader *self, uint64_t *out_line);
+/* And what is wrong with it: the error without its place. */
+const char *csv_reader_malformed_reason(const CsvReader *self);
 
 /* Lines that a quoted field may hold before it looks like a stray quote's work. */
 enum { CSV_FEW_LINES = 10 };
