@@ -59,9 +59,8 @@ assign_default(Config *self, const Setting *setting)
   if (setting->kind == SETTING_KAFKA)
     put_property(self->kafka, setting->name + strlen(KAFKA_SECTION), setting->fallback, "default",
                  false);
-  else
-    setting_assign(setting, self, setting->fallback, &error);
-  g_assert_no_error(error);
+  else if (!setting_assign(setting, self, setting->fallback, &error))
+    g_error("default of %s: %s", setting->name, error->message);
 }
 
 static Config *

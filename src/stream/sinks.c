@@ -169,7 +169,7 @@ open_all(StreamSinks *self, int64_t timeout_ms, GError **error)
 {
   Wait wait = {.until_us = wait_until_us(timeout_ms),
                .stop = self->options.cancellable,
-               .what = "for=gateway",
+               .what = "for a gateway",
                .retry = {.first_ms = 100, .longest_ms = 5000}};
 
   for (size_t i = 0; i < self->length; i++) {

@@ -42,7 +42,8 @@ bulk_hdfs_new(HttpWebhdfs *webhdfs, const char *staging, const BulkWatch *watch)
   BulkHdfs *self = g_new0(BulkHdfs, 1);
   g_autofree char *authority = NULL;
 
-  g_assert_true(bulk_hdfs_split(staging, &authority, &self->staging));
+  if (!bulk_hdfs_split(staging, &authority, &self->staging))
+    g_error("no HDFS folder: %s", staging);
   self->webhdfs = webhdfs;
   self->watch = watch;
   self->path =
