@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/check.h"
-#include "cmd/gateway.h"
 #include "cmd/live.h"
 #include "cmd/options.h"
-#include "cmd/properties.h"
-#include "cmd/registry.h"
+#include "cmd/peers.h"
 
 #include <stdio.h>
 

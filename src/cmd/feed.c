@@ -4,8 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "cmd/properties.h"
-#include "cmd/registry.h"
+#include "cmd/peers.h"
 #include "generate/feed.h"
 #include "generate/topic.h"
 #include "json/build.h"

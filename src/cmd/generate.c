@@ -3,7 +3,7 @@
 #include "cmd/feed.h"
 #include "cmd/ledger.h"
 #include "cmd/options.h"
-#include "cmd/properties.h"
+#include "cmd/peers.h"
 #include "generate/avro.h"
 #include "generate/csv.h"
 #include "generate/generate.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/wait.h"
-#include "cmd/gateway.h"
 #include "cmd/options.h"
+#include "cmd/peers.h"
 #include "hbase/catalog.h"
 #include "hbase/shell.h"
 #include "mapping/set.h"

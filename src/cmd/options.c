@@ -3,7 +3,7 @@
 
 #include "base/bytes.h"
 #include "cmd/help.h"
-#include "cmd/properties.h"
+#include "cmd/peers.h"
 #include "cmd/version.h"
 #include "config/value.h"
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/gateway.h"
 #include "cmd/options.h"
-#include "cmd/properties.h"
-#include "cmd/registry.h"
+#include "cmd/peers.h"
 #include "replay/replay.h"
 #include "stream/sinks.h"
 

@@ -5,10 +5,8 @@
 #include <string.h>
 
 #include "base/notify.h"
-#include "cmd/gateway.h"
 #include "cmd/options.h"
-#include "cmd/properties.h"
-#include "cmd/registry.h"
+#include "cmd/peers.h"
 #include "cmd/reload.h"
 #include "cmd/revision.h"
 #include "cmd/summary.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/commit.h"
 
-#include "stream/report.h"
-
 enum { LOOK_MS = 5 }; /* how often it is looked whether the dead letters are taken */
 
 struct StreamCommit {
@@ -14,7 +12,7 @@ struct StreamCommit {
   GPtrArray *touched;             /* owned, of KafkaPartition borrowed from the queue */
   bool is_judged;                 /* and not released yet: dead letters are on their way */
   StreamDeadLettersTask *sending; /* owned; NULL: they wait for the next try, or there are none */
-  StreamReport report;
+  StreamRejectLog report;
 };
 
 StreamCommit *
@@ -57,7 +55,7 @@ note_rejects(StreamCommit *self, guint first)
     metrics_count(self->options.sheet, counters[reject->stage], 1);
     self->reject_bytes += reject->message.key.len + reject->message.value.len + sizeof *reject;
     if (!self->options.is_quiet)
-      stream_report_reject(&self->report, reject, mapping_table(self->options.mapping));
+      stream_reject_log(&self->report, reject, mapping_table(self->options.mapping));
   }
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/reject.h"
 
+enum { SHOWN_A_MINUTE = 3 }; /* of a stage */
+static const int64_t MINUTE_US = INT64_C(60) * 1000 * 1000;
+
 static const StreamStageInfo infos[] = {
     [STREAM_DECODE] = {"decode", "VALUE_CONVERTER", "sluice.Decoder", "sluice.DecodeError"},
     [STREAM_MAP] = {"map", "TRANSFORMATION", "sluice.Mapping", "sluice.MappingError"},
@@ -34,4 +37,35 @@ stream_reject_free(StreamReject *self)
   g_free(self->reason);
   bytes_clear(&self->key);
   g_free(self);
+}
+
+static void
+begin_minute(StreamRejectLog *self, const char *topic, int64_t now)
+{
+  if (self->hidden > 0)
+    g_warning("rejected topic=%s more=%" G_GUINT64_FORMAT " since the last line about it", topic,
+              self->hidden);
+  *self = (StreamRejectLog){.began_us = now};
+}
+
+void
+stream_reject_log(StreamRejectLog *self, const StreamReject *reject, const char *table)
+{
+  int64_t now = g_get_monotonic_time();
+  const KafkaMessage *message = &reject->message;
+
+  if (self->began_us == 0 || now - self->began_us >= MINUTE_US)
+    begin_minute(self, message->partition->topic, now);
+  unsigned *shown = &self->shown[reject->stage];
+
+  if (*shown >= SHOWN_A_MINUTE) {
+    self->hidden++;
+    return;
+  }
+  ++*shown;
+  g_warning("rejected topic=%s partition=%d offset=%" G_GINT64_FORMAT
+            " table=%s stage=%s reason='%s'%s",
+            message->partition->topic, message->partition->id, message->offset, table,
+            stream_stage_info(reject->stage)->word, reject->reason,
+            *shown == SHOWN_A_MINUTE ? " (more within this minute are only counted)" : "");
 }

@@ -37,3 +37,13 @@ typedef struct {
 /* Takes the message and the reason. */
 StreamReject *stream_reject_new(KafkaMessage *message, StreamStage stage, char *reason);
 void stream_reject_free(StreamReject *self);
+
+/* Logs bad records: the first few of each stage and minute in full, the rest of them by their
+ * number, so that many alike do not bury another line. Zeroed is ready. */
+typedef struct {
+  int64_t began_us; /* of the minute */
+  unsigned shown[STREAM_STAGES];
+  uint64_t hidden;
+} StreamRejectLog;
+
+void stream_reject_log(StreamRejectLog *self, const StreamReject *reject, const char *table);

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stream/report.h"
+#include "stream/reject.h"
 
 static void
-reject(StreamReport *report, StreamStage stage, int64_t offset)
+reject(StreamRejectLog *report, StreamStage stage, int64_t offset)
 {
   KafkaPartition *partition = kafka_partition_new("orders", 0, 2);
   StreamReject rejected = {.message = {.partition = partition, .offset = offset},
                            .stage = stage,
                            .reason = (char *)"because"};
 
-  stream_report_reject(report, &rejected, "t");
+  stream_reject_log(report, &rejected, "t");
   kafka_partition_unref(partition);
 }
 
 static void
 many_alike_do_not_bury_one_of_another_kind(void)
 {
-  StreamReport report = {0};
+  StreamRejectLog report = {0};
 
   for (int64_t i = 0; i < 3; i++)
     g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING,

@@ -9,7 +9,7 @@
 #include "cmd/bulk/progress.h"
 #include "cmd/bulk/report.h"
 #include "cmd/bulk/rest.h"
-#include "cmd/gateway.h"
+#include "cmd/peers.h"
 #include "mapping/set.h"
 
 enum { CALL_TIMEOUT_MS = 180000 };

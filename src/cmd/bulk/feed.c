@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/bulk/feed.h"
 
-#include "cmd/properties.h"
+#include "cmd/peers.h"
 
 static bool
 open_registry(CmdBulkFeed *self, const CmdBulkFeedOptions *options, GError **error)

@@ -4,7 +4,7 @@
 #include "bulk/avro.h"
 #include "bulk/topic.h"
 #include "cmd/bulk/args.h"
-#include "cmd/registry.h"
+#include "cmd/peers.h"
 
 /* What a bulk load reads instead of CSV files: a topic or Avro files. Zeroed is CSV. */
 typedef struct {

@@ -2,7 +2,10 @@
 #pragma once
 
 #include "config/config.h"
+#include "hbase/options.h"
+#include "http/registry.h"
 #include "kafka/property.h"
+#include "mapping/set.h"
 
 /* The [kafka] and [letters] sections, handed from the configuration to the Kafka clients. */
 
@@ -14,3 +17,12 @@ void cmd_properties_check(Config *config, FaultList *faults);
 KafkaProperty *cmd_properties_list(const Config *config);
 /* The same for the cluster of the dead letters: what [letters] says comes after [kafka]. */
 KafkaProperty *cmd_properties_letters(const Config *config);
+
+/* [gateway], handed from the configuration to what speaks with the gateways; borrowed from it. */
+GatewayOptions cmd_gateway_options(const Config *config);
+
+/* Whether any mapping has records that name their schema by an id. */
+bool cmd_registry_is_needed(const MappingSet *mappings);
+
+/* The registry of [registry]. FAULT_SETUP without a url. */
+HttpRegistry *cmd_registry_new(const Config *config, GError **error);
