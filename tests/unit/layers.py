@@ -8,6 +8,7 @@ Prints TAP. The rules are first tried on small trees in which each of them is br
 import os
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 # Folder of src -> the folders it may include, besides itself.
@@ -54,6 +55,7 @@ DRAWERS = {"util", "utils", "common", "misc", "helper", "helpers", "internal"}
 LONGEST = {".c": 500, ".h": 120, ".py": 500, ".sh": 500}
 LONGEST_FUNCTION = 60
 MOST_PARAMETERS = 5
+MOST_FILES = 20  # .c files of a folder
 # Callbacks, whose parameters a library has chosen.
 CALLBACKS = {"src/kafka/trouble.c": ["on_certificate"]}
 
@@ -63,6 +65,7 @@ BANNED = {
     r"^\s*//|[;{}]\s*//": "a // comment",
     r"\b(TODO|FIXME|XXX)\b": "unfinished work",
     r"#include \".*\.c\"": "an included .c file",
+    r"->code [!=]= FAULT_": "an error's code without its domain",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.M)
@@ -144,10 +147,21 @@ def check_taste(path, text):
                 yield f"{path}: {name}"
     if path.startswith("src/") and path != "src/main.c" and re.search(r"\bexit\(", text):
         yield f"{path}: exit() outside main"
+    if path.startswith("src/") and re.search(r"\bg_assert_(?!not_reached)\w+\(", text):
+        yield f"{path}: a test's assertion, which is no part of a program"
+
+
+def check_folders(files):
+    """A folder is an idea, not a drawer."""
+    folders = Counter(str(Path(path).parent) for path in files if path.endswith(".c"))
+    for folder, length in sorted(folders.items()):
+        if folder.startswith("src/") and length > MOST_FILES:
+            yield f"{folder}: {length} .c files, at most {MOST_FILES}"
 
 
 def violations(files):
     """Every broken rule of a tree: path -> text."""
+    yield from check_folders(files)
     for path, text in sorted(files.items()):
         if path.startswith("src/") and path.endswith((".c", ".h")):
             yield from check_includes(path, text, files)
@@ -195,6 +209,9 @@ BROKEN = [
     ("unfinished work", {"tests/unit/a.c": "/* TODO: more */\n"}),
     ("an included .c file", {"tests/unit/a.c": '#include "base/bytes.c"\n'}),
     ("exit() outside main", {"src/base/a.c": "exit(1);\n"}),
+    ("an error's code without its domain", {"src/base/a.c": "if (error->code == FAULT_PEER)\n"}),
+    ("a test's assertion", {"src/base/a.c": "g_assert_true(f());\n"}),
+    ("src/base: 21 .c files", {f"src/base/{i}.c": "" for i in range(21)}),
 ]
 
 SOUND = {
