@@ -408,7 +408,7 @@ link_ask(const GatewayOptions *options, GError **error)
         detect(options, &endpoint, ASK_MS, &found, &reason) &&
         agree(options, &endpoint, found, &reason))
       return true;
-    is_setup = is_setup && reason->code == FAULT_SETUP;
+    is_setup = is_setup && g_error_matches(reason, FAULT, FAULT_SETUP);
     fault_list_take_error(&reasons, reason);
   }
   return no_site(&reasons, is_setup, error);
