@@ -13,5 +13,3 @@ typedef struct {
   void (*sweep)(void *self);
   void (*wake)(void *self);
 } StreamSource;
-
-StreamSource stream_source_queue(KafkaQueue *queue);

@@ -133,6 +133,42 @@ line_options(StreamWriters *self, size_t writer, size_t mapping)
   };
 }
 
+static size_t
+queue_read(void *self, KafkaMessage *out, size_t max, int timeout_ms)
+{
+  return kafka_queue_read(self, out, max, timeout_ms);
+}
+
+static bool
+queue_store(void *self, KafkaPartition *const *partitions, size_t length, GError **error)
+{
+  return kafka_queue_store(self, partitions, length, error);
+}
+
+static void
+queue_hold(void *self, size_t topic_index, bool is_held)
+{
+  kafka_queue_hold(self, topic_index, is_held);
+}
+
+static void
+queue_sweep(void *self)
+{
+  kafka_queue_sweep(self);
+}
+
+static void
+queue_wake(void *self)
+{
+  kafka_queue_wake(self);
+}
+
+static StreamSource
+source_of(KafkaQueue *queue)
+{
+  return (StreamSource){queue, queue_read, queue_store, queue_hold, queue_sweep, queue_wake};
+}
+
 static StreamWriter *
 open_writer(StreamWriters *self, size_t number, GError **error)
 {
@@ -144,7 +180,7 @@ open_writer(StreamWriters *self, size_t number, GError **error)
 
   const StreamWriterOptions options = {
       .number = number,
-      .source = stream_source_queue(kafka_consumer_queue(self->consumer, number)),
+      .source = source_of(kafka_consumer_queue(self->consumer, number)),
       .sink = self->options->sinks[number],
       .letters = self->letters,
       .lines = lines,
