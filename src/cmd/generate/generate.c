@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/stop.h"
-#include "cmd/feed.h"
-#include "cmd/ledger.h"
+#include "cmd/generate/feed.h"
+#include "cmd/generate/ledger.h"
 #include "cmd/options.h"
 #include "cmd/peers.h"
 #include "generate/avro.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/feed.h"
+#include "cmd/generate/feed.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/differences.h"
+#include "cmd/verify/differences.h"
 
 #include "json/build.h"
 

@@ -39,6 +39,6 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/report/alike", many_alike_do_not_bury_one_of_another_kind);
+  g_test_add_func("/reject/alike", many_alike_do_not_bury_one_of_another_kind);
   return g_test_run();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/ledger.h"
+#include "cmd/generate/ledger.h"
 
 #include "json/build.h"
 
