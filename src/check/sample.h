@@ -16,8 +16,9 @@ typedef struct {
   const Mapping *mapping;
   const SchemaSource *schemas; /* NULL: none is needed */
   const KafkaProperty *properties;
-  uint64_t records; /* about so many, spread over partitions and offsets */
-  int timeout_ms;   /* for any one answer */
+  uint64_t records;       /* about so many, spread over partitions and offsets */
+  int timeout_ms;         /* for any one answer */
+  size_t frame_max_bytes; /* of the gateway */
 } CheckSampleOptions;
 
 /* Adds what it reads; out_total: of so many offsets. FAULT_PEER, FAULT_SETUP. */

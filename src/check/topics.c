@@ -449,6 +449,7 @@ look_at_topics(const Check *self, const GPtrArray *topics, JsonBuilder *json)
         .properties = self->properties,
         .records = self->sample,
         .timeout_ms = self->wait_ms,
+        .frame_max_bytes = self->config->gateway.frame_max_bytes,
     };
     const char *name = mapping_topic(options.mapping);
 

@@ -131,26 +131,6 @@ take_reject(StreamLine *self, KafkaMessage *message, StreamStage stage, const GE
                           stream_reject_new(message, stage, g_strdup(error->message)));
 }
 
-static GError *
-too_large_error(const StreamLine *self)
-{
-  size_t most = self->options.batch.frame_max_bytes;
-  size_t at = frame_cell_too_large(self->options.plan, &self->row, most);
-  const RowCell *cell = &self->row.cells[at];
-  g_autofree char *family = NULL;
-  g_autofree char *qualifier = NULL;
-
-  if (at == self->row.cells_length)
-    return g_error_new(FAULT, FAULT_RECORD,
-                       "the row key is %zu bytes large, more than the %zu of gateway.frame.max",
-                       self->row.key.len, most);
-  family = slice_quote(cell->column->family);
-  qualifier = slice_quote(cell->column->qualifier);
-  return g_error_new(FAULT, FAULT_RECORD,
-                     "the cell %s:%s is %zu bytes large, more than the %zu of gateway.frame.max",
-                     family, qualifier, cell->value.len, most);
-}
-
 static StreamLineTaking
 take_row(StreamLine *self, KafkaMessage *message)
 {
@@ -164,7 +144,7 @@ take_row(StreamLine *self, KafkaMessage *message)
   case STREAM_TOO_LARGE:
     break;
   }
-  too_large = too_large_error(self);
+  frame_check_row(self->options.plan, &self->row, self->options.batch.frame_max_bytes, &too_large);
   take_reject(self, message, STREAM_MAP, too_large);
   return STREAM_LINE_TAKEN;
 }

@@ -239,6 +239,33 @@ frame_cell_too_large(const FramePlan *plan, const Row *row, size_t frame_max_byt
   return i;
 }
 
+bool
+frame_check_row(const FramePlan *plan, const Row *row, size_t frame_max_bytes, GError **error)
+{
+  size_t at = 0;
+
+  if (frame_overhead_bytes(plan) + frame_row_size(plan, row).bytes <= frame_max_bytes)
+    return true;
+  if (row->cells_length > 0 &&
+      (at = frame_cell_too_large(plan, row, frame_max_bytes)) == row->cells_length)
+    return true;
+  if (row->cells_length == 0) {
+    g_set_error(error, FAULT, FAULT_RECORD,
+                "the row key is %zu bytes large, more than the %zu of gateway.frame.max",
+                row->key.len, frame_max_bytes);
+    return false;
+  }
+
+  const RowCell *cell = &row->cells[at];
+  g_autofree char *family = slice_quote(cell->column->family);
+  g_autofree char *qualifier = slice_quote(cell->column->qualifier);
+
+  g_set_error(error, FAULT, FAULT_RECORD,
+              "the cell %s:%s is %zu bytes large, more than the %zu of gateway.frame.max", family,
+              qualifier, cell->value.len, frame_max_bytes);
+  return false;
+}
+
 /* The row that is appended next begins here. */
 static inline void
 begin_row(FrameRows *self)

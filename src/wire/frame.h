@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "base/fault.h"
 #include "wire/wire.h"
 #include "record/cell.h"
 
@@ -49,6 +50,9 @@ size_t frame_cells_fitting(const FramePlan *plan, const Row *row, size_t first,
 /* The first of its cells that no call takes; cells_length: there is none, and the row can be
  * sent. */
 size_t frame_cell_too_large(const FramePlan *plan, const Row *row, size_t frame_max_bytes);
+
+/* The same with the sentence. FAULT_RECORD: no call takes one of its cells, or its key. */
+bool frame_check_row(const FramePlan *plan, const Row *row, size_t frame_max_bytes, GError **error);
 
 /* Appends the row's puts (FRAME_PUT: its cells that are not deletions) or its deletions
  * (FRAME_DELETE: a tombstone, or its cells that are). A row that has nothing of the kind appends

@@ -94,6 +94,23 @@ def test_what_an_earlier_tombstone_hides_is_counted_and_so_is_what_is_missing(ro
     sluice.run("verify", "--table", one.table, "--topic", one.topic, **one.settings())
 
 
+def test_a_cell_that_no_call_takes_is_a_bad_record_as_it_is_for_run(road, sluice):
+    one = road("product")
+    made = records.make("product", 3)
+    made[1]["productDisplayName"] = "x" * 40_000
+    one.kafka.produce(one.topic, [{"value": datum(schema("product"), r), "timestamp": RECORD_TIME} for r in made])
+    sluice.run("init", one.table, **one.settings())
+    small = one.settings(gateway__frame_max="20K")
+
+    done = sluice.run("check", "--sample", 10, "--topic", one.topic, "--json", exits=None, **small)
+    (reason,) = json.loads(done.stdout)["samples"][0]["bad_reasons"]
+    sluice.run("run", "--until-end", "--topic", one.topic, **small)
+    (letter,) = one.kafka.consume(f"{one.topic}.dlq")
+
+    said = dict(letter.headers())["__connect.errors.exception.message"].decode()
+    assert reason["records"] == 1 and said.endswith(reason["reason"]) and "gateway.frame.max" in said
+
+
 def test_more_bad_records_than_allowed_fail_a_job(road, sluice):
     one = road("product")
     parsed = schema("product")

@@ -217,7 +217,7 @@ static const Shape shapes[] = {
     {"small rows, then large ones", 500, 1, small_then_large, 4 << 20},
     {"one large row among many", 600, 2, one_among_many, 9 << 20},
     {"large cells in wide rows", 5, 100, large_cells_in_wide_rows, 4 << 20},
-    {"a wide row of small cells", 3, 20000, all_just_below, 16 << 20},
+    {"a wide row of small cells", 2, 6000, all_just_below, 16 << 20},
     {"numbers that look like lengths", 300, 3, numbers, 4 << 20},
 };
 
