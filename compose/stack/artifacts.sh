@@ -34,10 +34,16 @@ install_packages() {
   SLUICE_LOCAL=$root "$here/install" "$@" >&2 || die 3 "could not install $*; its whole log is $root/log/apt.log"
 }
 
+# The pom with the version that the settings ask for, where the set has one of its own.
+pom() {
+  local version=${1}_version
+  sed "s|<$1.version>.*<|<$1.version>${!version:-}<|" "$here/artifacts/pom.xml"
+}
+
 # The folder of a set of jars. Its name changes with the poms, so a new version is a new folder.
 artifacts_of() {
   local sum
-  sum=$(cat "$here/artifacts/pom.xml" "$here/artifacts/$1.xml" | sha256sum)
+  sum=$({ pom "$1" && cat "$here/artifacts/$1.xml"; } | sha256sum)
   printf '%s' "$artifacts/$1-${sum:0:12}"
 }
 
@@ -52,6 +58,7 @@ resolve() {
   grep -q '<type>tar.gz</type>' "$here/artifacts/$name.xml" && goal=unpack
   rm -rf -- "$target.part" "$target.markers" # a marker would make Maven skip what is not there
   if ! JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$java")")") mvn -B -f "$here/artifacts/$name.xml" \
+    "-Dhbase.version=$hbase_version" "-Dkafka.version=$kafka_version" \
     "dependency:$goal-dependencies" "-DoutputDirectory=$target.part" "-DmarkersDirectory=$target.markers" > "$log" 2>&1 < /dev/null; then
     grep -m 1 '^\[ERROR\]' "$log" >&2 || tail -n 10 "$log" >&2
     die 3 "could not fetch $name; the whole story is in $log"
