@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify/compare.h"
 
-#include "base/retry.h"
+#include "base/wait.h"
 
 enum { FIRST_WAIT_MS = 100, LONGEST_WAIT_MS = 3000, WATCH_EVERY = 256 };
 
@@ -92,7 +92,7 @@ read_patiently(Walk *self, GError **error)
     }
     if (!goes_on(self, error))
       return false;
-    g_usleep((gulong)retry_next_ms(&retry) * 1000);
+    wait_pause(self->options->watch->stop, retry_next_ms(&retry));
   }
 }
 

@@ -7,6 +7,8 @@
 #include "sort/sort.h"
 #include "verify/packed.h"
 
+#include <gio/gio.h>
+
 /* The first half of a verification: records of the source, through the same mapping as `run`'s,
  * sorted by row key.
  *
@@ -20,6 +22,7 @@ typedef enum { VERIFY_READING, VERIFY_COMPARING } VerifyPhase;
 typedef struct {
   void *self;
   bool (*go_on)(void *self, VerifyPhase phase, uint64_t done, uint64_t total);
+  GCancellable *stop; /* ends pauses; NULL: nobody stops it */
 } VerifyWatch;
 
 /* Everything is borrowed. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/retry.h"
+#include "base/wait.h"
 #include "datum/translator.h"
 #include "kafka/reader.h"
 #include "verify/intake.h"
@@ -55,7 +55,7 @@ make_row_patiently(TopicRoad *self, const KafkaMessage *message, GError **error)
     if (!verify_intake_goes_on(self->intake, kafka_reader_passed(self->reader),
                                kafka_reader_total(self->reader), error))
       return false;
-    g_usleep((gulong)retry_next_ms(&retry) * 1000);
+    wait_pause(verify_intake_options(self->intake)->watch->stop, retry_next_ms(&retry));
   }
 }
 

@@ -2,12 +2,16 @@
 """`sluice verify` against the real stack: silent about a table that is right, exact about one that is not."""
 import csv
 import json
+import os
+import pathlib
+import signal
 
 import fastavro
 import pytest
 
 from support import ledger, records
 from support.kafka import datum, schema
+from support.stack import THRIFT2_PORT, local
 
 RECORD_TIME = 1_700_000_000_000
 
@@ -286,3 +290,25 @@ def test_what_a_ttl_has_dropped_is_counted_and_told_beforehand(road, sluice):
     wanted = sum(not column.startswith(b"join_info:") for row in book.rows().values() for column in row)
     assert said["equal"] is True and said["rows_expired"] == 7 and said["rows_equal"] == 3
     assert said["cells_expired"] == wanted
+
+
+def is_connected(process, port):
+    """Whether a socket of the process is connected to the port."""
+    fds = pathlib.Path(f"/proc/{process.pid}/fd")
+    inodes = {os.readlink(fd) for fd in fds.iterdir()}
+    lines = [line.split() for line in pathlib.Path(f"/proc/{process.pid}/net/tcp").read_text().splitlines()[1:]]
+    return any(line[2].endswith(f":{port:04X}") and f"socket:[{line[9]}]" in inodes for line in lines)
+
+
+def test_a_signal_ends_it_though_the_gateway_is_mute(filled, sluice):
+    one, _ = filled("product", count=20)
+    local("freeze", "thrift2")
+    try:
+        process = sluice.start("verify", "--table", one.table, "--topic", one.topic, **one.settings())
+        while not is_connected(process, THRIFT2_PORT):
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(30)
+    finally:
+        local("thaw", "thrift2")
+    assert code == 4

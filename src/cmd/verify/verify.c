@@ -239,6 +239,7 @@ prepare(Verify *self, GError **error)
     return usage(error, "--since needs timestamps, and this mapping takes the record's, of which "
                         "files have none: say --timestamp MS as well");
   self->gateway = cmd_gateway_options(self->config);
+  self->gateway.cancellable = stop_cancellable(self->stop);
   return true;
 }
 
@@ -418,8 +419,7 @@ cmd_verify(const CommandCall *call, GError **error)
   if (!parse(&self, error) || !understand(&self, error))
     return EXIT_DONE;
   self.stop = stop_new();
-  self.gateway.cancellable = stop_cancellable(self.stop);
-  self.watch = (VerifyWatch){&self, go_on};
+  self.watch = (VerifyWatch){&self, go_on, stop_cancellable(self.stop)};
   if (!prepare(&self, error))
     return EXIT_USAGE;
   code = verify(&self, &reason);
