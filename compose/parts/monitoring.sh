@@ -49,7 +49,7 @@ alertmanager_answers() {
 marked_command() {
   local part=$1
   shift
-  # shellcheck disable=SC2016 # for the inner shell
+  # shellcheck disable=SC2016,SC2034 # for the inner shell; the caller's command
   command=(bash -c 'exec -a "$0" "$@"' "$(mark_of "$part")" "$@")
 }
 

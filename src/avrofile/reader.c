@@ -173,7 +173,8 @@ take_header(AvrofileReader *self, GError **error)
     return false;
   if (self->schema_text == NULL)
     return refuse(self, error, "it has no avro.schema");
-  self->schema = schema_parse_writer("avro.schema", self->schema_text, strlen(self->schema_text), &cause);
+  self->schema =
+      schema_parse_writer("avro.schema", self->schema_text, strlen(self->schema_text), &cause);
   return self->schema != NULL || refuse(self, error, "%s", cause->message);
 }
 

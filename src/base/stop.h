@@ -4,9 +4,9 @@
 #include <gio/gio.h>
 #include <stdbool.h>
 
-/* SIGINT, SIGTERM and SIGHUP ask long work to stop where it can; the second of them ends the program there
- * and then, whatever it waits for. A thread of its own takes them: make it before all others, so
- * that they inherit that signals are not theirs. One at a time. */
+/* SIGINT, SIGTERM and SIGHUP ask long work to stop where it can; the second of them ends the
+ * program there and then, whatever it waits for. A thread of its own takes them: make it before all
+ * others, so that they inherit that signals are not theirs. One at a time. */
 typedef struct Stop Stop;
 
 Stop *stop_new(void);

@@ -18,7 +18,8 @@ HttpWebhdfs *http_webhdfs_new(const HttpWebhdfsOptions *options, GError **error)
 void http_webhdfs_free(HttpWebhdfs *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpWebhdfs, http_webhdfs_free)
 
-/* What ends the waits of the calls that follow (borrowed, or NULL), and how long silence may last. */
+/* What ends the waits of the calls that follow (borrowed, or NULL), and how long silence may last.
+ */
 void http_webhdfs_set_patience(HttpWebhdfs *self, GCancellable *cancellable, int64_t timeout_ms);
 
 /* Paths begin with a slash and are given as they are, not escaped. */
