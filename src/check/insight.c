@@ -8,6 +8,11 @@ enum {
   CELL_OVERHEAD_BYTES = 20, /* of a KeyValue: its lengths, time and type */
 };
 
+/* No record's time lies outside, but for one in another unit: seconds taken for milliseconds stay
+ * before the first until 2242, microseconds come behind the second. */
+static const int64_t EARLY_MS = INT64_C(100) * 24 * 3600 * 1000;
+static const int64_t LATE_MS = INT64_C(7258118400000); /* 2200-01-01 */
+
 /* From here on one region takes most of the load, whatever the splits. */
 #define HOT_SHARE 0.5
 
@@ -164,6 +169,8 @@ check_insight_add(CheckInsight *self, const Row *row, unsigned part, CheckPlace 
   };
 
   self->report.puts++;
+  self->report.too_late += row->timestamp >= LATE_MS;
+  self->report.too_early += row->timestamp < EARLY_MS;
   count_filled(self, row);
   g_array_append_val(self->puts, put); /* it owns the key now */
 }

@@ -66,6 +66,9 @@ typedef struct {
   uint64_t tied;     /* of these, with the same timestamp: all but one of them are lost */
   CheckShared shared;
 
+  uint64_t too_late;  /* puts whose time is behind the year 2200: of microseconds read as ms? */
+  uint64_t too_early; /* before April 1970: of seconds? */
+
   uint64_t hidden;    /* puts that come after a tombstone of their row and are not newer */
   CheckShared hiding; /* the first: tombstone, put */
 

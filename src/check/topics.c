@@ -167,6 +167,25 @@ tell_rows(const Sample *self)
                       bytes->most);
 }
 
+static void
+tell_times(const Sample *self)
+{
+  const CheckReport *report = &self->report;
+
+  if (mapping_uses_record_time(self->mapping))
+    return;
+  if (report->too_late > 0)
+    check_findings_note(self->findings, "times",
+                        "%s: %" PRIu64 " records (%.2f %%) have a time behind the year 2200: if it "
+                        "is written in micro- or nanoseconds, the mapping's format is us or ns",
+                        self->topic, report->too_late, percent(report->too_late, report->puts));
+  if (report->too_early > 0)
+    check_findings_note(self->findings, "times",
+                        "%s: %" PRIu64 " records (%.2f %%) have a time before April 1970: if it is "
+                        "written in seconds, the mapping's format is s",
+                        self->topic, report->too_early, percent(report->too_early, report->puts));
+}
+
 /* HBase drops them, sooner or later, and shows none of them. */
 static void
 tell_expired(const Sample *self)
@@ -420,6 +439,7 @@ look_at_topic(const Check *self, const CheckSampleOptions *options, JsonBuilder 
     tell_hidden(&sample);
     tell_order(&sample);
     tell_rows(&sample);
+    tell_times(&sample);
     tell_missing(&sample);
     tell_expired(&sample);
     tell_splits(&sample, splits);

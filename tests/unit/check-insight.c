@@ -309,6 +309,29 @@ puts_that_an_earlier_tombstone_hides_are_counted(void)
   g_assert_cmpuint(report.filled[0], ==, 5);
 }
 
+/* As if in another unit than the mapping says. */
+static void
+times_that_nobody_means_are_counted(void)
+{
+  g_autoptr(CheckInsight) insight = check_insight_new();
+  CheckReport report;
+  const int64_t times[] = {1532877721,
+                           0,
+                           1532877721458,
+                           INT64_C(7258118399999),
+                           INT64_C(7258118400000),
+                           INT64_C(1532877721458193)};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
+    const Put put = {"a", "1", NULL, times[i]};
+
+    add(insight, &put, 0, (int64_t)i);
+  }
+  check_insight_report(insight, &report);
+  g_assert_cmpuint(report.too_early, ==, 2);
+  g_assert_cmpuint(report.too_late, ==, 2);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -322,5 +345,6 @@ main(int argc, char **argv)
   g_test_add_func("/check/insight/empty", an_empty_sample_has_no_figures);
   g_test_add_func("/check/insight/splits", split_points_have_equal_shares_and_are_short);
   g_test_add_func("/check/insight/hidden", puts_that_an_earlier_tombstone_hides_are_counted);
+  g_test_add_func("/insight/times", times_that_nobody_means_are_counted);
   return g_test_run();
 }
