@@ -12,13 +12,16 @@ import random
 import re
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
 from support import hfiles, ledger, records
+from support.bulk import write_csv
 
 TIME = 1_700_000_000_000
 MIB = 1024 * 1024
@@ -370,3 +373,39 @@ def test_nothing_is_live_after_any_of_it(road, sluice, tmp_path, disk):
     for record in made:
         table.put(record, TIME)
     assert not ledger.differences(table.rows(), one.thrift1.scan(one.table))
+
+
+def test_a_signal_is_heard_while_a_gateway_keeps_silent(road, sluice, tmp_path):
+    """Far from its own patience, which is minutes: nothing is left, and what is live is none."""
+    one = road("product", partitions=0)
+    path = write_csv(tmp_path / "in.csv", records.make("product", 10))
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        endpoint = f"127.0.0.1:{mute.getsockname()[1]}"
+        run = sluice.start("bulkload", "--table", one.table, path, **one.settings(gateway__endpoints=endpoint))
+        peer, _ = mute.accept()
+        assert peer.recv(1)
+        run.send_signal(signal.SIGTERM)
+        _, said = run.communicate(timeout=60)
+        peer.close()
+    assert run.returncode == 4 and "stopped before the work was whole" in said
+
+
+def test_a_signal_ends_the_tool_that_loads_and_all_that_it_started(road, sluice, tmp_path):
+    one = road("product", partitions=0)
+    path = write_csv(tmp_path / "in.csv", records.make("product", 10))
+    tool = tmp_path / "tool"
+    tool.write_text("#!/bin/sh\nsleep 600 &\necho $! > child\ntouch began\nwait\n")
+    tool.chmod(0o755)
+    sluice.run("init", one.table, **one.settings())
+    run = sluice.start("bulkload", "--table", one.table, "--complete-with", tool, path, **one.settings())
+    while not (sluice.folder / "began").exists():
+        assert run.poll() is None, run.communicate()
+        time.sleep(0.05)
+    child = int((sluice.folder / "child").read_text())
+
+    run.send_signal(signal.SIGTERM)
+    run.communicate(timeout=60)
+
+    assert run.returncode == 4
+    state = pathlib.Path(f"/proc/{child}/stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z"
