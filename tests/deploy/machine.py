@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -29,18 +30,24 @@ MAKE_BASE = [
 
 def call(*words, timeout=900, exits=0, **more):
     """A command that has to end as expected, within its time; what it wrote to standard output."""
-    done = subprocess.run(
+    process = subprocess.Popen(
         [str(word) for word in words],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        timeout=timeout,
+        start_new_session=True,
         **more,
     )
-    said = f"{' '.join(map(str, words))}: exit {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
-    assert exits is None or done.returncode == exits, said
-    return done.stdout
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)  # and all that it has started
+        process.communicate()
+        raise
+    said = f"{' '.join(map(str, words))}: exit {process.returncode}\n{out[-4000:]}\n{err[-4000:]}"
+    assert exits is None or process.returncode == exits, said
+    return out
 
 
 def make_base(tar):
