@@ -335,6 +335,21 @@ column_of(const FramePlan *plan, Slice rest)
   return i;
 }
 
+/* Reads over one encoded cell; its column. */
+static size_t
+skip_cell(WireReader *reader, const FramePlan *plan)
+{
+  size_t column = column_of(plan, reader->rest);
+  const uint8_t *at;
+  Slice value;
+
+  g_assert(column < plan->heads_length);
+  wire_take(reader, plan->heads[column].put.len, &at);
+  wire_read_binary(reader, &value);
+  wire_take(reader, 1, &at);
+  return column;
+}
+
 /* Copies the encoded cells of a put that `row` does not have; returns how many. */
 static size_t
 copy_others(const FramePlan *plan, Slice put, const Row *row, Bytes *out)
@@ -342,25 +357,18 @@ copy_others(const FramePlan *plan, Slice put, const Row *row, Bytes *out)
   WireReader reader = wire_reader(plan->protocol, put);
   WireField field = {0};
   WireType type;
-  Slice value;
+  Slice key;
   size_t count = 0;
   size_t copied = 0;
 
-  if (!wire_next_field(&reader, &field) || !wire_read_binary(&reader, &value) ||
-      !wire_next_field(&reader, &field) || !wire_read_list(&reader, &type, &count))
-    return 0;
+  wire_next_field(&reader, &field);
+  wire_read_binary(&reader, &key);
+  wire_next_field(&reader, &field);
+  wire_read_list(&reader, &type, &count);
   for (; count > 0; count--) {
     const uint8_t *begin = reader.rest.data;
-    size_t column = column_of(plan, reader.rest);
-    size_t head;
 
-    g_assert(column < plan->heads_length);
-    head = plan->heads[column].put.len;
-
-    reader.rest = slice(begin + head, reader.rest.len - head);
-    if (!wire_read_binary(&reader, &value) || !wire_take(&reader, 1, &(const uint8_t *){NULL}))
-      break;
-    if (has_put(row, column))
+    if (has_put(row, skip_cell(&reader, plan)))
       continue;
     bytes_append(out, begin, (size_t)(reader.rest.data - begin));
     copied++;
