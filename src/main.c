@@ -6,7 +6,7 @@
 static const Command commands[] = {
     {"check", "[--offline | --live | --sample N | --print-config] [--json]",
      "Say all that stands in the way, and change nothing", cmd_check},
-    {"init", "[--wait SECONDS | --print] [TABLE...]",
+    {"init", "[--wait SECONDS] [--json | --print] [TABLE...]",
      "Create the tables that the mappings describe", cmd_init},
     {"generate", "[ENTITY...] (--kafka [--from FILE...] | --csv DIR | --avro DIR)",
      "Make a data set that fits the built-in mappings", cmd_generate},

@@ -4,6 +4,7 @@
 #include "cmd/peers.h"
 #include "hbase/catalog.h"
 #include "hbase/shell.h"
+#include "json/build.h"
 #include "mapping/set.h"
 
 #include <stdio.h>
@@ -17,11 +18,13 @@ static const char about[] =
 typedef struct {
   CmdOptions options;
   gboolean is_print;
+  gboolean is_json;
   int wait_s;           /* negative: not given */
   char **tables;        /* owned; NULL: all */
   MappingSet *mappings; /* owned */
   GPtrArray *chosen;    /* owned, of borrowed const Mapping *, in the order asked for */
   Catalog *catalog;     /* owned */
+  JsonBuilder *json;    /* owned: a list of tables; NULL: lines of text */
 } Init;
 
 static void
@@ -32,6 +35,7 @@ init_clear(Init *self)
   g_clear_pointer(&self->chosen, g_ptr_array_unref);
   g_clear_pointer(&self->mappings, mapping_set_free);
   g_clear_pointer(&self->catalog, catalog_free);
+  g_clear_object(&self->json);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Init, init_clear)
 
@@ -44,12 +48,18 @@ parse(Init *self, const CommandCall *call, GError **error)
        "SECONDS"},
       {"print", 0, 0, G_OPTION_ARG_NONE, &self->is_print,
        "write a script for the hbase shell that does the same, and do nothing", NULL},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &self->is_json, "write one JSON object", NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->tables, "", "TABLE..."},
       {0},
   };
 
   self->wait_s = -1;
-  return cmd_options_parse(&self->options, call, entries, about, error);
+  if (!cmd_options_parse(&self->options, call, entries, about, error))
+    return false;
+  if (self->is_json && self->is_print)
+    g_set_error_literal(error, FAULT, FAULT_SETUP,
+                        "--print writes a script, --json what was done: leave one out");
+  return !self->is_json || !self->is_print;
 }
 
 static bool
@@ -78,26 +88,45 @@ print_script(const Init *self)
 }
 
 static void
-say_created(const Table *table)
+add_json(JsonBuilder *json, const char *state, const Table *table, const FaultList *differences)
 {
-  printf("created  %s: %u families, %u regions\n", table->name, table->families->len,
-         table->splits->len + 1);
+  json_builder_begin_object(json);
+  json_build_text(json, "table", table->name);
+  json_build_text(json, "state", state);
+  json_build_count(json, "families", table->families->len);
+  json_build_count(json, "regions", table->splits->len + 1);
+  json_build_sentences(json, "differences", differences);
+  json_builder_end_object(json);
+}
+
+static void
+say_created(const Init *self, const Table *table)
+{
+  if (self->json != NULL)
+    add_json(self->json, "created", table, &(FaultList){0});
+  else
+    printf("created  %s: %u families, %u regions\n", table->name, table->families->len,
+           table->splits->len + 1);
   fflush(stdout);
 }
 
 /* Whether the table is as wanted. */
 static bool
-say_compared(const Table *wanted, const Table *found)
+say_compared(const Init *self, const Table *wanted, const Table *found)
 {
   g_auto(FaultList) differences = {0};
+  size_t length;
 
   table_compare(wanted, found, &differences);
-  if (fault_list_length(&differences) == 0)
+  length = fault_list_length(&differences);
+  if (self->json != NULL)
+    add_json(self->json, length == 0 ? "exists" : "differs", found, &differences);
+  else if (length == 0)
     printf("exists   %s: as its mapping has it\n", wanted->name);
-  for (size_t i = 0; i < fault_list_length(&differences); i++)
+  for (size_t i = 0; self->json == NULL && i < length; i++)
     printf("DIFFERS  %s\n", fault_list_get(&differences, i));
   fflush(stdout);
-  return fault_list_length(&differences) == 0;
+  return length == 0;
 }
 
 typedef struct {
@@ -120,14 +149,14 @@ create_or_compare(void *data, GError **error)
   if (!exists) {
     if (!catalog_create(catalog, wanted, error))
       return false;
-    say_created(wanted);
+    say_created(self->init, wanted);
     self->is_same = true;
     return true;
   }
   found = catalog_describe(catalog, wanted->name, error);
   if (found == NULL)
     return false;
-  self->is_same = say_compared(wanted, found);
+  self->is_same = say_compared(self->init, wanted, found);
   return true;
 }
 
@@ -148,6 +177,24 @@ create_all(Init *self, GError **error)
     if (!step.is_same)
       code = EXIT_DATA;
   }
+  return code;
+}
+
+/* Under --json what was done is told at its end, wherever that is. */
+static ExitCode
+create_and_print(Init *self, GError **error)
+{
+  ExitCode code;
+
+  if (!self->is_json)
+    return create_all(self, error);
+  self->json = json_builder_new();
+  json_builder_begin_object(self->json);
+  json_build_list(self->json, "tables");
+  code = create_all(self, error);
+  json_builder_end_array(self->json);
+  json_builder_end_object(self->json);
+  json_build_print(self->json, true);
   return code;
 }
 
@@ -172,5 +219,5 @@ cmd_init(const CommandCall *call, GError **error)
   }
   gateway = cmd_gateway_options(config);
   init.catalog = catalog_new(&gateway, error);
-  return init.catalog == NULL ? EXIT_USAGE : create_all(&init, error);
+  return init.catalog == NULL ? EXIT_USAGE : create_and_print(&init, error);
 }

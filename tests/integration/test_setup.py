@@ -131,6 +131,24 @@ def test_init_tells_what_differs_and_changes_nothing(road, sluice, thrift1):
     assert describe(one.table).keys() == {"event_details", "traffic_info", "surplus"}
 
 
+def test_init_json_says_what_was_done_and_what_differs(road, sluice, thrift1):
+    one = road("transactions", partitions=0)
+
+    made = json.loads(sluice.run("init", "--json", one.table, **one.settings()).stdout)
+    again = json.loads(sluice.run("init", "--json", one.table, **one.settings()).stdout)
+    one.document["families"]["payment_info"]["versions"] = 3
+    one.write()
+    differs = sluice.run("init", "--json", one.table, exits=1, **one.settings())
+
+    assert made == {
+        "tables": [{"table": one.table, "state": "created", "families": 4, "regions": 1, "differences": []}]
+    }
+    assert [table["state"] for table in again["tables"]] == ["exists"]
+    (table,) = json.loads(differs.stdout)["tables"]
+    assert table["state"] == "differs"
+    assert len(table["differences"]) == 1 and "VERSIONS" in table["differences"][0].upper()
+
+
 def test_init_print_is_the_script_that_is_shipped(sluice):
     done = sluice.run("init", "--print")
 
