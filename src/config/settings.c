@@ -89,7 +89,9 @@ const Setting settings[] = {
     {"ingest.batch.bytes", "1M", "or at so many bytes", BYTES(ingest.batch_bytes)},
     {"ingest.linger.ms", "100", "or this many milliseconds after its first row",
      COUNT(ingest.linger_ms, 0, 600000)},
-    {"ingest.memory", "32M", "Bound of all that grows with the input: fetched records and batches",
+    {"ingest.memory", "32M",
+     "Bound of all that grows with the input: fetched records, batches, and what is known of the "
+     "schemas that wrote them",
      BYTES(ingest.memory_bytes)},
     {"ingest.errors.limit", "90%",
      "Stop, before it is dead-lettered or committed, when more of a window than this is bad",

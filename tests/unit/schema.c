@@ -314,7 +314,7 @@ comments_and_a_byte_order_mark_are_passed_over(void)
       {"/* one\n two\n*/ [\"int\",\n\"strin\"]",
        "x: $[1]: unknown type 'strin'; did you mean string?"},
       {"/* one\n two\n*/ [\"int\",\n}",
-       "x:4: expected a value (a number has no leading zero or sign +), "
+       "x:4: one comma too many: none stands before a closing bracket, "
        "found '}'"},
       {"\"int\" /* without an end",
        "x:1: expected nothing behind the JSON value, found '/* without an en'"},
