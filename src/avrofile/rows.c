@@ -23,6 +23,13 @@ avrofile_rows_open(const char *path, const AvrofileRowsOptions *options, GError 
   self->options = *options;
   self->path = g_strdup(path);
   plan_output_init(&self->output, fields.length);
+  if (fields.reader == NULL) {
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "%s has JSON records without a schema; to read Avro files by it, name a schema as "
+                "$.record.schema",
+                mapping_path(options->mapping));
+    return NULL;
+  }
   self->reader = avrofile_reader_open(path, error);
   if (self->reader == NULL)
     return NULL;

@@ -110,7 +110,7 @@ bool
 cmd_registry_is_needed(const MappingSet *mappings)
 {
   for (size_t i = 0; i < mapping_set_length(mappings); i++)
-    if (mapping_framing(mapping_set_get(mappings, i)) == MAPPING_CONFLUENT)
+    if (mapping_needs_registry(mapping_set_get(mappings, i)))
       return true;
   return false;
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "datum/framing.h"
+#include "json/fields.h"
 
 /* Schemas at hand without a lock, by the last bits of their ids. */
 enum { HANDY = 16 };
@@ -14,7 +15,9 @@ typedef struct {
 } Handy;
 
 struct Decoder {
-  const char *path; /* of the mapping, for messages; borrowed from it */
+  const Mapping *mapping; /* borrowed */
+  JsonFields *json;       /* owned; NULL: the records are Avro, and `own` is not */
+  const char *path;       /* of the mapping, for messages; borrowed from it */
   MappingFraming framing;
   const SchemaSource *source; /* borrowed; NULL where the framing needs none */
   PlanFields fields;          /* borrowed from the mapping */
@@ -23,21 +26,37 @@ struct Decoder {
   Handy handy[HANDY];
   char *notice; /* owned */
   PlanOutput output;
+  Bytes spelled; /* owned: texts that JSON's became by the schema */
 };
 
 /* Takes fields with reader, paths and length set. */
+static bool
+prepare_json(Decoder *self, GError **error)
+{
+  JsonTypes types = self->fields.reader == NULL ? JSON_OWN_TYPES : JSON_TEXTS;
+
+  self->json = json_fields_new(self->fields.paths, self->fields.length, types, error);
+  if (self->json != NULL)
+    return true;
+  g_prefix_error(error, "%s: ", self->path);
+  return false;
+}
+
 static Decoder *
 decoder_of(const Mapping *mapping, const PlanFields *fields, const SchemaSource *source,
            GError **error)
 {
   g_autoptr(Decoder) self = g_new0(Decoder, 1);
 
+  self->mapping = mapping;
   self->path = mapping_path(mapping);
   self->framing = mapping_framing(mapping);
   self->source = source;
   self->fields = *fields;
-  self->fingerprint = schema_fingerprint(fields->reader);
   plan_output_init(&self->output, fields->length);
+  if (mapping_format(mapping) == MAPPING_JSON)
+    return prepare_json(self, error) ? g_steal_pointer(&self) : NULL;
+  self->fingerprint = schema_fingerprint(fields->reader);
   if (self->framing == MAPPING_CONFLUENT && source == NULL) {
     g_set_error(error, FAULT, FAULT_SETUP,
                 "%s: $.record.framing: confluent needs a schema registry: set registry.url",
@@ -76,6 +95,8 @@ decoder_free(Decoder *self)
   if (self == NULL)
     return;
   plan_free(self->own);
+  json_fields_free(self->json);
+  bytes_clear(&self->spelled);
   for (size_t i = 0; i < HANDY; i++)
     writer_unref(self->handy[i].writer);
   plan_output_clear(&self->output);
@@ -172,6 +193,19 @@ decode_single_object(Decoder *self, const Framed *framed, GError **error)
   return false;
 }
 
+/* The schema of JSON records says what their texts are, as it does of CSV's. */
+static bool
+decode_json(Decoder *self, Slice document, GError **error)
+{
+  const Value *values = json_fields_read(self->json, document, error);
+
+  if (values == NULL)
+    return false;
+  memcpy(self->output.values, values, self->fields.length * sizeof *values);
+  return self->fields.reader == NULL ||
+         mapping_parse_texts(self->mapping, '.', self->output.values, &self->spelled, error);
+}
+
 static bool
 decode(Decoder *self, Slice payload, GError **error)
 {
@@ -179,6 +213,8 @@ decode(Decoder *self, Slice payload, GError **error)
 
   if (!framing_open(self->framing, payload, &framed, error))
     return false;
+  if (self->json != NULL)
+    return decode_json(self, framed.datum, error);
 
   switch (self->framing) {
   case MAPPING_DATUM:

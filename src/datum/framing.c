@@ -20,7 +20,7 @@ static const struct {
      "; it begins with 00 like the Confluent wire format: if it is that, set record.framing to "
      "confluent"},
     {{'O', 'b', 'j', 1}, 4, 4, "; it begins like an Avro object container file"},
-    {{'{'}, 1, 2, "; it looks like JSON text, which is not read"},
+    {{'{'}, 1, 2, "; it looks like JSON text: if it is that, set record.format to json"},
 };
 
 const char *

@@ -17,7 +17,7 @@ translator_new(const Mapping *mapping, const SchemaSource *source, GError **erro
   self->decoder = decoder_new(mapping, source, error);
   if (self->decoder == NULL)
     return NULL;
-  if (mapping_key_schema(mapping) == NULL)
+  if (!mapping_reads_key(mapping))
     return g_steal_pointer(&self);
   self->keys = decoder_new_for_keys(mapping, source, error);
   return self->keys == NULL ? NULL : g_steal_pointer(&self);

@@ -138,7 +138,7 @@ write_value(GenerateFeed *self, const AvrofileRecord *record, GError **error)
 static bool
 send(GenerateFeed *self, GError **error)
 {
-  bool has_key = mapping_key_schema(self->options.mapping) == NULL;
+  bool has_key = !mapping_reads_key(self->options.mapping);
   const KafkaRecord message = {
       .topic = self->options.topic,
       .partition = KAFKA_BY_KEY,

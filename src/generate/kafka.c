@@ -2,6 +2,7 @@
 #include "generate/kafka.h"
 
 #include "generate/datum.h"
+#include "generate/json.h"
 #include "generate/topic.h"
 
 struct GenerateKafka {
@@ -67,7 +68,8 @@ send_record(void *data, const ShopRecord *record, GError **error)
   GenerateKafka *self = data;
 
   bytes_reset(&self->datum);
-  generate_datum_put(self->entity, record, &self->datum);
+  (self->options.as_json ? generate_json_put : generate_datum_put)(self->entity, record,
+                                                                   &self->datum);
   return send(self, record, error);
 }
 
@@ -77,7 +79,8 @@ send_damaged(void *data, const ShopRecord *record, size_t damage, GError **error
   GenerateKafka *self = data;
 
   bytes_reset(&self->datum);
-  generate_datum_put_damaged(self->entity, record, (GenerateDatumDamage)damage, &self->datum);
+  (self->options.as_json ? generate_json_put_damaged : generate_datum_put_damaged)(
+      self->entity, record, (GenerateDatumDamage)damage, &self->datum);
   return send(self, record, error);
 }
 

@@ -5,8 +5,8 @@
 #include "kafka/producer.h"
 #include "kafka/topics.h"
 
-/* Records as messages of their entity's topic: the row key as key, a bare Avro datum as value, the
- * time it happened as time. */
+/* Records as messages of their entity's topic: the row key as key, a bare Avro datum or a JSON
+ * object as value, the time it happened as time. */
 typedef struct GenerateKafka GenerateKafka;
 
 typedef struct {
@@ -14,6 +14,7 @@ typedef struct {
   KafkaTopics *topics;     /* borrowed */
   const char *prefix;      /* of the topics' names; borrowed */
   int32_t partitions;      /* of topics that do not exist yet */
+  bool as_json;            /* values are JSON objects */
   int timeout_ms;          /* how long the broker may take at the end of an entity */
 } GenerateKafkaOptions;
 

@@ -189,8 +189,9 @@ mapping_tombstone_row(const Mapping *self, const Origin *origin, Row *out_row, G
   bool has_key;
 
   reset_row(out_row, ROW_DELETE);
-  has_key = self->tombstone == TOMBSTONE_AVRO ? decoded_key(self, origin, out_row, error)
-                                              : kafka_key(origin, out_row, error);
+  has_key = self->tombstone == TOMBSTONE_AVRO || self->tombstone == TOMBSTONE_JSON
+                ? decoded_key(self, origin, out_row, error)
+                : kafka_key(origin, out_row, error);
   if (!has_key || !tombstone_time(self, origin, &out_row->timestamp, error))
     return false;
   out_row->key = bytes_slice(&out_row->key_bytes);

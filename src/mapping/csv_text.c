@@ -11,7 +11,7 @@ read_column(Mapping *self, const Place *place, const char *field, JsonNode *node
   const char *column = place_read_text(place, node);
   guint index;
 
-  if (self->fields.schema == NULL || column == NULL)
+  if (self->fields.paths->len == 0 || column == NULL)
     return;
   if (!g_ptr_array_find_with_equal_func(self->fields.paths, field, g_str_equal, &index)) {
     g_autoptr(GPtrArray) known = g_ptr_array_copy(self->fields.paths, NULL, NULL);

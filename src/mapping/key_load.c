@@ -157,7 +157,7 @@ find_field(const Reading *reading, const Place *place, const char *path, KeyPart
 
   part->source = of_key ? KEY_KEY_FIELD : KEY_FIELD;
   part->name = g_strdup(path);
-  if (of_key && list->schema == NULL) {
+  if (of_key && list->schema == NULL && !list->is_json) {
     place_fault(place, "a field of the Kafka key needs its schema; name its file as "
                        "$.record.key_schema");
     return;
@@ -467,7 +467,8 @@ mapping_read_key(Mapping *self, const Place *root, JsonObject *object)
     return;
   check_key(&self->key, &place);
   guard_hashes(&self->key);
-  if (self->tombstone != TOMBSTONE_AVRO || self->key_fields.schema == NULL)
+  if (self->tombstone != TOMBSTONE_JSON &&
+      (self->tombstone != TOMBSTONE_AVRO || self->key_fields.schema == NULL))
     return;
   reading.is_tombstone = true;
   self->tombstone_key.parts =

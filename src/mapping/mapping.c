@@ -2,6 +2,7 @@
 #include "mapping/mapping.h"
 
 #include "json/json.h"
+#include "json/path.h"
 #include "mapping/plan.h"
 #include "mapping/words.h"
 
@@ -44,6 +45,22 @@ field_list_clear(FieldList *self)
   g_ptr_array_unref(self->nodes);
 }
 
+/* JSON values have their own type, whatever that is in a record. */
+static const SchemaNode own_type = {.kind = SCHEMA_STRING, .aliases = (const char *const[]){NULL}};
+
+/* Paths with brackets lead past what a schema can tell. */
+static const SchemaNode *
+find_in_json(const FieldList *list, const char *path, GError **error)
+{
+  g_autoptr(GArray) steps = json_path_parse(path, error);
+
+  if (steps == NULL)
+    return NULL;
+  return list->schema == NULL || strpbrk(path, "[\\") != NULL
+             ? &own_type
+             : schema_find(list->schema, path, error);
+}
+
 bool
 mapping_add_field(FieldList *list, const Place *place, const char *path, size_t *out_index)
 {
@@ -51,13 +68,13 @@ mapping_add_field(FieldList *list, const Place *place, const char *path, size_t 
   const SchemaNode *node;
   guint known;
 
-  if (list->schema == NULL)
+  if (list->schema == NULL && !list->is_json)
     return false;
   if (g_ptr_array_find_with_equal_func(list->paths, path, g_str_equal, &known)) {
     *out_index = known;
     return true;
   }
-  node = schema_find(list->schema, path, &error);
+  node = list->is_json ? find_in_json(list, path, &error) : schema_find(list->schema, path, &error);
   if (node == NULL) {
     place_fault(place, "%s%s", list->label, error->message);
     return false;
@@ -204,6 +221,19 @@ load_schema(const Mapping *self, const Place *record, const char *key, const cha
 }
 
 static void
+check_json(const Place *record, JsonObject *object)
+{
+  Place framing = place_key(record, "framing");
+  Place key_schema = place_key(record, "key_schema");
+  const char *word = json_object_get_string_member_with_default(object, "framing", "datum");
+
+  if (strcmp(word, "single-object") == 0)
+    place_fault(&framing, "'single-object' is Avro's; JSON comes as 'datum' or 'confluent'");
+  if (json_object_has_member(object, "key_schema"))
+    place_fault(&key_schema, "the Kafka key of a JSON record is read as JSON, without a schema");
+}
+
+static void
 read_record(Mapping *self, const Place *root, JsonObject *object)
 {
   JsonNode *node = place_need(root, object, "record");
@@ -216,8 +246,14 @@ read_record(Mapping *self, const Place *root, JsonObject *object)
     return;
   place_get_word(&place, record, "format", mapping_format_words, &format);
   place_get_word(&place, record, "framing", mapping_framing_words, &framing);
+  self->format = format;
   self->framing = framing;
-  schema = place_need_text(&place, record, "schema");
+  self->fields.is_json = self->key_fields.is_json = format == MAPPING_JSON;
+  if (format == MAPPING_JSON)
+    check_json(&place, record);
+  schema = json_object_has_member(record, "schema") || format == MAPPING_AVRO
+               ? place_need_text(&place, record, "schema")
+               : NULL;
   if (schema != NULL)
     self->fields.schema = load_schema(self, &place, "schema", schema);
   place_get_text(&place, record, "key_schema", &key_schema);
@@ -238,6 +274,8 @@ read_rules(Mapping *self, const Place *root, JsonObject *object)
   if (self->tombstone == TOMBSTONE_AVRO && self->key_fields.schema == NULL)
     place_fault(&place, "'avro' needs the schema of the Kafka key; name its file as "
                         "$.record.key_schema");
+  if (self->tombstone == TOMBSTONE_JSON && self->format != MAPPING_JSON)
+    place_fault(&place, "'json' needs \"format\": \"json\" in $.record; use 'avro'");
 }
 
 static void
@@ -345,6 +383,24 @@ const char *
 mapping_topic(const Mapping *self)
 {
   return self->topic;
+}
+
+MappingFormat
+mapping_format(const Mapping *self)
+{
+  return self->format;
+}
+
+bool
+mapping_needs_registry(const Mapping *self)
+{
+  return self->format == MAPPING_AVRO && self->framing == MAPPING_CONFLUENT;
+}
+
+bool
+mapping_reads_key(const Mapping *self)
+{
+  return self->key_fields.schema != NULL || self->key_fields.paths->len > 0;
 }
 
 MappingFraming

@@ -19,8 +19,9 @@ Mapping *mapping_parse(const char *path, const char *text, size_t len, FaultList
 void mapping_free(Mapping *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mapping, mapping_free)
 
+typedef enum { MAPPING_AVRO, MAPPING_JSON } MappingFormat;
 typedef enum { MAPPING_DATUM, MAPPING_CONFLUENT, MAPPING_SINGLE_OBJECT } MappingFraming;
-typedef enum { TOMBSTONE_ROW, TOMBSTONE_AVRO, TOMBSTONE_SKIP } MappingTombstone;
+typedef enum { TOMBSTONE_ROW, TOMBSTONE_AVRO, TOMBSTONE_SKIP, TOMBSTONE_JSON } MappingTombstone;
 typedef enum { ERRORS_DLQ, ERRORS_STOP, ERRORS_SKIP } MappingErrors;
 
 /* What is no fault and deserves a look, as sentences like those of faults. */
@@ -29,13 +30,15 @@ const FaultList *mapping_notes(const Mapping *self);
 const char *mapping_path(const Mapping *self);
 const char *mapping_table(const Mapping *self); /* "name" or "namespace:name" */
 const char *mapping_topic(const Mapping *self);
+MappingFormat mapping_format(const Mapping *self);
 MappingFraming mapping_framing(const Mapping *self);
+bool mapping_needs_registry(const Mapping *self);
 MappingTombstone mapping_tombstone(const Mapping *self);
 /* Whether tombstones and cells take their times from different clocks, so that a row that is
  * deleted and inserted again may stay deleted. */
 bool mapping_mixes_times(const Mapping *self);
 MappingErrors mapping_errors(const Mapping *self);
-Schema *mapping_schema(const Mapping *self); /* borrowed: the schema beside the mapping */
+Schema *mapping_schema(const Mapping *self); /* borrowed; NULL: JSON without one */
 bool mapping_uses_record_time(const Mapping *self);
 /* A column has `null: delete`. */
 bool mapping_may_delete(const Mapping *self);
@@ -47,8 +50,9 @@ const char *const *mapping_fields(const Mapping *self, size_t *out_length);
 /* What a CSV file calls the field: its path, unless the mapping says otherwise. */
 const char *mapping_csv_column(const Mapping *self, size_t field);
 
-/* The same of the Kafka key; NULL and none where the mapping names no key schema. Where it does,
- * every record's key is decoded and given as Origin.key_values. */
+/* The same of the Kafka key, whose schema is NULL where it is JSON, or is not read. Where it is
+ * read, every record's key is decoded and given as Origin.key_values. */
+bool mapping_reads_key(const Mapping *self);
 Schema *mapping_key_schema(const Mapping *self);
 const char *const *mapping_key_fields(const Mapping *self, size_t *out_length);
 

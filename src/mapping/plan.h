@@ -11,6 +11,7 @@
 /* The paths that a record must be read for, each once, and what they are in its schema. */
 typedef struct {
   const char *label; /* begins the faults of its fields */
+  bool is_json;      /* paths are JSON's, and schema may be NULL: then values have their own type */
   Schema *schema;    /* owned; NULL after a fault */
   GPtrArray *paths;  /* owned, of owned char * */
   GPtrArray *nodes;  /* owned, of const SchemaNode * borrowed from schema */
@@ -40,6 +41,7 @@ struct Mapping {
   char *path;
   char *table;
   char *topic;
+  MappingFormat format;
   MappingFraming framing;
   MappingTombstone tombstone;
   TombstoneTime tombstone_time;
@@ -77,7 +79,8 @@ bool mapping_add_field(FieldList *list, const Place *place, const char *path, si
                        .index = (place)->index},                                                   \
               __VA_ARGS__)
 
-/* NULL where the schema could not be read. */
+/* NULL where the schema could not be read; JSON's own types are tried record by record, as texts
+ * are. */
 const SchemaNode *mapping_field_node(const FieldList *list, size_t index);
 
 /* What a field's time is written in when the mapping does not say; a logical timestamp comes as

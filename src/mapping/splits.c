@@ -174,7 +174,7 @@ make_regions(Mapping *self, const Place *root, uint64_t regions)
   Spread spread;
 
   /* A key that could not be read, or a schema: that fault has been told. */
-  if (part == NULL || self->fields.schema == NULL)
+  if (part == NULL || self->fields.paths->len == 0)
     return;
   if (!spread_of(self, part, &spread)) {
     place_fault(&place, "how the key part %s is spread is not known; give 'splits' instead",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "datum/decoder.h"
+#include "datum/translator.h"
 
 #include "support/mapping-case.h"
 
@@ -262,6 +263,67 @@ keys_are_read_by_their_own_schema(void)
   g_assert_cmpint(values[0].integer, ==, 7);
 }
 
+/* A mapping of JSON records, and what a document becomes by it. */
+static char *
+json_row(const char *schema, const char *mapping_text, Slice key, Slice value)
+{
+  g_auto(MappingCase) mapping = mapping_case_load(schema, NULL, mapping_text);
+  g_autoptr(GError) error = NULL;
+  g_auto(Row) row = {0};
+  Origin origin = {.topic = "t", .timestamp_ms = 1, .key = key};
+
+  for (size_t i = 0; i < fault_list_length(&mapping.faults); i++)
+    return g_strdup(fault_list_get(&mapping.faults, i));
+
+  g_autoptr(Translator) translator = translator_new(mapping.mapping, NULL, &error);
+
+  g_assert_no_error(error);
+  if (!translator_row(translator, &origin, value, &row, &error))
+    return g_strdup(error->message);
+  return mapping_case_row(&row);
+}
+
+#define JSON_MAPPING(record, key, columns)                                                         \
+  "{'table':'t','topic':'t','tombstone':'json','record':{'format':'json'" record "},"              \
+  "'key':{'parts':[" key "]},'families':{'f':{'columns':[" columns "]}}}"
+#define PLAIN JSON_MAPPING("", "'id'", "'n','deep.list[0]'")
+#define FRAMED JSON_MAPPING(",'framing':'confluent'", "'id'", "'n','deep.list[0]'")
+#define TYPED JSON_MAPPING(",'schema':'value.avsc'", "'id'", "{'field':'n','type':'double'}")
+#define BY_KEY JSON_MAPPING("", "{'metadata':'key','field':'k.id'}", "'n'")
+
+static void
+json_records_need_no_schema(void)
+{
+  const struct {
+    const char *mapping;
+    const char *key;
+    Slice value;
+    const char *row;
+  } cases[] = {
+      {PLAIN, "", BYTES("{\"id\":\"a\",\"n\":1.50,\"deep\":{\"list\":[true]}}"),
+       "a@1\nf:n=1.5\nf:deep.list[0]=true"},
+      {PLAIN, "", BYTES("{\"id\":7,\"n\":\"\"}"), "7@1\nf:n="}, /* an empty text is a value */
+      {PLAIN, "", BYTES("{\"n\":1}"), "key part id: is missing, and a row key needs every part"},
+      {FRAMED, "", BYTES("\0\0\0\0\1{\"id\":\"a\",\"n\":null,\"deep\":{\"list\":[7]}}"),
+       "a@1\nf:deep.list[0]=7"},
+      {TYPED, "", BYTES("{\"id\":\"\",\"n\":2}"), "key part id: is empty, and a row key needs every part"},
+      {TYPED, "", BYTES("{\"id\":\"a\",\"n\":2}"), "a@1\nf:n=@\\x00\\x00\\x00\\x00\\x00\\x00\\x00"},
+      {TYPED, "", BYTES("{\"id\":\"a\",\"n\":\"two\"}"), "field n: not a number: 'two'"},
+      {BY_KEY, "{\"k\":{\"id\":5}}", BYTES("{\"n\":1}"), "5@1\nf:n=1"},
+      {BY_KEY, "{\"k\":{\"id\":5}}", SLICE_EMPTY, "5@1"},
+      {BY_KEY, "x", BYTES("{\"n\":1}"),
+       "key: byte 0: a record in JSON is an object, { ... }, found 'x'"},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *row =
+        json_row(SCHEMA, cases[i].mapping,
+                 *cases[i].key == '\0' ? SLICE_EMPTY : slice_text(cases[i].key), cases[i].value);
+
+    g_assert_cmpstr(row, ==, cases[i].row);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -274,5 +336,6 @@ main(int argc, char **argv)
   g_test_add_func("/decoder/errors", errors_name_the_writer);
   g_test_add_func("/decoder/no-registry", confluent_without_a_registry_is_a_wrong_setup);
   g_test_add_func("/decoder/keys", keys_are_read_by_their_own_schema);
+  g_test_add_func("/decoder/json", json_records_need_no_schema);
   return g_test_run();
 }

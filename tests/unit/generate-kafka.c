@@ -85,7 +85,7 @@ a_broker_that_is_not_there_is_a_peers_fault(void)
   assert_ok(producer != NULL && topics != NULL, error);
 
   g_autoptr(GenerateKafka) kafka =
-      generate_kafka_new(&(GenerateKafkaOptions){producer, topics, "", PARTITIONS, 200});
+      generate_kafka_new(&(GenerateKafkaOptions){producer, topics, "", PARTITIONS, false, 200});
   GenerateSink sink = generate_kafka_sink(kafka);
 
   g_assert_false(sink.begin(sink.self, &shop_entities[0], &error));

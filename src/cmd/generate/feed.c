@@ -44,7 +44,7 @@ prepare(Work *self, GError **error)
       self->mappings == NULL ? NULL : mapping_set_for_table(self->mappings, call->table, error);
   if (self->mapping == NULL)
     return false;
-  if (mapping_framing(self->mapping) == MAPPING_CONFLUENT) {
+  if (mapping_needs_registry(self->mapping)) {
     self->registry = cmd_registry_new(call->config, error);
     if (self->registry == NULL)
       return false;

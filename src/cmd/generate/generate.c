@@ -67,6 +67,7 @@ typedef struct {
   char *rate;
   char *partitions;
   char *prefix;
+  char *as; /* avro or json */
   gboolean to_kafka;
   gboolean has_chaos;
   gboolean json;
@@ -87,6 +88,7 @@ texts_clear(Texts *self)
   g_free(self->rate);
   g_free(self->partitions);
   g_free(self->prefix);
+  g_free(self->as);
   cmd_options_clear(&self->shared);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Texts, texts_clear)
@@ -143,6 +145,8 @@ parse_options(Texts *self, const CommandCall *call, GError **error)
        "partitions of topics that are created (default 4)", "NUMBER"},
       {"topic-prefix", 0, 0, G_OPTION_ARG_FILENAME, &self->prefix,
        "put TEXT before the topics' names", "TEXT"},
+      {"as", 0, 0, G_OPTION_ARG_FILENAME, &self->as,
+       "with --kafka: send records as avro or json (default avro)", "FORMAT"},
       {"json", 0, 0, G_OPTION_ARG_NONE, &self->json, "print the counts as one JSON object", NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->entities, "", "ENTITY"},
       {0},
@@ -246,6 +250,10 @@ check_combination(const Texts *texts, GError **error)
 {
   if (texts->to_kafka + (texts->csv != NULL) + (texts->avro != NULL) != 1)
     return usage(error, "say where to write: --kafka, --csv DIR or --avro DIR");
+  if (texts->as != NULL && strcmp(texts->as, "avro") != 0 && strcmp(texts->as, "json") != 0)
+    return usage(error, "--as is avro or json");
+  if (texts->as != NULL && (!texts->to_kafka || texts->from != NULL))
+    return usage(error, "--as is for records that are made up, with --kafka");
   if (texts->from == NULL && (texts->table != NULL || texts->timestamp != NULL))
     return usage(error, "--table and --timestamp are for --from FILE...");
   if (texts->from == NULL)
@@ -378,6 +386,7 @@ make_kafka(Work *self, const Texts *texts, GError **error)
     return false;
 
   g_autoptr(GenerateKafka) kafka = generate_kafka_new(&(GenerateKafkaOptions){
+      .as_json = texts->as != NULL && strcmp(texts->as, "json") == 0,
       .producer = producer,
       .topics = topics,
       .prefix = self->ledger.prefix,

@@ -210,7 +210,7 @@ understand(Verify *self, GError **error)
 static bool
 open_registry(Verify *self, GError **error)
 {
-  bool is_needed = mapping_framing(self->mapping) == MAPPING_CONFLUENT;
+  bool is_needed = mapping_needs_registry(self->mapping);
 
   if (self->topic == NULL || (self->config->registry.urls[0] == NULL && !is_needed))
     return true;
