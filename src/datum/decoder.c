@@ -104,16 +104,34 @@ decoder_free(Decoder *self)
   g_free(self);
 }
 
+static void
+add_hint(GError **error, const char *hint)
+{
+  if (error == NULL)
+    return;
+
+  g_autofree char *bare = (*error)->message;
+
+  (*error)->message = g_strconcat(bare, hint, NULL);
+}
+
+/* Where a framing was expected: whether there is none is soon tried. */
+static void
+add_datum_hint(Decoder *self, Slice payload, GError **error)
+{
+  bool is_bare = self->json != NULL ? json_fields_read(self->json, payload, NULL) != NULL
+                                    : plan_run(self->own, payload, &self->output, NULL);
+
+  if (is_bare)
+    add_hint(error, "; without that it can be read: set record.framing to datum");
+}
+
 static bool
 decode_datum(Decoder *self, Slice payload, GError **error)
 {
   if (plan_run(self->own, payload, &self->output, error))
     return true;
-  if (error != NULL) {
-    g_autofree char *bare = (*error)->message;
-
-    (*error)->message = g_strconcat(bare, framing_hint(payload), NULL);
-  }
+  add_hint(error, framing_hint(payload));
   return false;
 }
 
@@ -199,8 +217,11 @@ decode_json(Decoder *self, Slice document, GError **error)
 {
   const Value *values = json_fields_read(self->json, document, error);
 
-  if (values == NULL)
+  if (values == NULL) {
+    if (self->framing == MAPPING_DATUM)
+      add_hint(error, framing_hint(document));
     return false;
+  }
   memcpy(self->output.values, values, self->fields.length * sizeof *values);
   return self->fields.reader == NULL ||
          mapping_parse_texts(self->mapping, '.', self->output.values, &self->spelled, error);
@@ -211,8 +232,10 @@ decode(Decoder *self, Slice payload, GError **error)
 {
   Framed framed = {0};
 
-  if (!framing_open(self->framing, payload, &framed, error))
+  if (!framing_open(self->framing, payload, &framed, error)) {
+    add_datum_hint(self, payload, error);
     return false;
+  }
   if (self->json != NULL)
     return decode_json(self, framed.datum, error);
 

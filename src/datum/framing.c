@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "datum/framing.h"
 
-enum { CONFLUENT_BYTES = 5, SINGLE_OBJECT_BYTES = 10 };
+enum { CONFLUENT_BYTES = 5, SINGLE_OBJECT_BYTES = 10, APICURIO_BYTES = 9, GLUE_BYTES = 18 };
+
+#define GLUE_HINT                                                                                  \
+  "; it begins like the framing of AWS Glue's schema registry, which is not read: its library "    \
+  "can send bare datums, or a Confluent registry's framing"
 
 static const struct {
   uint8_t magic[4];
@@ -14,11 +18,14 @@ static const struct {
      SINGLE_OBJECT_BYTES,
      "; it begins with c3 01 like Avro's single-object encoding: if it is that, set record.framing "
      "to single-object"},
-    {{0x00},
-     1,
+    /* Of an id below 65536: a bare datum often begins with a null branch, too. */
+    {{0x00, 0x00, 0x00},
+     3,
      CONFLUENT_BYTES,
      "; it begins with 00 like the Confluent wire format: if it is that, set record.framing to "
      "confluent"},
+    {{0x03, 0x00}, 2, GLUE_BYTES, GLUE_HINT},
+    {{0x03, 0x05}, 2, GLUE_BYTES, GLUE_HINT},
     {{'O', 'b', 'j', 1}, 4, 4, "; it begins like an Avro object container file"},
     {{'{'}, 1, 2, "; it looks like JSON text: if it is that, set record.format to json"},
 };
@@ -40,8 +47,7 @@ refuse(Slice payload, const char *wanted, GError **error)
   g_autofree char *shown = slice_quote(slice(payload.data, MIN(payload.len, 8)));
   const char *hint = framing_hint(payload);
 
-  g_set_error(error, FAULT, FAULT_RECORD, "byte 0: %s, found '%s'%s", wanted, shown,
-              *hint != '\0' ? hint : "; if it is a bare datum, set record.framing to datum");
+  g_set_error(error, FAULT, FAULT_RECORD, "byte 0: %s, found '%s'%s", wanted, shown, hint);
   return false;
 }
 
@@ -57,6 +63,11 @@ open_confluent(Slice payload, Framed *out_framed, GError **error)
    * bytes looks like that. */
   if (GUINT32_FROM_BE(id) > G_MAXINT32)
     return refuse(payload, "expected 00 and a schema id below 2^31 (Confluent wire format)", error);
+  if (id == 0 && payload.len >= APICURIO_BYTES)
+    return refuse(payload,
+                  "schema id 0, as if it had 8 bytes: so Apicurio's serializers write ids unless "
+                  "apicurio.registry.id-handler is Legacy4ByteIdHandler",
+                  error);
   out_framed->schema = GUINT32_FROM_BE(id);
   out_framed->datum = slice(payload.data + CONFLUENT_BYTES, payload.len - CONFLUENT_BYTES);
   return true;
