@@ -90,6 +90,12 @@ open_file(GenerateFeed *self, const char *path, GError **error)
       .before = self->fed.records,
   };
 
+  if (mapping_format(self->options.mapping) == MAPPING_JSON) {
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "%s has JSON records, and what object container files hold is sent as Avro",
+                mapping_path(self->options.mapping));
+    return false;
+  }
   g_clear_pointer(&self->rows, avrofile_rows_free);
   g_clear_pointer(&self->matches, match_set_free);
   self->path = path;

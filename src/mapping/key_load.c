@@ -112,9 +112,10 @@ mapping_read_tombstone_time(Mapping *self, const Place *root, JsonObject *object
   }
   self->tombstone_time = TOMBSTONE_TIME_FIELD;
   time = place_read_object(&place, node, mapping_timestamp_keys);
-  if (self->tombstone != TOMBSTONE_AVRO)
-    place_fault(&place, "a field's time is the Kafka key's, which \"tombstone\": \"avro\" reads");
-  else if (time != NULL && self->key_fields.schema != NULL)
+  if (self->tombstone != TOMBSTONE_AVRO && self->tombstone != TOMBSTONE_JSON)
+    place_fault(&place, "a field's time is the Kafka key's, which \"tombstone\": \"avro\" or "
+                        "\"json\" reads");
+  else if (time != NULL && (self->key_fields.schema != NULL || self->key_fields.is_json))
     read_field_time(&self->key_fields, &place, time, &self->tombstone_field,
                     &self->tombstone_format);
 }
@@ -167,7 +168,7 @@ find_field(const Reading *reading, const Place *place, const char *path, KeyPart
   if (!is_plain(mapping_field_node(list, part->field)))
     place_fault(place, "'%s' is of type %s; a row key is made of single values", path,
                 schema_kind_name(mapping_field_node(list, part->field)->kind));
-  else if (!reading->is_tombstone && is_nullable(list->schema, path))
+  else if (!reading->is_tombstone && list->schema != NULL && is_nullable(list->schema, path))
     mapping_note(
         reading->mapping, place,
         "'%s' may be null by its schema, and a record without it has no row: it is refused", path);

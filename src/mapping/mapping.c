@@ -197,70 +197,6 @@ read_topic(Mapping *self, const Place *root, JsonObject *object)
                 topic, TOPIC_BYTES);
 }
 
-/* A file beside the mapping. */
-static Schema *
-load_schema(const Mapping *self, const Place *record, const char *key, const char *name)
-{
-  g_autofree char *folder = g_path_get_dirname(self->path);
-  g_autofree char *path =
-      g_path_is_absolute(name) ? g_strdup(name) : g_build_filename(folder, name, NULL);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(Schema) schema = schema_load(path, &error);
-  Place place = place_key(record, key);
-
-  if (schema == NULL) {
-    place_fault(&place, "%s", error->message);
-    return NULL;
-  }
-  if (schema_root(schema)->kind != SCHEMA_RECORD) {
-    place_fault(&place, "%s holds a schema of type %s; a record is needed, for its fields", path,
-                schema_kind_name(schema_root(schema)->kind));
-    return NULL;
-  }
-  return g_steal_pointer(&schema);
-}
-
-static void
-check_json(const Place *record, JsonObject *object)
-{
-  Place framing = place_key(record, "framing");
-  Place key_schema = place_key(record, "key_schema");
-  const char *word = json_object_get_string_member_with_default(object, "framing", "datum");
-
-  if (strcmp(word, "single-object") == 0)
-    place_fault(&framing, "'single-object' is Avro's; JSON comes as 'datum' or 'confluent'");
-  if (json_object_has_member(object, "key_schema"))
-    place_fault(&key_schema, "the Kafka key of a JSON record is read as JSON, without a schema");
-}
-
-static void
-read_record(Mapping *self, const Place *root, JsonObject *object)
-{
-  JsonNode *node = place_need(root, object, "record");
-  Place place = place_key(root, "record");
-  JsonObject *record = node == NULL ? NULL : place_read_object(&place, node, mapping_record_keys);
-  const char *schema, *key_schema = NULL;
-  unsigned format = 0, framing = MAPPING_DATUM;
-
-  if (record == NULL)
-    return;
-  place_get_word(&place, record, "format", mapping_format_words, &format);
-  place_get_word(&place, record, "framing", mapping_framing_words, &framing);
-  self->format = format;
-  self->framing = framing;
-  self->fields.is_json = self->key_fields.is_json = format == MAPPING_JSON;
-  if (format == MAPPING_JSON)
-    check_json(&place, record);
-  schema = json_object_has_member(record, "schema") || format == MAPPING_AVRO
-               ? place_need_text(&place, record, "schema")
-               : NULL;
-  if (schema != NULL)
-    self->fields.schema = load_schema(self, &place, "schema", schema);
-  place_get_text(&place, record, "key_schema", &key_schema);
-  if (key_schema != NULL)
-    self->key_fields.schema = load_schema(self, &place, "key_schema", key_schema);
-}
-
 static void
 read_rules(Mapping *self, const Place *root, JsonObject *object)
 {
@@ -315,7 +251,7 @@ read_mapping(Mapping *self, const Place *root, JsonNode *node)
     return;
   read_table(self, root, object);
   read_topic(self, root, object);
-  read_record(self, root, object);
+  mapping_read_record(self, root, object);
   read_rules(self, root, object);
   read_nulls(self, root, object);
   mapping_read_tombstone_time(self, root, object);

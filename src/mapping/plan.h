@@ -93,6 +93,7 @@ void mapping_check_time(const Place *place, const char *path, const SchemaNode *
 
 /* Each reads its part of the file into the mapping and adds every fault. Their order matters: the
  * key looks at the timestamp, splits look at the key. */
+void mapping_read_record(Mapping *self, const Place *root, JsonObject *object);
 void mapping_read_timestamp(Mapping *self, const Place *root, JsonObject *object);
 void mapping_read_tombstone_time(Mapping *self, const Place *root, JsonObject *object);
 void mapping_read_key(Mapping *self, const Place *root, JsonObject *object);
