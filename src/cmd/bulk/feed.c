@@ -6,8 +6,7 @@
 static bool
 open_registry(CmdBulkFeed *self, const CmdBulkFeedOptions *options, GError **error)
 {
-  if (options->config->registry.urls[0] == NULL &&
-      !mapping_needs_registry(options->mapping))
+  if (options->config->registry.urls[0] == NULL && !mapping_needs_registry(options->mapping))
     return true;
   self->registry = cmd_registry_new(options->config, error);
   if (self->registry == NULL)
