@@ -12,7 +12,7 @@ struct StreamDeadLetters {
   atomic_bool is_cancelled;
   GMutex lock; /* for what follows */
   GCond changed;
-  guint sending;           /* threads in send() */
+  guint sending;           /* calls of send() that free() has to wait for */
   KafkaProducer *producer; /* owned; NULL before the first letter */
   GPtrArray *dead;         /* owned, of owned producers that others may still poll */
   GHashTable *partitions;  /* owned: of each known dead-letter topic, by owned name */
@@ -325,9 +325,9 @@ note_sending(StreamDeadLetters *self, int more)
   g_mutex_unlock(&self->lock);
 }
 
-bool
-stream_dead_letters_send(StreamDeadLetters *self, const char *table, size_t task,
-                         const GPtrArray *rejects, GError **error)
+static bool
+send_rejects(StreamDeadLetters *self, const char *table, size_t task, const GPtrArray *rejects,
+             GError **error)
 {
   const StreamReject *first = rejects->pdata[0];
   const char *source = first->message.partition->topic;
@@ -335,11 +335,23 @@ stream_dead_letters_send(StreamDeadLetters *self, const char *table, size_t task
   Address address = {.letters = self, .topic = name, .table = table, .task = task};
   bool is_taken = false;
 
-  note_sending(self, 1);
-  if (prepare(self, source, &address, error))
+  if (atomic_load(&self->is_cancelled))
+    g_set_error(error, FAULT, FAULT_PEER, "dead letters to %s: nobody waits for them", name);
+  else if (prepare(self, source, &address, error))
     is_taken = send_all(self, &address, rejects, error) || forget_topic(self, name);
   else
     g_prefix_error(error, "dead letters to %s: ", name);
+  return is_taken;
+}
+
+bool
+stream_dead_letters_send(StreamDeadLetters *self, const char *table, size_t task,
+                         const GPtrArray *rejects, GError **error)
+{
+  bool is_taken;
+
+  note_sending(self, 1);
+  is_taken = send_rejects(self, table, task, rejects, error);
   note_sending(self, -1);
   return is_taken;
 }
@@ -361,7 +373,8 @@ run(gpointer data)
   StreamDeadLettersTask *self = data;
 
   self->is_taken =
-      stream_dead_letters_send(self->letters, self->table, self->task, self->rejects, &self->error);
+      send_rejects(self->letters, self->table, self->task, self->rejects, &self->error);
+  note_sending(self->letters, -1);
   atomic_store(&self->is_done, true);
   return NULL;
 }
@@ -376,6 +389,7 @@ stream_dead_letters_begin(StreamDeadLetters *self, const char *table, size_t tas
   new->table = table;
   new->rejects = rejects;
   new->task = task;
+  note_sending(self, 1); /* from here on: free() may come before the thread has begun */
   new->thread = g_thread_new("dead letters", run, new);
   return new;
 }

@@ -136,6 +136,26 @@ a_letter_that_is_refused_is_sent_again_and_the_others_are_not(void)
   }
 }
 
+/* Its thread has mostly not even begun: it must find what it needs all the same. */
+static void
+what_was_begun_may_outlast_its_dead_letters(void)
+{
+  enum { TIMES = 200 };
+  g_auto(Fixture) self;
+
+  fixture_init(&self);
+  add_reject(&self, 7, "value");
+  for (unsigned i = 0; i < TIMES; i++) {
+    g_autoptr(GError) error = NULL;
+    StreamDeadLettersTask *task = stream_dead_letters_begin(self.letters, "t", 1, self.rejects);
+
+    stream_dead_letters_free(g_steal_pointer(&self.letters));
+    if (!stream_dead_letters_end(task, &error))
+      g_assert_error(error, FAULT, FAULT_PEER);
+    self.letters = stream_dead_letters_new(self.mock.properties, NULL, "group");
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -143,5 +163,6 @@ main(int argc, char **argv)
   g_test_add_func("/letters/record", a_letter_is_the_record_with_its_story);
   g_test_add_func("/letters/refused",
                   a_letter_that_is_refused_is_sent_again_and_the_others_are_not);
+  g_test_add_func("/letters/outlasts", what_was_begun_may_outlast_its_dead_letters);
   return g_test_run();
 }
