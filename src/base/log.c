@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
 
+#include "base/event.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,25 +29,6 @@ const char *const log_levels[] = {"error", "warning", "message", "info", "debug"
 /* syslog's severities, which the journal reads from <N>. */
 static const int journal_severities[] = {3, 4, 5, 6, 7};
 
-static void
-append_json_text(GString *line, const char *text)
-{
-  g_autofree char *valid = g_utf8_make_valid(text, -1);
-
-  g_string_append_c(line, '"');
-  for (const char *at = valid; *at != '\0'; at++) {
-    if (*at == '"' || *at == '\\')
-      g_string_append_printf(line, "\\%c", *at);
-    else if (*at == '\n')
-      g_string_append(line, "\\n");
-    else if ((unsigned char)*at < 0x20 || *at == 0x7f)
-      g_string_append_printf(line, "\\u%04x", (unsigned)*at);
-    else
-      g_string_append_c(line, *at);
-  }
-  g_string_append_c(line, '"');
-}
-
 static char *
 utc_now(void)
 {
@@ -62,9 +45,11 @@ append_json_line(GString *line, LogLevel level, const char *domain, const char *
 
   g_string_append_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"from\":", now,
                          log_levels[level]);
-  append_json_text(line, domain);
+  event_append_text(line, domain);
   g_string_append(line, ",\"message\":");
-  append_json_text(line, text);
+  event_append_text(line, text);
+  if (strcmp(domain, G_LOG_DOMAIN) == 0 && level != LOG_ERROR)
+    event_append_members(line, text); /* the form is our own: libraries have other ones */
   g_string_append(line, "}\n");
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/wait.h"
 
+#include "base/event.h"
+
 enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 3000 };
 
 int64_t
@@ -58,8 +60,11 @@ wait_for(Wait *self, WaitStep step, void *data, GError **error)
       g_propagate_error(error, g_steal_pointer(&problem));
       return false;
     }
-    if (self->retry.tries == 0 && self->what != NULL)
-      g_message("waiting %s reason='%s'", self->what, problem->message);
+    if (self->retry.tries == 0 && self->what != NULL) {
+      g_autofree char *reason = event_value(problem->message);
+
+      g_message("waiting %s reason=%s", self->what, reason);
+    }
     if (!wait_pause(self->stop, MIN((int64_t)retry_next_ms(&self->retry), left_us / 1000 + 1)) &&
         is_stopped(self, problem, error))
       return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulk/topic.h"
 
+#include "base/event.h"
 #include "datum/translator.h"
 #include "kafka/bookmark.h"
 #include "kafka/reader.h"
@@ -95,9 +96,11 @@ find_spans(BulkTopic *self, const KafkaWatermarks *marks, KafkaSpan *spans, GErr
     int64_t from = MAX(committed[i], marks[i].low);
 
     if (committed[i] >= 0 && committed[i] < marks[i].low) {
-      g_warning("expired topic=%s partition=%zu from=%" G_GINT64_FORMAT " to=%" G_GINT64_FORMAT
-                " hint='the log no longer has what group %s had not read'",
-                self->options.topic, i, committed[i], marks[i].low, self->options.group);
+      g_autofree char *group = event_value(self->options.group);
+
+      g_warning("expired topic=%s partition=%zu offset=%" G_GINT64_FORMAT " first=%" G_GINT64_FORMAT
+                " group=%s hint='the log no longer has what the group had not read'",
+                self->options.topic, i, committed[i], marks[i].low, group);
     }
     spans[i] = (KafkaSpan){(int32_t)i, MIN(from, marks[i].high), marks[i].high};
     self->ends[i] = committed[i] >= marks[i].high ? -1 : marks[i].high;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/reload.h"
 
+#include "base/event.h"
+
 /* Settings whose new value counts at once. */
 static const char *const at_once[] = {"log.level", "log.format", NULL};
 
@@ -42,8 +44,11 @@ tell_difference(const Config *before, const Config *now)
   g_hash_table_iter_init(&iter, values);
   while (g_hash_table_iter_next(&iter, &name, NULL))
     g_string_append_printf(changed, "%s%s", changed->len > 0 ? " " : "", (const char *)name);
-  if (changed->len > 0)
-    g_warning("the next start takes over settings='%s'", changed->str);
+  if (changed->len > 0) {
+    g_autofree char *settings = event_value(changed->str);
+
+    g_warning("the next start takes over settings=%s", settings);
+  }
 }
 
 Config *
@@ -56,8 +61,11 @@ cmd_reload(const CmdOptions *options, const CommandCall *call, const Config *bef
     tell_difference(before, now);
     return g_steal_pointer(&now);
   }
-  for (size_t i = 0; i < fault_list_length(&faults); i++)
-    g_warning("the configuration stays as it was reason='%s'", fault_list_get(&faults, i));
+  for (size_t i = 0; i < fault_list_length(&faults); i++) {
+    g_autofree char *reason = event_value(fault_list_get(&faults, i));
+
+    g_warning("the configuration stays as it was reason=%s", reason);
+  }
   if (!options->has_level)
     log_set_level(call->log, (LogLevel)before->log.level);
   if (!options->has_format)

@@ -6,6 +6,7 @@
 
 #include "base/notify.h"
 #include "cmd/options.h"
+#include "base/event.h"
 #include "cmd/peers.h"
 #include "cmd/reload.h"
 #include "cmd/revision.h"
@@ -328,13 +329,15 @@ run_stream(Run *self, GError **error)
 static void
 tell_start(const Run *self)
 {
-  g_autofree char *gateways = g_strjoinv(",", self->config->gateway.endpoints);
+  g_autofree char *joined = g_strjoinv(",", self->config->gateway.endpoints);
+  g_autofree char *gateways = event_value(joined);
+  g_autofree char *brokers = event_value(config_kafka(self->config, "bootstrap.servers"));
+  g_autofree char *group = event_value(config_kafka(self->config, "group.id"));
+  g_autofree char *path = event_value(self->config->path == NULL ? "built-in" : self->config->path);
 
   g_message("starting version=" SLUICE_VERSION
             " config=%s group=%s brokers=%s gateways=%s mappings=%zu",
-            self->config->path == NULL ? "built-in" : self->config->path,
-            config_kafka(self->config, "group.id"), config_kafka(self->config, "bootstrap.servers"),
-            gateways, self->length);
+            path, group, brokers, gateways, self->length);
 }
 
 /* glibc gives a large buffer back to the system when it is freed, until it has seen so many that it

@@ -27,8 +27,8 @@ cmd_summary_progress(const CmdSummary *self, uint64_t consumed_before, double se
   uint64_t consumed = metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS);
 
   return g_strdup_printf(
-      "consumed=%" G_GUINT64_FORMAT " written=%" G_GUINT64_FORMAT " skipped=%" G_GUINT64_FORMAT
-      " dead_lettered=%" G_GUINT64_FORMAT " per_second=%.0f",
+      "running consumed=%" G_GUINT64_FORMAT " written=%" G_GUINT64_FORMAT
+      " skipped=%" G_GUINT64_FORMAT " dead_lettered=%" G_GUINT64_FORMAT " per_second=%.0f",
       consumed, metrics_counters_sum(self->counters, METRICS_ALL_TOPICS, COUNTER_WRITTEN),
       metrics_counters_sum(self->counters, METRICS_ALL_TOPICS, COUNTER_SKIPPED),
       metrics_counters_sum(self->counters, METRICS_ALL_TOPICS, COUNTER_DEAD_LETTERED),

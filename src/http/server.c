@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/server.h"
 
+#include "base/event.h"
+
 #include <libsoup/soup.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -193,8 +195,11 @@ serve(HttpServer *self, GSocketConnection *connection)
   g_autoptr(GError) error = NULL;
 
   note_visit(self, connection);
-  if (!soup_server_accept_iostream(self->server, G_IO_STREAM(connection), local, remote, &error))
-    g_debug("dropped a connection to the pages reason='%s'", error->message);
+  if (!soup_server_accept_iostream(self->server, G_IO_STREAM(connection), local, remote, &error)) {
+    g_autofree char *reason = event_value(error->message);
+
+    g_debug("dropped a connection to the pages reason=%s", reason);
+  }
 }
 
 static gboolean

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kafka/client.h"
 
+#include "base/event.h"
 #include "kafka/autoptr.h"
 #include "kafka/trouble.h"
 
@@ -20,8 +21,11 @@ log_flags(int level)
 static void
 on_log(const rd_kafka_t *rk, int level, const char *facility, const char *line)
 {
+  g_autofree char *source = event_value(facility);
+  g_autofree char *text = event_value(line);
+
   (void)rk;
-  g_log(G_LOG_DOMAIN, log_flags(level), "kafka facility=%s message='%s'", facility, line);
+  g_log(G_LOG_DOMAIN, log_flags(level), "kafka facility=%s text=%s", source, text);
 }
 
 /* Whether a property names a file that can be read and holds something: librdkafka's own words do

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mapping/set.h"
 
+#include "base/event.h"
+
 #include <string.h>
 
 struct MappingSet {
@@ -133,7 +135,9 @@ join_builtin(MappingSet *self, MappingSet *builtin)
     Mapping *mapping = builtin->mappings->pdata[i];
 
     if (has_collision(self, mapping)) {
-      g_debug("a mapping of yours replaces %s", mapping_path(mapping));
+      g_autofree char *path = event_value(mapping_path(mapping));
+
+      g_debug("a mapping of yours replaces mapping=%s", path);
       mapping_free(mapping);
     } else {
       g_ptr_array_add(joining, mapping);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replay/replay.h"
 
+#include "base/event.h"
 #include "base/wait.h"
 #include "stream/memory.h"
 
@@ -65,8 +66,10 @@ static void
 told_to_wait(Replay *self, const GError *reason)
 {
   if (self->waiting_us == 0) {
+    g_autofree char *why = event_value(reason->message);
+
     self->waiting_us = g_get_monotonic_time();
-    g_warning("waiting, nothing is lost: reason='%s'", reason->message);
+    g_warning("waiting, nothing is lost reason=%s", why);
   }
 }
 
@@ -391,8 +394,8 @@ show_progress(const Replay *self)
 {
   const KafkaReader *reader = replay_position_reader(self->options.position);
   g_autofree char *text = g_strdup_printf(
-      "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " records read, %" G_GUINT64_FORMAT
-      " taken, %" G_GUINT64_FORMAT " written, %" G_GUINT64_FORMAT " failed",
+      "replaying read=%" G_GUINT64_FORMAT " total=%" G_GUINT64_FORMAT " taken=%" G_GUINT64_FORMAT
+      " written=%" G_GUINT64_FORMAT " failed=%" G_GUINT64_FORMAT,
       kafka_reader_passed(reader), kafka_reader_total(reader),
       replay_report_matched(self->options.report), replay_written(self),
       replay_report_failed(self->options.report));

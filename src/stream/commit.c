@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/commit.h"
 
+#include "base/event.h"
+
 enum { LOOK_MS = 5 }; /* how often it is looked whether the dead letters are taken */
 
 struct StreamCommit {
@@ -174,8 +176,11 @@ store(StreamCommit *self)
   g_autoptr(GError) error = NULL;
 
   if (!source->store(source->self, (KafkaPartition **)self->touched->pdata, self->touched->len,
-                     &error))
-    g_warning("writer=%zu %s", self->options.writer, error->message);
+                     &error)) {
+    g_autofree char *reason = event_value(error->message);
+
+    g_warning("cannot commit writer=%zu reason=%s", self->options.writer, reason);
+  }
 }
 
 bool

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/delivery.h"
 
+#include "base/event.h"
 #include "stream/halving.h"
 
 /* One call of the sink: puts or deletions of a batch, all of them unless they fit no frame. */
@@ -192,9 +193,10 @@ static void
 wait_for_table(StreamDelivery *self, const GError *reason)
 {
   uint32_t wait_ms = stream_wait_begin(&self->wait, reason);
+  g_autofree char *why = event_value(reason->message);
 
   self->is_cut_off = g_error_matches(reason, FAULT, FAULT_PEER);
-  g_debug("waiting ms=%u reason='%s'", wait_ms, reason->message);
+  g_debug("waiting ms=%u reason=%s", wait_ms, why);
   metrics_count(self->sheet, self->is_cut_off ? COUNTER_RETRY_GATEWAY : COUNTER_RETRY_TABLE, 1);
   metrics_count(self->sheet, COUNTER_WAIT_US, (uint64_t)wait_ms * 1000);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/health.h"
 
-#define WAITING "waiting, nothing is lost: reason='%s'"
+#include "base/event.h"
 
 static const int64_t SAY_AGAIN_US = (int64_t)600 * 1000 * 1000;
 
@@ -39,6 +39,14 @@ say(StreamHealth *self, char *sentence)
   g_hash_table_add(self->said, sentence); /* it owns the sentence now */
 }
 
+static void
+say_waiting(StreamHealth *self, const GError *reason)
+{
+  g_autofree char *why = event_value(reason->message);
+
+  say(self, g_strdup_printf("waiting, nothing is lost reason=%s", why));
+}
+
 static const char *
 first_reason(const StreamHealth *self)
 {
@@ -60,7 +68,7 @@ stream_health_note(StreamHealth *self, size_t slot, const GError *reason)
   self->reasons[slot] = reason != NULL ? g_strdup(reason->message) : NULL;
 
   if (reason != NULL) {
-    say(self, g_strdup_printf(WAITING, reason->message));
+    say_waiting(self, reason);
   } else if (before > 0 && self->waiting == 0) {
     g_message("writing again");
     g_hash_table_remove_all(self->said);
@@ -100,7 +108,7 @@ void
 stream_health_gateway(StreamHealth *self, const GError *reason)
 {
   if (reason != NULL)
-    say(self, g_strdup_printf(WAITING, reason->message));
+    say_waiting(self, reason);
   else if (self->was_told && self->waiting == 0)
     g_message("the gateway and the tables are well again");
   if (reason == NULL && self->was_told)

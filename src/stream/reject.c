@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/reject.h"
 
+#include "base/event.h"
+
 enum { SHOWN_A_MINUTE = 3 }; /* of a stage */
 static const int64_t MINUTE_US = INT64_C(60) * 1000 * 1000;
 
@@ -43,8 +45,8 @@ static void
 begin_minute(StreamRejectLog *self, const char *topic, int64_t now)
 {
   if (self->hidden > 0)
-    g_warning("rejected topic=%s more=%" G_GUINT64_FORMAT " since the last line about it", topic,
-              self->hidden);
+    g_warning("rejected topic=%s more=%" G_GUINT64_FORMAT " hint='since the last line about it'",
+              topic, self->hidden);
   *self = (StreamRejectLog){.began_us = now};
 }
 
@@ -63,9 +65,12 @@ stream_reject_log(StreamRejectLog *self, const StreamReject *reject, const char 
     return;
   }
   ++*shown;
+
+  g_autofree char *reason = event_value(reject->reason);
+
   g_warning("rejected topic=%s partition=%d offset=%" G_GINT64_FORMAT
-            " table=%s stage=%s reason='%s'%s",
+            " table=%s stage=%s reason=%s%s",
             message->partition->topic, message->partition->id, message->offset, table,
-            stream_stage_info(reject->stage)->word, reject->reason,
-            *shown == SHOWN_A_MINUTE ? " (more within this minute are only counted)" : "");
+            stream_stage_info(reject->stage)->word, reason,
+            *shown == SHOWN_A_MINUTE ? " hint='more within this minute are only counted'" : "");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/writer.h"
 
+#include "base/event.h"
 #include "stream/calls.h"
 
 enum { READ_AT_ONCE = 256, LONGEST_READ_MS = 1000 };
@@ -166,8 +167,10 @@ take_all(StreamWriter *self)
     KafkaMessage *message = &self->read[self->next];
 
     if (message->trouble != NULL) {
-      g_warning("cannot read topic=%s partition=%d reason='%s'", message->partition->topic,
-                message->partition->id, message->trouble);
+      g_autofree char *reason = event_value(message->trouble);
+
+      g_warning("cannot read topic=%s partition=%d reason=%s", message->partition->topic,
+                message->partition->id, reason);
       kafka_message_release(message);
     } else if (!take(self, message)) {
       return false;

@@ -230,7 +230,8 @@ stream_writers_flush(StreamWriters *self, const bool *queues, int64_t deadline_u
   }
   for (size_t i = 0; i < self->length; i++) {
     if (queues[i] && !stream_writer_await_flush(self->writers[i], deadline_us))
-      g_warning("writer=%zu could not finish partitions that are revoked: their next owner will",
+      g_warning("could not finish partitions that are revoked writer=%zu hint='their next owner "
+                "will'",
                 i);
   }
 }

@@ -6,17 +6,17 @@ static const struct {
   const char *text;
 } cases[] = {
     {{BULK_READING, 0, 0, 0, 0}, "reading"},
-    {{BULK_READING, 0, 1000, 0, 0}, "reading 0%"},
-    {{BULK_READING, 250, 1000, 600, 2}, "reading 25% rows=600 rows/s=300 left=6s"},
+    {{BULK_READING, 0, 1000, 0, 0}, "reading done=0%"},
+    {{BULK_READING, 250, 1000, 600, 2}, "reading done=25% rows=600 per_second=300 left=6s"},
     /* The size of standard input is not known, nor when it ends. */
-    {{BULK_READING, 250, 0, 600, 2}, "reading rows=600 rows/s=300"},
+    {{BULK_READING, 250, 0, 600, 2}, "reading rows=600 per_second=300"},
     /* Too early to tell when it will be done. */
-    {{BULK_WRITING, 500, 1000, 500, 1}, "writing 50% rows=500 rows/s=500"},
-    {{BULK_WRITING, 9, 1000, 9, 3}, "writing 1% rows=9 rows/s=3"},
-    {{BULK_WRITING, 1000, 1000, 1000, 4}, "writing 100% rows=1000 rows/s=250 left=0s"},
+    {{BULK_WRITING, 500, 1000, 500, 1}, "writing done=50% rows=500 per_second=500"},
+    {{BULK_WRITING, 9, 1000, 9, 3}, "writing done=1% rows=9 per_second=3"},
+    {{BULK_WRITING, 1000, 1000, 1000, 4}, "writing done=100% rows=1000 per_second=250 left=0s"},
     /* Bytes, where there are no rows. */
-    {{BULK_LOADING, 4096, 8192, 0, 2}, "loading 50% rate=2.0\xc2\xa0KiB/s left=2s"},
-    {{BULK_PLACING, 0, 8192, 0, 2}, "placing 0%"},
+    {{BULK_LOADING, 4096, 8192, 0, 2}, "loading done=50% rate=2.0\xc2\xa0KiB/s left=2s"},
+    {{BULK_PLACING, 0, 8192, 0, 2}, "placing done=0%"},
 };
 
 static void

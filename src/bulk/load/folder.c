@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulk/load/folder.h"
 
+#include "base/event.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -128,7 +130,9 @@ remove_if_abandoned(int staging, const char *name)
   int lock = folder < 0 ? -1 : lock_mark(folder, mark_name, 0);
 
   if (lock >= 0) {
-    g_message("removing folder=%s reason='its run was killed'", name);
+    g_autofree char *folder_name = event_value(name);
+
+    g_message("removing folder=%s reason='its run was killed'", folder_name);
     remove_all(staging, name);
     close(lock);
   }
@@ -180,11 +184,12 @@ void
 bulk_folder_warn_if_closed(const char *staging)
 {
   g_autofree char *closed = bulk_folder_find_closed(staging);
+  g_autofree char *name = closed == NULL ? NULL : event_value(closed);
 
-  if (closed != NULL)
-    g_warning("folder=%s is closed to others: a region server of another user cannot take the "
-              "HFiles hint='chmod o+x, or --staging names a folder that it can reach'",
-              closed);
+  if (name != NULL)
+    g_warning("closed to others folder=%s reason='a region server of another user cannot take the "
+              "HFiles' hint='chmod o+x, or --staging names a folder that it can reach'",
+              name);
 }
 
 /* What a run that was killed left, and nothing else. */

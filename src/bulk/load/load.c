@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulk/load/load.h"
 
+#include "base/event.h"
 #include "base/retry.h"
 #include "bulk/load/loaders.h"
 #include "bulk/load/pending.h"
@@ -341,11 +342,13 @@ static void
 tell_waiting(const Load *self, unsigned tries, const GError *problem)
 {
   enum { WORTH_TELLING = 1 };
+  g_autofree char *reason = NULL;
 
-  if (tries == WORTH_TELLING)
-    g_message("waiting table=%s live=%" G_GUINT64_FORMAT " left=%u reason='%s'",
-              self->options->table, self->counts->files, self->pending->len,
-              problem == NULL ? refused : problem->message);
+  if (tries != WORTH_TELLING)
+    return;
+  reason = event_value(problem == NULL ? refused : problem->message);
+  g_message("waiting table=%s live=%" G_GUINT64_FORMAT " left=%u reason=%s", self->options->table,
+            self->counts->files, self->pending->len, reason);
 }
 
 static bool

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulk/load/staging.h"
 
+#include "base/event.h"
 #include "bulk/load/hdfs.h"
 #include "bulk/store.h"
 
@@ -145,9 +146,12 @@ bulk_staging_free(BulkStaging *self)
 
   if (self == NULL)
     return;
-  if (self->hdfs != NULL && !remove_folder(self, &problem))
-    g_warning("cannot remove folder=%s reason='%s' hint='hdfs dfs -rm -r' does it",
-              bulk_hdfs_url(self->hdfs), problem->message);
+  if (self->hdfs != NULL && !remove_folder(self, &problem)) {
+    g_autofree char *folder = event_value(bulk_hdfs_url(self->hdfs));
+    g_autofree char *reason = event_value(problem->message);
+
+    g_warning("cannot remove folder=%s reason=%s hint='hdfs dfs -rm -r does it'", folder, reason);
+  }
   bulk_hdfs_free(self->hdfs);
   http_webhdfs_free(self->webhdfs);
   g_free(self->folder);

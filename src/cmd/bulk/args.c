@@ -186,9 +186,10 @@ understand_codec(CmdBulkArgs *self, const char *text, GError **error)
     return refuse(error, "--compression: give NONE, GZ, SNAPPY, LZ4 or ZSTD");
   self->has_codec = true;
   if (!hfile_codec_is_stock(self->codec))
-    g_warning("compression=%s hint='a stock HBase cannot read it: region servers need the codec's "
-              "jar and hbase.io.compress settings'",
-              hfile_codec_name(self->codec));
+    g_warning(
+        "a stock HBase cannot read it compression=%s hint='region servers need the jar of the "
+        "codec and hbase.io.compress settings'",
+        hfile_codec_name(self->codec));
   return true;
 }
 

@@ -222,7 +222,7 @@ look_at_table(Bulkload *self, GError **error)
     g_propagate_error(error, g_steal_pointer(&problem));
     return false;
   }
-  g_warning("regions are the mapping's, not the table's reason='%s'", problem->message);
+  g_warning("regions are the mapping's, not the table's: %s", problem->message);
   return bulk_target_guess(self->mapping, self->job, error);
 }
 

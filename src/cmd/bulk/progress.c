@@ -9,9 +9,9 @@ cmd_bulkprogress_describe(const CmdBulkProgress *self)
   GString *text = g_string_new(bulk_phase_name(self->phase));
 
   if (self->total > 0)
-    g_string_append_printf(text, " %.0f%%", share * 100);
+    g_string_append_printf(text, " done=%.0f%%", share * 100);
   if (self->rows > 0 && seconds > 0)
-    g_string_append_printf(text, " rows=%" G_GUINT64_FORMAT " rows/s=%.0f", self->rows,
+    g_string_append_printf(text, " rows=%" G_GUINT64_FORMAT " per_second=%.0f", self->rows,
                            (double)self->rows / seconds);
   if (self->rows == 0 && self->done > 0 && seconds > 0) {
     g_autofree char *rate =

@@ -62,7 +62,7 @@ go_on(void *data, const GenerateFed *fed, const AvrofileReader *reader)
   const Work *self = data;
   double seconds = MAX((double)(g_get_monotonic_time() - self->began_us) / 1e6, 1e-3);
   g_autofree char *text = g_strdup_printf(
-      "%" PRIu64 " records, %.0f a second; %" PRIu64 " of %" PRIu64 " bytes of this file",
+      "feeding records=%" PRIu64 " per_second=%.0f read_bytes=%" PRIu64 " file_bytes=%" PRIu64,
       fed->records, (double)fed->records / seconds, avrofile_reader_position(reader),
       avrofile_reader_size(reader));
 

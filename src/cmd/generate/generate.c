@@ -303,7 +303,8 @@ go_on(void *data, const ShopEntity *entity, const GenerateCounts *counts)
 
   double seconds = MAX((double)(now_us - self->started_us) / 1e6, 1e-3);
   g_autofree char *text =
-      g_strdup_printf("%s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " records, %.0f a second",
+      g_strdup_printf("generating entity=%s records=%" G_GUINT64_FORMAT " total=%" G_GUINT64_FORMAT
+                      " per_second=%.0f",
                       entity->name, counts->records, records, (double)counts->records / seconds);
 
   log_progress(self->call->log, text);

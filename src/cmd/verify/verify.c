@@ -257,9 +257,9 @@ go_on(void *data, VerifyPhase phase, uint64_t done, uint64_t total)
 
   double seconds = MAX((double)(now_us - self->phase_us) / 1e6, 1e-3);
 
-  text = g_strdup_printf("%s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " %s, %.0f a second",
-                         phase == VERIFY_READING ? "reading the source" : "comparing", done, total,
-                         unit, (double)done / seconds);
+  text = g_strdup_printf("%s %s=%" G_GUINT64_FORMAT " total=%" G_GUINT64_FORMAT " per_second=%.0f",
+                         phase == VERIFY_READING ? "reading the source" : "comparing", unit, done,
+                         total, (double)done / seconds);
   log_progress(self->call->log, text);
   return !stop_is_asked(self->stop);
 }
