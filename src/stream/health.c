@@ -110,7 +110,7 @@ stream_health_gateway(StreamHealth *self, const GError *reason)
   if (reason != NULL)
     say_waiting(self, reason);
   else if (self->was_told && self->waiting == 0)
-    g_message("the gateway and the tables are well again");
+    g_message("writing again");
   if (reason == NULL && self->was_told)
     g_hash_table_remove_all(self->said);
   self->was_told = reason != NULL;

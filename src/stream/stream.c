@@ -367,8 +367,10 @@ watch_ends(Stream *self)
           metrics_counters_sum(self->counters, METRICS_ALL_TOPICS, COUNTER_READ)))
     stream_writers_settle(self->writers);
   stream_end_offsets_strike(self->end_offsets, self->consumer, asks, BROKER_MS);
-  if (stream_end_offsets_left(self->end_offsets) == 0)
-    end(self, END_REACHED);
+  if (stream_end_offsets_left(self->end_offsets) > 0)
+    return;
+  stream_health_gateway(&self->health, NULL); /* all is written, whatever was seen last */
+  end(self, END_REACHED);
 }
 
 static gboolean

@@ -119,20 +119,9 @@ def odd_tables():
 BAD = {7, 8, 31}
 
 
-def test_rows_with_cells_in_a_family_that_is_not_there_are_found(road, sluice, thrift1):
-    one = road("customers")
-    thrift1.create(one.table, families(one, but=["join_info"]))
-    made = customers(60, BAD, first_join_date="2021-07-08")
-    produce(one, made)
-
-    run(sluice, one)
-
-    assert_table(one, made, but=BAD)
-    assert_letters(one, made, BAD, "put", ["NoSuchColumnFamilyException", "join_info"])
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("rows", ["1", "2", "500"])
+@pytest.mark.parametrize(
+    "rows", [pytest.param("1", marks=pytest.mark.full), pytest.param("2", marks=pytest.mark.full), "500"]
+)
 def test_a_cell_that_the_server_finds_too_large_is_found(road, sluice, odd_tables, rows):
     one = road("customers")
     one.table = odd_tables["small"]
