@@ -60,11 +60,15 @@ end_child(GCancellable *cancellable, gpointer pid)
 static bool
 await_child(GSubprocess *child, GCancellable *cancellable, GError **error)
 {
-  int pid = atoi(g_subprocess_get_identifier(child));
-  gulong handler =
-      g_cancellable_connect(cancellable, G_CALLBACK(end_child), GINT_TO_POINTER(pid), NULL);
-  bool is_over = g_subprocess_wait(child, cancellable, error);
+  const char *identifier = g_subprocess_get_identifier(child);
+  int pid = identifier == NULL ? 0 : atoi(identifier);
+  gulong handler;
+  bool is_over;
 
+  if (pid == 0) /* it has ended already */
+    return g_subprocess_wait_check(child, NULL, error);
+  handler = g_cancellable_connect(cancellable, G_CALLBACK(end_child), GINT_TO_POINTER(pid), NULL);
+  is_over = g_subprocess_wait(child, cancellable, error);
   g_cancellable_disconnect(cancellable, handler);
   if (is_over)
     return g_subprocess_wait_check(child, NULL, error);
