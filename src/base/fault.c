@@ -3,9 +3,95 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(sluice - fault, fault)
-
 enum { LONGEST_WORD = 64 };
+
+typedef struct {
+  char *field; /* owned */
+  char *kind;  /* owned */
+} FaultPrivate;
+
+static void
+fault_private_init(FaultPrivate *self)
+{
+  *self = (FaultPrivate){0};
+}
+
+static void
+fault_private_copy(const FaultPrivate *self, FaultPrivate *copy)
+{
+  *copy = (FaultPrivate){g_strdup(self->field), g_strdup(self->kind)};
+}
+
+static void
+fault_private_clear(FaultPrivate *self)
+{
+  g_free(self->field);
+  g_free(self->kind);
+}
+
+G_DEFINE_EXTENDED_ERROR(Fault, fault)
+
+static FaultPrivate *
+private_of(const GError *error)
+{
+  return error == NULL || error->domain != FAULT ? NULL : fault_get_private(error);
+}
+
+static void
+replace(char **text, const char *by)
+{
+  char *copy = g_strdup(by);
+
+  g_free(*text);
+  *text = copy;
+}
+
+void
+fault_set_field(GError **error, const char *field)
+{
+  FaultPrivate *private = error == NULL ? NULL : private_of(*error);
+
+  if (private != NULL)
+    replace(&private->field, field);
+}
+
+void
+fault_set_kind(GError **error, const char *kind)
+{
+  FaultPrivate *private = error == NULL ? NULL : private_of(*error);
+
+  if (private != NULL)
+    replace(&private->kind, kind);
+}
+
+const char *
+fault_field(const GError *error)
+{
+  const FaultPrivate *private = private_of(error);
+
+  return private == NULL ? NULL : private->field;
+}
+
+const char *
+fault_kind(const GError *error)
+{
+  const FaultPrivate *private = private_of(error);
+
+  return private == NULL ? NULL : private->kind;
+}
+
+void
+fault_record(GError **error, const char *format, ...)
+{
+  va_list args;
+
+  if (error == NULL)
+    return;
+  va_start(args, format);
+  g_propagate_error(error, g_error_new_valist(FAULT, FAULT_RECORD, format, args));
+  va_end(args);
+  fault_set_kind(error, format);
+}
 
 void
 fault_list_clear(FaultList *self)

@@ -15,6 +15,17 @@ typedef enum {
 #define FAULT fault_quark()
 GQuark fault_quark(void);
 
+/* What an error of this domain knows beside its sentence, so that nobody reads it out of that: the
+ * field it is about, as the mapping calls it, and its kind, a text that is the same for all that
+ * differ by values alone. NULL: not said. The setters replace what was there. */
+void fault_set_field(GError **error, const char *field);
+void fault_set_kind(GError **error, const char *kind);
+const char *fault_field(const GError *error);
+const char *fault_kind(const GError *error);
+
+/* Sets a FAULT_RECORD whose kind is the format. */
+void fault_record(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
 /* Faults that are told all at once: what `sluice check` prints. Each is one whole sentence that
  * says where (file and JSON path, or key), what is wrong and what to do. */
 typedef struct {

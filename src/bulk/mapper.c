@@ -65,20 +65,15 @@ read_values(BulkMapper *self, const BulkBatch *batch, const BulkRecord *record, 
                              self->values, &self->scratch, error);
 }
 
-/* The column that a reason begins with: "field price: not a number", "column info:price: ...". */
+/* The column that the field it failed at comes from. */
 static int
-column_of_reason(const BulkMapper *self, const BulkBatch *batch, const char *reason)
+column_of(const BulkMapper *self, const BulkBatch *batch, const char *field)
 {
   size_t length = 0;
   const char *const *fields = mapping_fields(self->options.mapping, &length);
-  const char *end = strstr(reason, ": ");
-  const char *word = end;
 
-  while (word != NULL && word > reason && word[-1] != ' ' && word[-1] != ':')
-    word--;
-  for (size_t i = 0; word != NULL && i < length; i++)
-    if (strlen(fields[i]) == (size_t)(end - word) &&
-        memcmp(fields[i], word, (size_t)(end - word)) == 0)
+  for (size_t i = 0; field != NULL && i < length; i++)
+    if (strcmp(fields[i], field) == 0)
       return csv_columns_of_fields(batch->columns)[i];
   return CSV_NO_COLUMN;
 }
@@ -169,7 +164,7 @@ bulk_mapper_map(BulkMapper *self, BulkBatch *batch)
       batch->failure = g_steal_pointer(&error);
       return;
     }
-    bulk_batch_reject(batch, i, column_of_reason(self, batch, error->message), error->message);
+    bulk_batch_reject(batch, i, column_of(self, batch, fault_field(error)), error->message);
   }
 }
 

@@ -181,26 +181,20 @@ check_insight_add_skipped(CheckInsight *self)
   self->report.skipped++;
 }
 
-/* The reason without what differs from record to record: numbers, and what stands in quotes. */
+/* What is the same for all that are counted together. */
 static char *
-kind_of(const char *reason)
+kind_of(const GError *fault)
 {
-  GString *kind = g_string_new(NULL);
-  bool is_quoted = false;
+  const char *kind = fault_kind(fault);
+  const char *field = fault_field(fault);
 
-  for (const char *at = reason; *at != '\0'; at++) {
-    if (*at == '\'')
-      is_quoted = !is_quoted;
-    else if (!is_quoted && !g_ascii_isdigit(*at))
-      g_string_append_c(kind, *at);
-  }
-  return g_string_free(kind, FALSE);
+  return g_strconcat(kind == NULL ? fault->message : kind, "\n", field, NULL);
 }
 
 void
-check_insight_add_bad(CheckInsight *self, CheckPlace place, const char *reason)
+check_insight_add_bad(CheckInsight *self, CheckPlace place, const GError *fault)
 {
-  g_autofree char *kind = kind_of(reason);
+  g_autofree char *kind = kind_of(fault);
   CheckReason *known = g_hash_table_lookup(self->by_kind, kind);
 
   self->report.bad++;
@@ -208,7 +202,7 @@ check_insight_add_bad(CheckInsight *self, CheckPlace place, const char *reason)
     known = self->reasons->pdata[MOST_REASONS - 1];
   if (known == NULL) {
     known = g_new0(CheckReason, 1);
-    known->reason = g_strdup(reason);
+    known->reason = g_strdup(fault->message);
     known->place = place;
     g_ptr_array_add(self->reasons, known);
     g_hash_table_insert(self->by_kind, g_steal_pointer(&kind), known);

@@ -26,7 +26,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CheckInsight, check_insight_free)
 
 /* What the record became; a tombstone is counted alone. */
 void check_insight_add(CheckInsight *self, const Row *row, unsigned part, CheckPlace place);
-void check_insight_add_bad(CheckInsight *self, CheckPlace place, const char *reason);
+void check_insight_add_bad(CheckInsight *self, CheckPlace place, const GError *fault);
 void check_insight_add_skipped(CheckInsight *self);
 
 typedef struct {
@@ -35,7 +35,7 @@ typedef struct {
   uint64_t most;
 } CheckSpread;
 
-/* Bad records whose reasons differ by numbers and quoted values alone. */
+/* Bad records of one kind and field. */
 typedef struct {
   char *reason; /* owned: the first one's */
   uint64_t records;

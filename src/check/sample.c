@@ -54,7 +54,7 @@ take(Sampling *self, const KafkaMessage *message, GError **error)
     return true;
   }
   if (g_error_matches(fault, FAULT, FAULT_RECORD)) {
-    check_insight_add_bad(self->insight, place, fault->message);
+    check_insight_add_bad(self->insight, place, fault);
     return true;
   }
   g_propagate_error(error, g_steal_pointer(&fault));

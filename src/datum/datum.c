@@ -16,6 +16,7 @@ datum_refuse(Datum *self, const char *format, ...)
   va_start(args, format);
   g_vsnprintf(self->what, sizeof self->what, format, args);
   va_end(args);
+  self->kind = format;
   return false;
 }
 
@@ -42,13 +43,13 @@ datum_fault(Datum *self, const char *field, GError **error)
   size_t byte = (size_t)(self->at - self->start);
 
   if (field == NULL)
-    g_set_error(error, FAULT, FAULT_RECORD, "byte %zu: %s", byte, self->what);
+    fault_record(error, "byte %zu: %s", byte, self->what);
   else if (*field == '\0' && *inside == '.') /* the root record has no name of its own */
-    g_set_error(error, FAULT, FAULT_RECORD, "field %s (byte %zu): %s", inside + 1, byte,
-                self->what);
+    fault_record(error, "field %s (byte %zu): %s", inside + 1, byte, self->what);
   else
-    g_set_error(error, FAULT, FAULT_RECORD, "field %s%s (byte %zu): %s", field, inside, byte,
-                self->what);
+    fault_record(error, "field %s%s (byte %zu): %s", field, inside, byte, self->what);
+  fault_set_kind(error, self->kind);
+  fault_set_field(error, field);
   if (self->inside != NULL)
     g_string_free(self->inside, TRUE);
   self->inside = NULL;

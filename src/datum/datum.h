@@ -9,9 +9,10 @@ typedef struct {
   const uint8_t *at;
   const uint8_t *end;
   const uint8_t *start;
-  size_t depth;    /* records, arrays and maps that are open */
-  GString *inside; /* owned: after a failure, where below the field it was: "[3].price" */
-  char what[256];  /* after a failure */
+  size_t depth;     /* records, arrays and maps that are open */
+  GString *inside;  /* owned: after a failure, where below the field it was: "[3].price" */
+  char what[256];   /* after a failure */
+  const char *kind; /* borrowed, after a failure: the format of `what` */
 } Datum;
 
 /* Deeper data is refused: a recursive schema puts no end to depth. */
@@ -35,8 +36,7 @@ datum_left(const Datum *self)
 /* Always false, so that a read can end with it; self->at is where the wrong bytes begin. */
 bool datum_refuse(Datum *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* After a failure below a field, element or key: puts its name before what `inside` holds.
- * Always false. */
+/* After a failure below a field, element or key: puts its name before `inside`. Always false. */
 bool datum_refuse_within(Datum *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* Turns the failure into a FAULT_RECORD about `field` (NULL: about the whole), and frees it. */

@@ -189,7 +189,8 @@ decode_confluent(Decoder *self, const Framed *framed, GError **error)
   if (writer == NULL)
     return false;
   if (writer->plan == NULL) {
-    g_set_error(error, FAULT, FAULT_RECORD, "schema %" PRIu32 ": %s", id, writer->refusal);
+    fault_record(error, "schema %" PRIu32 ": %s", id, writer->refusal);
+    fault_set_kind(error, writer->refusal);
     return false;
   }
   if (plan_run(writer->plan, framed->datum, &self->output, error))
@@ -203,11 +204,11 @@ decode_single_object(Decoder *self, const Framed *framed, GError **error)
 {
   if (framed->schema == self->fingerprint)
     return plan_run(self->own, framed->datum, &self->output, error);
-  g_set_error(error, FAULT, FAULT_RECORD,
-              "written with a schema of fingerprint %016" PRIx64
-              ", and the mapping's has %016" PRIx64
-              ": single-object encoding is read with the mapping's own schema alone",
-              framed->schema, self->fingerprint);
+  fault_record(error,
+               "written with a schema of fingerprint %016" PRIx64
+               ", and the mapping's has %016" PRIx64
+               ": single-object encoding is read with the mapping's own schema alone",
+               framed->schema, self->fingerprint);
   return false;
 }
 

@@ -47,7 +47,8 @@ refuse(Slice payload, const char *wanted, GError **error)
   g_autofree char *shown = slice_quote(slice(payload.data, MIN(payload.len, 8)));
   const char *hint = framing_hint(payload);
 
-  g_set_error(error, FAULT, FAULT_RECORD, "byte 0: %s, found '%s'%s", wanted, shown, hint);
+  fault_record(error, "byte 0: %s, found '%s'%s", wanted, shown, hint);
+  fault_set_kind(error, wanted);
   return false;
 }
 

@@ -48,6 +48,11 @@ read_key(Translator *self, Origin *origin, GError **error)
   origin->key_values = decoder_decode(self->keys, origin->key, error);
   if (origin->key_values != NULL)
     return true;
+  if (error != NULL && fault_field(*error) != NULL) {
+    g_autofree char *field = g_strconcat("Kafka key's ", fault_field(*error), NULL);
+
+    fault_set_field(error, field);
+  }
   g_prefix_error_literal(error, "key: ");
   return false;
 }

@@ -29,7 +29,7 @@ struct HttpRegistry {
 
 /* An id that gave no schema, and until which second of the monotonic clock it is not asked for. */
 typedef struct {
-  char *reason; /* owned */
+  GError *reason; /* owned */
   int64_t until_s;
 } Refusal;
 
@@ -38,7 +38,7 @@ refusal_free(void *refusal)
 {
   Refusal *self = refusal;
 
-  g_free(self->reason);
+  g_error_free(self->reason);
   g_free(self);
 }
 
@@ -102,7 +102,7 @@ find_kept(HttpRegistry *self, uint32_t id, GError **error)
   if (schema != NULL)
     return schema_ref(schema);
   if (refusal != NULL && refusal->until_s > now_s())
-    g_set_error_literal(error, FAULT, FAULT_RECORD, refusal->reason);
+    g_propagate_error(error, g_error_copy(refusal->reason));
   return NULL;
 }
 
@@ -167,11 +167,11 @@ ask_again(HttpRegistry *self, uint32_t id, GError **error)
 }
 
 static void
-keep_refusal(HttpRegistry *self, uint32_t id, const char *reason)
+keep_refusal(HttpRegistry *self, uint32_t id, const GError *reason)
 {
   Refusal *refusal = g_new0(Refusal, 1);
 
-  refusal->reason = g_strdup(reason);
+  refusal->reason = g_error_copy(reason);
   refusal->until_s = now_s() + REFUSED_FOR_S;
   keep(self, self->refused, id, refusal);
 }
@@ -211,10 +211,11 @@ http_registry_lookup(HttpRegistry *self, uint32_t id, GError **error)
       keep(self, self->schemas, id, schema_ref(schema));
     else if (g_error_matches(problem, FAULT, FAULT_SETUP) && is_well(self)) {
       problem->code = FAULT_RECORD;
+      fault_set_kind(&problem, "a schema alone");
       g_prefix_error(&problem, "schema %u alone, while the registry is well: ", id);
     }
     if (g_error_matches(problem, FAULT, FAULT_RECORD))
-      keep_refusal(self, id, problem->message);
+      keep_refusal(self, id, problem);
   }
   if (problem != NULL)
     g_propagate_error(error, g_steal_pointer(&problem));

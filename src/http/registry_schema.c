@@ -102,7 +102,7 @@ fetch(HttpClient *client, const char *url, const char *what, GError **error)
   if (!http_client_get(client, url, &answer, error))
     return NULL;
   if (says_not_found(&answer, url)) {
-    g_set_error(error, FAULT, FAULT_RECORD, "the registry has no %s", what);
+    fault_record(error, "the registry has no %s", what);
     return NULL;
   }
   if (answer.status != HTTP_OK) {
@@ -135,14 +135,13 @@ use(Uses *self, JsonNode *reference, GError **error)
   g_autoptr(JsonNode) node = NULL;
 
   if (subject == NULL || version == NULL) {
-    g_set_error_literal(error, FAULT, FAULT_RECORD, "a reference without subject and version");
+    fault_record(error, "a reference without subject and version");
     return false;
   }
   if (!g_hash_table_add(self->seen, g_strdup(url)))
     return true;
   if (g_hash_table_size(self->seen) > MOST_USED || self->depth > DEEPEST) {
-    g_set_error(error, FAULT, FAULT_RECORD, "it refers to more than %d schemas, or %d deep",
-                MOST_USED, DEEPEST);
+    fault_record(error, "it refers to more than %d schemas, or %d deep", MOST_USED, DEEPEST);
     return false;
   }
   node = fetch(self->client, url, what, error);
@@ -177,7 +176,7 @@ collect(Uses *self, JsonNode *node, GError **error)
   const char *type = text_member(node, "schemaType");
 
   if (type != NULL && strcmp(type, "AVRO") != 0) {
-    g_set_error(error, FAULT, FAULT_RECORD, "of type %s, not AVRO", type);
+    fault_record(error, "of type %s, not AVRO", type);
     return false;
   }
   self->depth++;
@@ -223,6 +222,7 @@ http_registry_schema(HttpClient *client, const char *base, uint32_t id, GError *
   schema = parse_all(name, uses.texts, &problem);
   if (schema == NULL) {
     problem->code = FAULT_RECORD; /* other records have other schemas */
+    fault_set_kind(&problem, "a schema of the registry");
     g_propagate_error(error, g_steal_pointer(&problem));
   }
   return schema;

@@ -368,10 +368,11 @@ set_error(const JsonFields *self, GError **error)
   g_autofree char *found = slice_quote(slice(self->scan.at, MIN(left, 8)));
   const char *path = self->failed_at == NULL ? "" : self->failed_at;
 
-  g_set_error(error, FAULT, FAULT_RECORD, "%s%s%sbyte %zu%s: %s%s%s%s",
-              *path == '\0' ? "" : "field ", path, *path == '\0' ? "" : " (", byte,
-              *path == '\0' ? "" : ")", self->scan.what, left == 0 ? "" : ", found '", found,
-              left == 0 ? "" : "'");
+  fault_record(error, "%s%s%sbyte %zu%s: %s%s%s%s", *path == '\0' ? "" : "field ", path,
+               *path == '\0' ? "" : " (", byte, *path == '\0' ? "" : ")", self->scan.what,
+               left == 0 ? "" : ", found '", found, left == 0 ? "" : "'");
+  fault_set_kind(error, self->scan.what);
+  fault_set_field(error, self->failed_at);
 }
 
 /* Text could move while it grew, so until now values held offsets. */

@@ -28,8 +28,7 @@ static bool
 record_time(const Origin *origin, int64_t *out_timestamp, GError **error)
 {
   if (origin->timestamp_ms == -1) {
-    g_set_error_literal(error, FAULT, FAULT_RECORD,
-                        "the record has no timestamp; let the producer set one, or take a field's "
+    fault_record(error, "the record has no timestamp; let the producer set one, or take a field's "
                         "in the mapping");
     return false;
   }
@@ -47,9 +46,10 @@ find_timestamp(const Mapping *self, const Origin *origin, const Value *values,
     return record_time(origin, out_timestamp, error);
   value = &values[self->time_field];
   if (nulls_hold(&self->nulls, value))
-    g_set_error_literal(error, FAULT, FAULT_RECORD, "is missing, and the cells need its time");
+    fault_record(error, "is missing, and the cells need its time");
   else if (instant_of_value(value, self->time_format, out_timestamp, error))
     return true;
+  fault_set_field(error, self->fields.paths->pdata[self->time_field]);
   g_prefix_error(error,
                  "timestamp %s: ", (const char *)self->fields.paths->pdata[self->time_field]);
   return false;
@@ -115,13 +115,14 @@ make_cells(const Mapping *self, const Value *values, Row *row, GError **error)
 
     if (nulls_hold(&self->nulls, value))
       append_missing(&plans[i], &columns[i], row);
-    else if (!append_cell(&plans[i], &columns[i], value, row, error))
+    else if (!append_cell(&plans[i], &columns[i], value, row, error)) {
+      fault_set_field(error, self->fields.paths->pdata[plans[i].field]);
       return false;
+    }
   }
   if (row->cells_length > 0)
     return true;
-  g_set_error_literal(error, FAULT, FAULT_RECORD,
-                      "every column is missing, and HBase holds no row without a cell");
+  fault_record(error, "every column is missing, and HBase holds no row without a cell");
   return false;
 }
 
@@ -142,9 +143,9 @@ static bool
 kafka_key(const Origin *origin, Row *row, GError **error)
 {
   if (origin->key.len == 0 || origin->key.len > KEY_BYTES) {
-    g_set_error(error, FAULT, FAULT_RECORD,
-                "tombstone: a Kafka key of %zu bytes names no row; HBase's rows have 1 to %d",
-                origin->key.len, KEY_BYTES);
+    fault_record(error,
+                 "tombstone: a Kafka key of %zu bytes names no row; HBase's rows have 1 to %d",
+                 origin->key.len, KEY_BYTES);
     return false;
   }
   bytes_append_slice(&row->key_bytes, origin->key);
@@ -155,7 +156,7 @@ static bool
 decoded_key(const Mapping *self, const Origin *origin, Row *row, GError **error)
 {
   if (origin->key_values == NULL)
-    g_set_error_literal(error, FAULT, FAULT_RECORD, "the record has no key that says which row");
+    fault_record(error, "the record has no key that says which row");
   else if (key_append(&self->tombstone_key, origin, NULL, &row->key_bytes, error))
     return true;
   g_prefix_error_literal(error, "tombstone: ");
@@ -170,8 +171,7 @@ tombstone_time(const Mapping *self, const Origin *origin, int64_t *out_timestamp
     const Value *value = &origin->key_values[self->tombstone_field];
 
     if (value->kind == VALUE_MISSING)
-      g_set_error_literal(error, FAULT, FAULT_RECORD,
-                          "tombstone: the key's time, which says up to when to delete, is missing");
+      fault_record(error, "tombstone: the key's time, which says up to when to delete, is missing");
     else if (instant_of_value(value, self->tombstone_format, out_timestamp, error))
       return true;
     g_prefix_error_literal(error, "tombstone_time: ");

@@ -7,7 +7,8 @@ refuse(const Value *value, const char *wanted, GError **error)
   uint8_t scratch[TEXT_NUMBER_BYTES];
   g_autofree char *quoted = slice_quote(convert_to_text(value, scratch));
 
-  g_set_error(error, FAULT, FAULT_RECORD, "not %s: '%s'", wanted, quoted);
+  fault_record(error, "not %s: '%s'", wanted, quoted);
+  fault_set_kind(error, wanted);
   return false;
 }
 

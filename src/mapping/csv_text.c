@@ -84,7 +84,7 @@ put_point(const SchemaNode *node, Slice *text, Bytes *scratch, GError **error)
   if (memchr(text->data, '.', text->len) != NULL) {
     g_autofree char *quoted = slice_quote(*text);
 
-    g_set_error(error, FAULT, FAULT_RECORD, "not a number with a decimal comma: '%s'", quoted);
+    fault_record(error, "not a number with a decimal comma: '%s'", quoted);
     return false;
   }
   if (comma == NULL)
@@ -118,6 +118,7 @@ mapping_parse_texts(const Mapping *self, char point, Value *values, Bytes *scrat
 
     if ((point == ',' && !put_point(node, &text, scratch, error)) ||
         !spelled_read(node, text, scratch, &values[i], error)) {
+      fault_set_field(error, self->fields.paths->pdata[i]);
       g_prefix_error(error, "field %s: ", (const char *)self->fields.paths->pdata[i]);
       return false;
     }

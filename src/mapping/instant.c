@@ -197,9 +197,8 @@ instant_in_range(int64_t ms, GError **error)
 {
   if (ms >= 0 && ms < INT64_MAX)
     return true;
-  g_set_error(error, FAULT, FAULT_RECORD,
-              "the time %" G_GINT64_FORMAT " ms is %s; HBase takes 0 to 2^63-2", ms,
-              ms < 0 ? "before 1970" : "too late");
+  fault_record(error, "the time %" G_GINT64_FORMAT " ms is %s; HBase takes 0 to 2^63-2", ms,
+               ms < 0 ? "before 1970" : "too late");
   return false;
 }
 
@@ -213,8 +212,8 @@ iso8601_of_value(const Value *value, int64_t *out_ms, GError **error)
   if (is_text && instant_parse(value->text, out_ms))
     return true;
   quoted = slice_quote(convert_to_text(value, scratch));
-  g_set_error(error, FAULT, FAULT_RECORD, "not an ISO 8601 time: '%s'%s", quoted,
-              is_text ? "" : " (for numbers the mapping's format is ms, s, us or ns)");
+  fault_record(error, "not an ISO 8601 time: '%s'%s", quoted,
+               is_text ? "" : " (for numbers the mapping's format is ms, s, us or ns)");
   return false;
 }
 
@@ -233,8 +232,7 @@ seconds_of_value(const Value *value, int64_t *out_ms, GError **error)
       *out_ms = whole * 1000;
       return true;
     }
-    g_set_error(error, FAULT, FAULT_RECORD,
-                "the time %" G_GINT64_FORMAT " s is beyond what HBase takes", whole);
+    fault_record(error, "the time %" G_GINT64_FORMAT " s is beyond what HBase takes", whole);
     return false;
   }
   return convert_to_double(value, &seconds, error) &&

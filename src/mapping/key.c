@@ -67,7 +67,7 @@ read_value(const Making *making, const KeyPart *part, Value *out_value, GError *
     *out_value = (Value){.kind = VALUE_BYTES, .text = origin->key};
   if (!nulls_hold(making->key->nulls, out_value))
     return true;
-  g_set_error_literal(error, FAULT, FAULT_RECORD, "is missing, and a row key needs every part");
+  fault_record(error, "is missing, and a row key needs every part");
   return false;
 }
 
@@ -126,14 +126,13 @@ append_text(const KeyPart *part, const Value *value, Bytes *out, GError **error)
   size_t width = part->is_reverse ? KEY_REVERSE_DIGITS : part->width;
 
   if (text.len == 0) {
-    g_set_error_literal(error, FAULT, FAULT_RECORD, "is empty, and a row key needs every part");
+    fault_record(error, "is empty, and a row key needs every part");
     return false;
   }
   if (width > 0 && text.len > width) {
     g_autofree char *quoted = slice_quote(text);
 
-    g_set_error(error, FAULT, FAULT_RECORD, "'%s' is wider than the %zu bytes of its width", quoted,
-                width);
+    fault_record(error, "'%s' is wider than the %zu bytes of its width", quoted, width);
     return false;
   }
   if (text.len < width) {
@@ -165,6 +164,16 @@ append_value(const Making *making, const KeyPart *part, GError **error)
   return append_text(part, &value, making->out, error);
 }
 
+static void
+set_field(const KeyPart *part, GError **error)
+{
+  g_autofree char *of_key = NULL;
+
+  if (part->source == KEY_KEY_FIELD)
+    of_key = g_strconcat("Kafka key's ", part->name, NULL);
+  fault_set_field(error, part->source == KEY_FIELD ? part->name : of_key);
+}
+
 /* A part's text that shows the separator, written behind it, any earlier than at its end could not
  * be told from others: with "::", "a:" "b" runs together to the same bytes as "a" ":b". */
 static bool
@@ -181,9 +190,10 @@ ends_at_separator(const Making *making, const KeyPart *part, size_t start, GErro
     return true;
   quoted = slice_quote(text);
   quoted_separator = slice_quote(separator);
-  g_set_error(error, FAULT, FAULT_RECORD,
-              "key part %s: '%s' contains the separator '%s': two records could share a row",
-              part->name, quoted, quoted_separator);
+  fault_record(error,
+               "key part %s: '%s' contains the separator '%s': two records could share a row",
+               part->name, quoted, quoted_separator);
+  set_field(part, error);
   return false;
 }
 
@@ -197,6 +207,7 @@ append_plain(const Making *making, const KeyPart *part, GError **error)
   }
   if (append_value(making, part, error))
     return true;
+  set_field(part, error);
   g_prefix_error(error, "key part %s: ", part->name);
   return false;
 }
@@ -291,7 +302,7 @@ key_append(const Key *self, const Origin *origin, const Value *values, Bytes *ou
   }
   if (out->len - first <= KEY_BYTES)
     return true;
-  g_set_error(error, FAULT, FAULT_RECORD, "row key: %zu bytes, and HBase takes no more than %d",
-              out->len - first, KEY_BYTES);
+  fault_record(error, "row key: %zu bytes, and HBase takes no more than %d", out->len - first,
+               KEY_BYTES);
   return false;
 }

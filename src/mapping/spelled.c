@@ -23,7 +23,8 @@ refuse(const Reading *reading, const char *wanted, GError **error)
 {
   g_autofree char *quoted = slice_quote(reading->text);
 
-  g_set_error(error, FAULT, FAULT_RECORD, "not %s: '%s'", wanted, quoted);
+  fault_record(error, "not %s: '%s'", wanted, quoted);
+  fault_set_kind(error, wanted);
   return false;
 }
 
@@ -106,8 +107,8 @@ static bool
 read_bytes(const Reading *reading, GError **error)
 {
   if (reading->node->kind == SCHEMA_FIXED && reading->text.len != reading->node->length) {
-    g_set_error(error, FAULT, FAULT_RECORD, "%zu bytes where %s has %zu", reading->text.len,
-                reading->node->name, reading->node->length);
+    fault_record(error, "%zu bytes where %s has %zu", reading->text.len, reading->node->name,
+                 reading->node->length);
     return false;
   }
   *reading->out_value = (Value){.kind = VALUE_BYTES, .text = reading->text};

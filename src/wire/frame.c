@@ -250,9 +250,8 @@ frame_check_row(const FramePlan *plan, const Row *row, size_t frame_max_bytes, G
       (at = frame_cell_too_large(plan, row, frame_max_bytes)) == row->cells_length)
     return true;
   if (row->cells_length == 0) {
-    g_set_error(error, FAULT, FAULT_RECORD,
-                "the row key is %zu bytes large, more than the %zu of gateway.frame.max",
-                row->key.len, frame_max_bytes);
+    fault_record(error, "the row key is %zu bytes large, more than the %zu of gateway.frame.max",
+                 row->key.len, frame_max_bytes);
     return false;
   }
 
@@ -260,9 +259,8 @@ frame_check_row(const FramePlan *plan, const Row *row, size_t frame_max_bytes, G
   g_autofree char *family = slice_quote(cell->column->family);
   g_autofree char *qualifier = slice_quote(cell->column->qualifier);
 
-  g_set_error(error, FAULT, FAULT_RECORD,
-              "the cell %s:%s is %zu bytes large, more than the %zu of gateway.frame.max", family,
-              qualifier, cell->value.len, frame_max_bytes);
+  fault_record(error, "the cell %s:%s is %zu bytes large, more than the %zu of gateway.frame.max",
+               family, qualifier, cell->value.len, frame_max_bytes);
   return false;
 }
 

@@ -90,22 +90,52 @@ records_that_share_a_row_key_are_counted_with_an_example(void)
 }
 
 static void
-bad_records_are_grouped_by_what_is_the_same_in_their_reasons(void)
+add_bad(CheckInsight *insight, CheckPlace place, const char *field, GError *error)
+{
+  g_autoptr(GError) fault = error;
+
+  fault_set_field(&fault, field);
+  check_insight_add_bad(insight, place, fault);
+}
+
+static GError *
+ends_at(int byte)
+{
+  GError *error = NULL;
+
+  fault_record(&error, "byte %d: ends", byte);
+  return error;
+}
+
+static GError *
+no_number(const char *field, const char *value)
+{
+  GError *error = NULL;
+
+  fault_record(&error, "field %s: not a number: '%s'", field, value);
+  return error;
+}
+
+static void
+bad_records_are_grouped_by_their_kind_and_field(void)
 {
   g_autoptr(CheckInsight) insight = check_insight_new();
   CheckReport report;
 
-  check_insight_add_bad(insight, (CheckPlace){0, 7}, "field a (byte 3): not a number: 'x1'");
+  add_bad(insight, (CheckPlace){0, 7}, "a1", no_number("a1", "it's"));
   for (int i = 0; i < 3; i++)
-    check_insight_add_bad(insight, (CheckPlace){2, 8 + i},
-                          i == 1 ? "byte 12: ends" : "byte 3: ends");
-  check_insight_add_bad(insight, (CheckPlace){0, 9}, "field a (byte 40): not a number: 'yy'");
+    add_bad(insight, (CheckPlace){2, 8 + i}, NULL, ends_at(i == 1 ? 12 : 3));
+  add_bad(insight, (CheckPlace){0, 9}, "a1", no_number("a1", "yy"));
+  add_bad(insight, (CheckPlace){0, 10}, "a2", no_number("a2", "yy"));
+  /* What has no kind is only like itself. */
+  add_bad(insight, (CheckPlace){0, 11}, NULL, g_error_new(FAULT, FAULT_RECORD, "said %d", 1));
+  add_bad(insight, (CheckPlace){0, 12}, NULL, g_error_new(FAULT, FAULT_RECORD, "said %d", 2));
   check_insight_add_skipped(insight);
   check_insight_report(insight, &report);
-  g_assert_cmpuint(report.bad, ==, 5);
+  g_assert_cmpuint(report.bad, ==, 8);
   g_assert_cmpuint(report.skipped, ==, 1);
-  g_assert_cmpuint(report.records, ==, 6);
-  g_assert_cmpuint(report.reasons->len, ==, 2);
+  g_assert_cmpuint(report.records, ==, 9);
+  g_assert_cmpuint(report.reasons->len, ==, 5);
 
   const CheckReason *first = report.reasons->pdata[0];
   const CheckReason *second = report.reasons->pdata[1];
@@ -115,7 +145,7 @@ bad_records_are_grouped_by_what_is_the_same_in_their_reasons(void)
   g_assert_cmpint(first->place.partition, ==, 2);
   g_assert_cmpint(first->place.offset, ==, 8);
   g_assert_cmpuint(second->records, ==, 2);
-  g_assert_cmpstr(second->reason, ==, "field a (byte 3): not a number: 'x1'");
+  g_assert_cmpstr(second->reason, ==, "field a1: not a number: 'it's'");
 }
 
 /* Record i of 800, a hundred for each part. */
@@ -337,8 +367,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/check/insight/keys", records_that_share_a_row_key_are_counted_with_an_example);
-  g_test_add_func("/check/insight/bad",
-                  bad_records_are_grouped_by_what_is_the_same_in_their_reasons);
+  g_test_add_func("/check/insight/bad", bad_records_are_grouped_by_their_kind_and_field);
   g_test_add_func("/check/insight/order", an_order_that_heats_one_region_is_seen);
   g_test_add_func("/check/insight/few", few_rows_are_not_judged_by);
   g_test_add_func("/check/insight/sizes", cells_and_bytes_are_counted_as_hbase_stores_them);

@@ -232,24 +232,30 @@ records_that_cannot_be_rows_are_refused(void)
     const char *at;
     int64_t timestamp_ms;
     const char *sentence;
+    const char *field; /* that it is about */
   } cases[] = {
-      {"", NULL, "x", 5, "key part id: is missing, and a row key needs every part"},
-      {",'nulls':[]", "", "x", 5, "key part id: is empty, and a row key needs every part"},
+      {"", NULL, "x", 5, "key part id: is missing, and a row key needs every part", "id"},
+      {",'nulls':[]", "", "x", 5, "key part id: is empty, and a row key needs every part", "id"},
       {"", "k", "x", -1,
        "the record has no timestamp; let the producer set one, or take a field's in the mapping"},
       {"", "k", "x", -2, "the time -2 ms is before 1970; HBase takes 0 to 2^63-2"},
       {"", "k", "x", INT64_MAX,
        "the time 9223372036854775807 ms is too late; HBase takes 0 to 2^63-2"},
       {",'timestamp':{'field':'at'}", "k", NULL, 5,
-       "timestamp at: is missing, and the cells need its time"},
-      {",'timestamp':{'field':'at'}", "k", "soon", 5, "timestamp at: not an ISO 8601 time: 'soon'"},
+       "timestamp at: is missing, and the cells need its time", "at"},
+      {",'timestamp':{'field':'at'}", "k", "soon", 5, "timestamp at: not an ISO 8601 time: 'soon'",
+       "at"},
       {",'timestamp':{'field':'at'}", "k", "1969-12-31", 5,
-       "timestamp at: the time -86400000 ms is before 1970; HBase takes 0 to 2^63-2"},
+       "timestamp at: the time -86400000 ms is before 1970; HBase takes 0 to 2^63-2", "at"},
       {"", "k", NULL, 5, "every column is missing, and HBase holds no row without a cell"},
+      /* not of the field whose name the qualifier has */
+      {",'timestamp':{'field':'at'}", "k", "2018-07-29", 5, "column f:l: not a number: 'word'",
+       "text"},
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    g_autofree char *json = g_strdup_printf(MAPPING("'at'", "%s"), cases[i].more);
+    g_autofree char *json = g_strdup_printf(
+        MAPPING("'at',{'field':'text','qualifier':'l','type':'double'}", "%s"), cases[i].more);
     g_auto(MappingCase) loaded = mapping_case_load(SCHEMA, NULL, json);
     g_autofree Value *values = new_values(loaded.mapping);
     g_auto(Row) row = {0};
@@ -258,9 +264,12 @@ records_that_cannot_be_rows_are_refused(void)
 
     set(loaded.mapping, values, "id", text_value(cases[i].id));
     set(loaded.mapping, values, "at", text_value(cases[i].at));
+    set(loaded.mapping, values, "text", text_value(cases[i].at == NULL ? NULL : "word"));
     g_assert_false(mapping_apply(loaded.mapping, &origin, values, &row, &error));
     g_assert_error(error, FAULT, FAULT_RECORD);
     g_assert_cmpstr(error->message, ==, cases[i].sentence);
+    g_assert_cmpstr(fault_field(error), ==, cases[i].field);
+    g_assert_nonnull(fault_kind(error));
   }
 }
 
