@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "avrofile/writer.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
-#include <unistd.h>
-
+#include "base/whole_file.h"
 #include "text/md5.h"
 
-enum { SYNC_BYTES = 16, BLOCK_BYTES = 64 * 1024, LONG_BYTES = 10 };
+enum { SYNC_BYTES = 16, BLOCK_BYTES = 64 * 1024, LONG_BYTES = 10, FILE_MODE = 0666 };
 
 struct AvrofileWriter {
-  char *path;       /* owned: what it will be called */
-  char *unfinished; /* owned: what it is called until then */
-  int fd;           /* -1: closed */
-  bool is_finished;
+  WholeFile *file; /* owned */
   AvrofileCodec codec;
   uint8_t sync[SYNC_BYTES];
   uint64_t records; /* of the block */
@@ -22,13 +15,6 @@ struct AvrofileWriter {
   Bytes packed;     /* owned */
   Bytes out;        /* owned: bytes for the file */
 };
-
-static bool
-fail(const AvrofileWriter *self, const char *what, GError **error)
-{
-  g_set_error(error, FAULT, FAULT_SETUP, "%s: %s: %s", self->unfinished, what, g_strerror(errno));
-  return false;
-}
 
 static void
 put_long(Bytes *out, uint64_t value)
@@ -70,15 +56,10 @@ avrofile_writer_new(const char *path, Slice schema_text, AvrofileCodec codec, GE
 {
   g_autoptr(AvrofileWriter) self = g_new0(AvrofileWriter, 1);
 
-  self->path = g_strdup(path);
-  self->unfinished = g_strconcat(path, ".unfinished", NULL);
   self->codec = codec;
-  self->fd = g_open(self->unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (self->fd < 0) {
-    self->is_finished = true; /* there is nothing to remove */
-    fail(self, "cannot be created", error);
+  self->file = whole_file_new(path, "", FILE_MODE, error);
+  if (self->file == NULL)
     return NULL;
-  }
   put_header(self, schema_text);
   return g_steal_pointer(&self);
 }
@@ -88,34 +69,18 @@ avrofile_writer_free(AvrofileWriter *self)
 {
   if (self == NULL)
     return;
-  if (self->fd >= 0)
-    close(self->fd);
-  if (!self->is_finished)
-    g_unlink(self->unfinished);
+  whole_file_free(self->file);
   bytes_clear(&self->block);
   bytes_clear(&self->packed);
   bytes_clear(&self->out);
-  g_free(self->unfinished);
-  g_free(self->path);
   g_free(self);
 }
 
 static bool
 flush(AvrofileWriter *self, GError **error)
 {
-  const uint8_t *at = self->out.data;
-  size_t left = self->out.len;
-
-  while (left > 0) {
-    ssize_t written = write(self->fd, at, left);
-
-    if (written < 0 && errno != EINTR)
-      return fail(self, "cannot be written", error);
-    if (written > 0) {
-      at += written;
-      left -= (size_t)written;
-    }
-  }
+  if (!whole_file_write(self->file, bytes_slice(&self->out), error))
+    return false;
   bytes_reset(&self->out);
   return true;
 }
@@ -147,17 +112,5 @@ avrofile_writer_append(AvrofileWriter *self, Slice datum, GError **error)
 bool
 avrofile_writer_finish(AvrofileWriter *self, GError **error)
 {
-  if (!end_block(self, error))
-    return false;
-
-  bool is_synced = fsync(self->fd) == 0;
-  bool is_closed = close(self->fd) == 0;
-
-  self->fd = -1;
-  if (!is_synced || !is_closed)
-    return fail(self, "cannot be written", error);
-  if (g_rename(self->unfinished, self->path) != 0)
-    return fail(self, "cannot be renamed", error);
-  self->is_finished = true;
-  return true;
+  return end_block(self, error) && whole_file_finish(self->file, error);
 }

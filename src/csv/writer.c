@@ -1,85 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "csv/writer.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "base/whole_file.h"
 
-enum { BUFFER_BYTES = 256 * 1024 };
+enum { BUFFER_BYTES = 256 * 1024, FILE_MODE = 0666 };
 
 struct CsvWriter {
-  char *path;       /* owned: what it will be called */
-  char *unfinished; /* owned: what it is called until then; NULL: it is no file, but a device or
-                       pipe */
+  WholeFile *file; /* owned */
   CsvForm form;
-  int fd; /* -1: closed */
-  bool is_finished;
   size_t row_start; /* in buffer */
   bool has_fields;  /* this row has one */
   Bytes buffer;     /* owned */
 };
 
-static const char *
-name_now(const CsvWriter *self)
-{
-  return self->unfinished != NULL ? self->unfinished : self->path;
-}
-
-static void
-set_error(GError **error, const char *path, const char *what)
-{
-  int code = errno;
-
-  g_set_error(error, FAULT, FAULT_SETUP, "%s: %s: %s", path, what, g_strerror(code));
-}
-
-/* What a link leads to is replaced, not the link. */
-static char *
-target_of(const char *path)
-{
-  char *target = g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? realpath(path, NULL) : NULL;
-
-  return target != NULL ? target : g_strdup(path);
-}
-
-/* A device or a pipe would be gone if a file took its name. */
-static bool
-is_replaceable(const char *path)
-{
-  struct stat status;
-
-  return g_stat(path, &status) != 0 || S_ISREG(status.st_mode);
-}
-
-static bool
-open_file(CsvWriter *self, const char *path, GError **error)
-{
-  bool is_replaced = is_replaceable(path);
-
-  self->path = is_replaced ? target_of(path) : g_strdup(path);
-  self->unfinished = is_replaced ? g_strconcat(self->path, ".unfinished", NULL) : NULL;
-  self->fd =
-      g_open(name_now(self),
-             is_replaced ? O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC : O_WRONLY | O_CLOEXEC, 0666);
-  if (self->fd < 0)
-    set_error(error, name_now(self), is_replaced ? "cannot be created" : "cannot be written");
-  return self->fd >= 0;
-}
-
 CsvWriter *
 csv_writer_new(const char *path, const CsvForm *form, GError **error)
 {
+  g_autoptr(WholeFile) file = whole_file_new(path, "", FILE_MODE, error);
+
+  if (file == NULL)
+    return NULL;
+
   CsvWriter *self = g_new0(CsvWriter, 1);
 
+  self->file = g_steal_pointer(&file);
   if (form != NULL)
     self->form = *form;
-  if (open_file(self, path, error))
-    return self;
-  csv_writer_free(self);
-  return NULL;
+  return self;
 }
 
 void
@@ -87,13 +34,8 @@ csv_writer_free(CsvWriter *self)
 {
   if (self == NULL)
     return;
-  if (self->fd >= 0)
-    close(self->fd);
-  if (!self->is_finished && self->unfinished != NULL)
-    g_unlink(self->unfinished);
+  whole_file_free(self->file);
   bytes_clear(&self->buffer);
-  g_free(self->unfinished);
-  g_free(self->path);
   g_free(self);
 }
 
@@ -212,21 +154,8 @@ csv_writer_field(CsvWriter *self, Slice text)
 static bool
 flush(CsvWriter *self, GError **error)
 {
-  const uint8_t *at = self->buffer.data;
-  size_t left = self->buffer.len;
-
-  while (left > 0) {
-    ssize_t written = write(self->fd, at, left);
-
-    if (written < 0 && errno != EINTR) {
-      set_error(error, name_now(self), "cannot be written");
-      return false;
-    }
-    if (written > 0) {
-      at += written;
-      left -= (size_t)written;
-    }
-  }
+  if (!whole_file_write(self->file, bytes_slice(&self->buffer), error))
+    return false;
   bytes_reset(&self->buffer);
   return true;
 }
@@ -248,21 +177,5 @@ csv_writer_end_row(CsvWriter *self, GError **error)
 bool
 csv_writer_finish(CsvWriter *self, GError **error)
 {
-  if (!flush(self, error))
-    return false;
-
-  bool is_synced = self->unfinished == NULL || fsync(self->fd) == 0;
-  bool is_closed = close(self->fd) == 0;
-
-  self->fd = -1;
-  if (!is_synced || !is_closed) {
-    set_error(error, name_now(self), "cannot be written");
-    return false;
-  }
-  if (self->unfinished != NULL && g_rename(self->unfinished, self->path) != 0) {
-    set_error(error, self->unfinished, "cannot be renamed");
-    return false;
-  }
-  self->is_finished = true;
-  return true;
+  return flush(self, error) && whole_file_finish(self->file, error);
 }

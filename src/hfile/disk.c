@@ -10,7 +10,6 @@
  * The page cache is given less at once: for large pieces it looks for memory that is one piece too.
  */
 enum {
-  FILE_MODE = 0644,
   ALIGNMENT = 4096,
   PIECE_BYTES = 512 * 1024,
   CACHED_BYTES = 128 * 1024,
@@ -18,8 +17,8 @@ enum {
 };
 
 struct HfileDisk {
-  char *path; /* owned */
-  int fd;     /* -1: closed */
+  WholeFile *file; /* borrowed */
+  int fd;          /* the file's */
   bool is_direct;
   uint8_t *piece; /* owned, PIECE_BYTES */
   size_t filled;
@@ -27,35 +26,15 @@ struct HfileDisk {
   uint64_t written_back; /* up to here the disk was told to begin */
 };
 
-static bool
-fail(GError **error, const char *path, const char *what)
-{
-  int code = errno;
-
-  g_set_error(error, FAULT, FAULT_SETUP, "%s: %s: %s%s", path, what, g_strerror(code),
-              code == ENOSPC || code == EDQUOT ? "; free some space and run again" : "");
-  return false;
-}
-
 HfileDisk *
-hfile_disk_new(const char *path, GError **error)
+hfile_disk_new(WholeFile *file)
 {
-  const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
-  int fd = open(path, flags | O_DIRECT, FILE_MODE);
-  bool is_direct = fd >= 0;
-
-  if (!is_direct && errno == EINVAL)
-    fd = open(path, flags, FILE_MODE);
-  if (fd < 0) {
-    fail(error, path, "cannot create");
-    return NULL;
-  }
-
   HfileDisk *self = g_new0(HfileDisk, 1);
+  int flags = fcntl(whole_file_fd(file), F_GETFL);
 
-  self->path = g_strdup(path);
-  self->fd = fd;
-  self->is_direct = is_direct;
+  self->file = file;
+  self->fd = whole_file_fd(file);
+  self->is_direct = flags >= 0 && fcntl(self->fd, F_SETFL, flags | O_DIRECT) == 0;
   self->piece = aligned_alloc(ALIGNMENT, PIECE_BYTES);
   if (self->piece == NULL)
     g_error("out of memory: cannot allocate %d bytes", PIECE_BYTES);
@@ -67,10 +46,7 @@ hfile_disk_free(HfileDisk *self)
 {
   if (self == NULL)
     return;
-  if (self->fd >= 0)
-    close(self->fd);
   free(self->piece);
-  g_free(self->path);
   g_free(self);
 }
 
@@ -112,7 +88,7 @@ write_piece(HfileDisk *self, GError **error)
 
     if (self->is_direct && (left % ALIGNMENT != 0 || self->written % ALIGNMENT != 0) &&
         !use_page_cache(self))
-      return fail(error, self->path, "cannot write");
+      return whole_file_fail(self->file, "cannot be written", error);
 
     ssize_t done =
         write(self->fd, self->piece + at, self->is_direct ? left : MIN(left, (size_t)CACHED_BYTES));
@@ -120,7 +96,7 @@ write_piece(HfileDisk *self, GError **error)
     if (done < 0 && may_try_again(self))
       continue;
     if (done < 0)
-      return fail(error, self->path, "cannot write");
+      return whole_file_fail(self->file, "cannot be written", error);
     at += (size_t)done;
     self->written += (uint64_t)done;
   }
@@ -147,11 +123,5 @@ hfile_disk_append(HfileDisk *self, Slice bytes, GError **error)
 bool
 hfile_disk_finish(HfileDisk *self, GError **error)
 {
-  if (!write_piece(self, error))
-    return false;
-  if (fsync(self->fd) != 0)
-    return fail(error, self->path, "cannot sync");
-  if (close(g_steal_fd(&self->fd)) != 0)
-    return fail(error, self->path, "cannot close");
-  return true;
+  return write_piece(self, error);
 }

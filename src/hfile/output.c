@@ -3,15 +3,11 @@
 
 #include "hfile/disk.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
+enum { FILE_MODE = 0644 };
 
 struct HfileOutput {
-  char *path;            /* owned */
-  char *unfinished_path; /* owned; NULL once committed */
-  HfileDisk *disk;       /* owned */
+  WholeFile *file; /* owned */
+  HfileDisk *disk; /* owned */
   HfileCodecKind kind;
   HfileCodec *codec; /* owned */
   uint64_t offset;
@@ -21,38 +17,19 @@ struct HfileOutput {
   HfileTotal totals[HFILE_BLOCK_TYPES];
 };
 
-static bool
-fail(GError **error, const char *path, const char *what)
-{
-  int code = errno;
-
-  g_set_error(error, FAULT, FAULT_SETUP, "%s: %s: %s", path, what, g_strerror(code));
-  return false;
-}
-
-static char *
-unfinished_path_of(const char *path)
-{
-  g_autofree char *folder = g_path_get_dirname(path);
-  g_autofree char *name = g_path_get_basename(path);
-
-  return g_strdup_printf("%s/_%s.unfinished", folder, name);
-}
-
 HfileOutput *
 hfile_output_new(const char *path, HfileCodecKind codec, GError **error)
 {
-  g_autofree char *unfinished_path = unfinished_path_of(path);
-  g_autoptr(HfileDisk) disk = hfile_disk_new(unfinished_path, error);
+  /* HBase's load tools pass over what begins with '_'. */
+  g_autoptr(WholeFile) file = whole_file_new(path, "_", FILE_MODE, error);
 
-  if (disk == NULL)
+  if (file == NULL)
     return NULL;
 
   HfileOutput *self = g_new0(HfileOutput, 1);
 
-  self->path = g_strdup(path);
-  self->unfinished_path = g_steal_pointer(&unfinished_path);
-  self->disk = g_steal_pointer(&disk);
+  self->disk = hfile_disk_new(file);
+  self->file = g_steal_pointer(&file);
   self->kind = codec;
   self->codec = hfile_codec_new(codec);
   for (size_t i = 0; i < HFILE_BLOCK_TYPES; i++)
@@ -66,13 +43,10 @@ hfile_output_free(HfileOutput *self)
   if (self == NULL)
     return;
   hfile_disk_free(self->disk);
-  if (self->unfinished_path != NULL)
-    unlink(self->unfinished_path);
+  whole_file_free(self->file);
   hfile_codec_free(self->codec);
   bytes_clear(&self->packed);
   bytes_clear(&self->checksums);
-  g_free(self->unfinished_path);
-  g_free(self->path);
   g_free(self);
 }
 
@@ -124,33 +98,10 @@ hfile_output_write_block(HfileOutput *self, HfileBlockType type, Slice raw, Hfil
   return true;
 }
 
-/* A rename is on disk only once its folder is. */
-static bool
-sync_folder(const char *path, GError **error)
-{
-  g_autofree char *folder = g_path_get_dirname(path);
-  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  bool synced = fd >= 0 && fsync(fd) == 0;
-
-  if (!synced)
-    fail(error, folder, "cannot sync");
-  if (fd >= 0)
-    close(fd);
-  return synced;
-}
-
 bool
 hfile_output_commit(HfileOutput *self, GError **error)
 {
-  if (!hfile_disk_finish(self->disk, error))
-    return false;
-  if (rename(self->unfinished_path, self->path) != 0)
-    return fail(error, self->path, "cannot rename the finished file to this");
-  g_clear_pointer(&self->unfinished_path, g_free);
-  if (sync_folder(self->path, error))
-    return true;
-  unlink(self->path);
-  return false;
+  return hfile_disk_finish(self->disk, error) && whole_file_finish(self->file, error);
 }
 
 uint64_t

@@ -252,12 +252,15 @@ write_bytes(Bench *self)
   g_autoptr(GError) error = NULL;
   Time took = {0};
   Time start = now();
-  g_autoptr(HfileDisk) disk = hfile_disk_new(path, &error);
+  g_autoptr(WholeFile) file = whole_file_new(path, "", 0600, &error);
 
-  expect(disk != NULL, error);
+  expect(file != NULL, error);
+
+  g_autoptr(HfileDisk) disk = hfile_disk_new(file);
+
   for (uint64_t done = 0; done < self->hfile_bytes; done += BLOCK_BYTES)
     expect(hfile_disk_append(disk, slice(self->chunk, BLOCK_BYTES), &error), error);
-  expect(hfile_disk_finish(disk, &error), error);
+  expect(hfile_disk_finish(disk, &error) && whole_file_finish(file, &error), error);
   add_since(&took, start);
   unlink(path);
   return took;

@@ -115,7 +115,7 @@ a_folder_that_is_not_there_is_told(void)
   g_assert_null(
       hfile_writer_new("/nowhere/at/all", &(HfileOptions){.family = slice_text("f")}, &error));
   g_assert_error(error, FAULT, FAULT_SETUP);
-  g_assert_nonnull(strstr(error->message, "/nowhere/at/_all.unfinished: cannot create"));
+  g_assert_nonnull(strstr(error->message, "/nowhere/at/_all.unfinished: cannot be created"));
 }
 
 /* The limit on a file's size stands in for a full disk. */
