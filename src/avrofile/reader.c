@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
-#include <inttypes.h>
 
 #include "avrofile/codec.h"
 #include "datum/datum.h"
@@ -50,11 +49,12 @@ static bool G_GNUC_PRINTF(3, 4)
 
   va_end(args);
   if (self->block == 0)
-    g_set_error(error, FAULT, FAULT_SETUP, "%s: header, byte %" PRIu64 ": %s", self->path,
+    g_set_error(error, FAULT, FAULT_SETUP, "%s: header, byte %" G_GUINT64_FORMAT ": %s", self->path,
                 self->position, what);
   else
-    g_set_error(error, FAULT, FAULT_SETUP, "%s: block %" PRIu64 " at byte %" PRIu64 ": %s",
-                self->path, self->block, self->begins, what);
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "%s: block %" G_GUINT64_FORMAT " at byte %" G_GUINT64_FORMAT ": %s", self->path,
+                self->block, self->begins, what);
   return false;
 }
 
@@ -76,7 +76,8 @@ take_bytes(AvrofileReader *self, void *to, size_t len, GError **error)
     return refuse_reading(self, cause, error);
   if (taken == len)
     return true;
-  return refuse(self, error, "the file is cut short: it ends at byte %" PRIu64, self->position);
+  return refuse(self, error, "the file is cut short: it ends at byte %" G_GUINT64_FORMAT,
+                self->position);
 }
 
 static bool
@@ -102,7 +103,8 @@ take_block(AvrofileReader *self, size_t most, GError **error)
   if (!take_long(self, &len, error))
     return false;
   if (len < 0 || len > (int64_t)most)
-    return refuse(self, error, "a length of %" PRId64 " bytes, where 0 to %zu are read", len, most);
+    return refuse(self, error, "a length of %" G_GINT64_FORMAT " bytes, where 0 to %zu are read",
+                  len, most);
   bytes_reset(&self->packed);
   if (!take_bytes(self, bytes_reserve(&self->packed, (size_t)len + 1), (size_t)len, error))
     return false;
@@ -252,7 +254,7 @@ check_count(const AvrofileReader *self, int64_t count, Slice datums, GError **er
 
   if (count >= 0 && (uint64_t)count <= (is_empty ? EMPTY_MOST : datums.len))
     return true;
-  return refuse(self, error, "%" PRId64 " records in %zu bytes", count, datums.len);
+  return refuse(self, error, "%" G_GINT64_FORMAT " records in %zu bytes", count, datums.len);
 }
 
 static bool
@@ -311,7 +313,7 @@ find_record(AvrofileReader *self, bool *out_is_end, GError **error)
   *out_is_end = false;
   while (self->given == self->records) {
     if (datum_left(&self->datum) > 0)
-      return refuse(self, error, "%zu bytes are left behind its %" PRIu64 " records",
+      return refuse(self, error, "%zu bytes are left behind its %" G_GUINT64_FORMAT " records",
                     datum_left(&self->datum), self->records);
     if (!find_end(self, out_is_end, error))
       return false;
@@ -338,7 +340,8 @@ avrofile_reader_next(AvrofileReader *self, AvrofileRecord *out_record, bool *out
     g_autoptr(GError) cause = NULL;
 
     datum_fault(&self->datum, self->datum.inside == NULL ? NULL : "", &cause);
-    return refuse(self, error, "record %" PRIu64 " of it: %s", self->given + 1, cause->message);
+    return refuse(self, error, "record %" G_GUINT64_FORMAT " of it: %s", self->given + 1,
+                  cause->message);
   }
   self->given++;
   self->number++;

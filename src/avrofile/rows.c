@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "avrofile/rows.h"
 
-#include <inttypes.h>
-
 #include "datum/plan.h"
 
 struct AvrofileRows {
@@ -67,7 +65,7 @@ avrofile_rows_next(AvrofileRows *self, Row *row, AvrofileRecord *out_record, boo
   if (plan_run(self->plan, out_record->datum, &self->output, error) &&
       mapping_apply(self->options.mapping, &origin, self->output.values, row, error))
     return true;
-  g_prefix_error(error, "%s record %" PRIu64 ": ", self->path, out_record->number);
+  g_prefix_error(error, "%s record %" G_GUINT64_FORMAT ": ", self->path, out_record->number);
   return false;
 }
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/check.h"
 
-#include <inttypes.h>
-
 #include "check/sample.h"
 #include "hbase/shell.h"
 #include "json/put.h"
@@ -36,11 +34,13 @@ tell_size(const Sample *self, uint64_t wanted)
   if (report->records == 0)
     check_findings_skip(self->findings, "sample", "%s: it has no record", self->topic);
   else if (self->offsets <= wanted)
-    check_findings_fine(self->findings, "sample", "%s: all %" PRIu64 " records that it has",
-                        self->topic, report->records);
+    check_findings_fine(self->findings, "sample",
+                        "%s: all %" G_GUINT64_FORMAT " records that it has", self->topic,
+                        report->records);
   else
     check_findings_fine(self->findings, "sample",
-                        "%s: %" PRIu64 " records of %" PRIu64 " offsets, oldest to newest",
+                        "%s: %" G_GUINT64_FORMAT " records of %" G_GUINT64_FORMAT
+                        " offsets, oldest to newest",
                         self->topic, report->records, self->offsets);
 }
 
@@ -49,23 +49,22 @@ tell_bad(const Sample *self)
 {
   const CheckReport *report = &self->report;
 
-  if (report->bad == 0) {
+  if (report->bad == 0)
     check_findings_fine(self->findings, "bad records", "%s: none", self->topic);
-    return;
-  }
-  if ((double)report->bad > self->errors_limit * (double)report->records)
-    check_findings_bad_data(self->findings, "bad records",
-                            "%s: %" PRIu64 " (%.2f %%), and ingest.errors.limit allows %.2f %%",
-                            self->topic, report->bad, percent(report->bad, report->records),
-                            100 * self->errors_limit);
+  else if ((double)report->bad > self->errors_limit * (double)report->records)
+    check_findings_bad_data(
+        self->findings, "bad records",
+        "%s: %" G_GUINT64_FORMAT " (%.2f %%), and ingest.errors.limit allows %.2f %%", self->topic,
+        report->bad, percent(report->bad, report->records), 100 * self->errors_limit);
   else
-    check_findings_note(self->findings, "bad records", "%s: %" PRIu64 " (%.2f %%)", self->topic,
-                        report->bad, percent(report->bad, report->records));
+    check_findings_note(self->findings, "bad records", "%s: %" G_GUINT64_FORMAT " (%.2f %%)",
+                        self->topic, report->bad, percent(report->bad, report->records));
   for (guint i = 0; i < MIN(report->reasons->len, SHOWN_REASONS); i++) {
     const CheckReason *reason = report->reasons->pdata[i];
 
-    check_findings_note(self->findings, "bad records", "%s: %" PRIu64 " like [%d]@%" PRId64 ": %s",
-                        self->topic, reason->records, reason->place.partition, reason->place.offset,
+    check_findings_note(self->findings, "bad records",
+                        "%s: %" G_GUINT64_FORMAT " like [%d]@%" G_GINT64_FORMAT ": %s", self->topic,
+                        reason->records, reason->place.partition, reason->place.offset,
                         reason->reason);
   }
   if (report->reasons->len > SHOWN_REASONS)
@@ -81,24 +80,25 @@ tell_keys(const Sample *self)
 
   if (report->sharing == 0) {
     check_findings_fine(self->findings, "row keys",
-                        "%s: %" PRIu64 " rows; no two records that differ share one", self->topic,
-                        report->rows);
+                        "%s: %" G_GUINT64_FORMAT " rows; no two records that differ share one",
+                        self->topic, report->rows);
     return;
   }
 
   g_autofree char *key = slice_quote(shared->key);
 
-  check_findings_note(self->findings, "row keys",
-                      "%s: %" PRIu64 " records (%.2f %%) share a row key with one that differs, as "
-                      "[%d]@%" PRId64 " and [%d]@%" PRId64 " share '%s': the newest timestamp wins",
-                      self->topic, report->sharing, percent(report->sharing, report->puts),
-                      shared->first.partition, shared->first.offset, shared->second.partition,
-                      shared->second.offset, key);
+  check_findings_note(
+      self->findings, "row keys",
+      "%s: %" G_GUINT64_FORMAT
+      " records (%.2f %%) share a row key with one that differs, as [%d]@%" G_GINT64_FORMAT
+      " and [%d]@%" G_GINT64_FORMAT " share '%s': the newest timestamp wins",
+      self->topic, report->sharing, percent(report->sharing, report->puts), shared->first.partition,
+      shared->first.offset, shared->second.partition, shared->second.offset, key);
   if (report->tied > 0)
     check_findings_note(self->findings, "row keys",
-                        "%s: %" PRIu64
-                        " of them have the same timestamp too: these are overwritten. "
-                        "If each is to be kept, add a part to the key that tells them apart",
+                        "%s: %" G_GUINT64_FORMAT " of them have the same timestamp too: these are "
+                        "overwritten. If each is to be kept, add a part to the key that tells them "
+                        "apart",
                         self->topic, report->tied);
 }
 
@@ -112,7 +112,8 @@ tell_hidden(const Sample *self)
     return;
   if (report->hidden == 0) {
     check_findings_fine(self->findings, "deletions",
-                        "%s: %" PRIu64 " tombstones; none hides a record that comes after it",
+                        "%s: %" G_GUINT64_FORMAT " tombstones; "
+                        "none hides a record that comes after it",
                         self->topic, report->tombstones);
     return;
   }
@@ -120,10 +121,10 @@ tell_hidden(const Sample *self)
   g_autofree char *key = slice_quote(hiding->key);
 
   check_findings_note(self->findings, "deletions",
-                      "%s: %" PRIu64
-                      " records come after a tombstone of their row and are no newer, "
-                      "as [%d]@%" PRId64 " after [%d]@%" PRId64 " of '%s': they will not be seen. "
-                      "\"tombstone_time\" in the mapping says up to when a tombstone deletes",
+                      "%s: %" G_GUINT64_FORMAT " records come after a tombstone of their row and "
+                      "are no newer, as [%d]@%" G_GINT64_FORMAT " after [%d]@%" G_GINT64_FORMAT
+                      " of '%s': they will not be seen. \"tombstone_time\" in the mapping says up "
+                      "to when a tombstone deletes",
                       self->topic, report->hidden, hiding->second.partition, hiding->second.offset,
                       hiding->first.partition, hiding->first.offset, key);
 }
@@ -131,12 +132,10 @@ tell_hidden(const Sample *self)
 static void
 tell_order(const Sample *self)
 {
-  static const char *const words[] = {
-      [CHECK_SPREAD] = "",
-      [CHECK_TOGETHER] = "are close together",
-      [CHECK_RISING] = "rise with time",
-      [CHECK_FALLING] = "fall with time",
-  };
+  static const char *const words[] = {[CHECK_SPREAD] = "",
+                                      [CHECK_TOGETHER] = "are close together",
+                                      [CHECK_RISING] = "rise with time",
+                                      [CHECK_FALLING] = "fall with time"};
   const CheckReport *report = &self->report;
 
   if (!report->is_order_known)
@@ -160,11 +159,12 @@ tell_rows(const Sample *self)
   const CheckSpread *cells = &self->report.cells;
   const CheckSpread *bytes = &self->report.bytes;
 
-  check_findings_fine(self->findings, "row size",
-                      "%s: %.1f cells a record (95 %% have up to %" PRIu64 ", the most %" PRIu64
-                      "), %.0f bytes in HBase before compression (up to %" PRIu64 ", %" PRIu64 ")",
-                      self->topic, cells->mean, cells->p95, cells->most, bytes->mean, bytes->p95,
-                      bytes->most);
+  check_findings_fine(
+      self->findings, "row size",
+      "%s: %.1f cells a record (95 %% have up to %" G_GUINT64_FORMAT ", the most %" G_GUINT64_FORMAT
+      "), %.0f bytes in HBase before compression (up to %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT
+      ")",
+      self->topic, cells->mean, cells->p95, cells->most, bytes->mean, bytes->p95, bytes->most);
 }
 
 static void
@@ -176,12 +176,14 @@ tell_times(const Sample *self)
     return;
   if (report->too_late > 0)
     check_findings_note(self->findings, "times",
-                        "%s: %" PRIu64 " records (%.2f %%) have a time behind the year 2200: if it "
+                        "%s: %" G_GUINT64_FORMAT
+                        " records (%.2f %%) have a time behind the year 2200: if it "
                         "is written in micro- or nanoseconds, the mapping's format is us or ns",
                         self->topic, report->too_late, percent(report->too_late, report->puts));
   if (report->too_early > 0)
     check_findings_note(self->findings, "times",
-                        "%s: %" PRIu64 " records (%.2f %%) have a time before April 1970: if it is "
+                        "%s: %" G_GUINT64_FORMAT
+                        " records (%.2f %%) have a time before April 1970: if it is "
                         "written in seconds, the mapping's format is s",
                         self->topic, report->too_early, percent(report->too_early, report->puts));
 }
@@ -200,11 +202,11 @@ tell_expired(const Sample *self)
     g_autofree char *name = slice_quote(families[i].name);
 
     if (older > 0)
-      check_findings_note(self->findings, "expired",
-                          "%s: %" PRIu64 " records (%.2f %%) are older than the ttl of family %s, "
-                          "%" PRId64 " seconds: their cells in it will not be seen",
-                          self->topic, older, percent(older, self->report.puts), name,
-                          live_ms / 1000);
+      check_findings_note(
+          self->findings, "expired",
+          "%s: %" G_GUINT64_FORMAT " records (%.2f %%) are older than the ttl of family %s, "
+          "%" G_GINT64_FORMAT " seconds: their cells in it will not be seen",
+          self->topic, older, percent(older, self->report.puts), name, live_ms / 1000);
   }
 }
 
@@ -360,12 +362,10 @@ add_shared(JsonBuilder *json, const CheckShared *shared)
 static void
 add_order(JsonBuilder *json, const CheckReport *report)
 {
-  static const char *const words[] = {
-      [CHECK_SPREAD] = "spread",
-      [CHECK_TOGETHER] = "together",
-      [CHECK_RISING] = "rising",
-      [CHECK_FALLING] = "falling",
-  };
+  static const char *const words[] = {[CHECK_SPREAD] = "spread",
+                                      [CHECK_TOGETHER] = "together",
+                                      [CHECK_RISING] = "rising",
+                                      [CHECK_FALLING] = "falling"};
 
   if (!report->is_order_known)
     return;

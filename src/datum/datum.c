@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "datum/datum.h"
 
-#include <inttypes.h>
-
 enum {
   VARINT_BYTES = 10,    /* of 64 bits */
   VARINT_LAST_BITS = 1, /* the tenth byte holds the 64th bit */
@@ -86,7 +84,7 @@ datum_read_int(Datum *self, int64_t *out_value)
     return false;
   if (value < INT32_MIN || value > INT32_MAX) {
     self->at = first;
-    return datum_refuse(self, "an int of more than 32 bits: %" PRId64, value);
+    return datum_refuse(self, "an int of more than 32 bits: %" G_GINT64_FORMAT, value);
   }
   *out_value = value;
   return true;
@@ -127,7 +125,7 @@ datum_read_index(Datum *self, size_t length, const char *noun, size_t *out_index
     return false;
   if (index < 0 || (uint64_t)index >= length) {
     self->at = first;
-    return datum_refuse(self, "%s %" PRId64 " of %zu", noun, index, length);
+    return datum_refuse(self, "%s %" G_GINT64_FORMAT " of %zu", noun, index, length);
   }
   *out_index = (size_t)index;
   return true;
@@ -140,8 +138,8 @@ datum_refuse_length(Datum *self, const uint8_t *at, int64_t len)
 
   self->at = at;
   if (len < 0)
-    return datum_refuse(self, "a negative length: %" PRId64, len);
-  return datum_refuse(self, "a length of %" PRId64 " with %zu bytes left", len, left);
+    return datum_refuse(self, "a negative length: %" G_GINT64_FORMAT, len);
+  return datum_refuse(self, "a length of %" G_GINT64_FORMAT " with %zu bytes left", len, left);
 }
 
 bool
@@ -182,7 +180,8 @@ datum_read_block(Datum *self, const SchemaNode *repeated, DatumBlock *out_block)
 
   if (takes_bytes && block.items > left) {
     self->at = first;
-    return datum_refuse(self, "a block of %" PRIu64 " items in %zu bytes", block.items, left);
+    return datum_refuse(self, "a block of %" G_GUINT64_FORMAT " items in %zu bytes", block.items,
+                        left);
   }
   *out_block = block;
   return true;
@@ -193,8 +192,8 @@ datum_takes_items(Datum *self, const SchemaNode *repeated, uint64_t items)
 {
   if (items <= DATUM_EMPTY_ITEMS || repeated->kind == SCHEMA_MAP || !repeated->items->is_empty)
     return true;
-  return datum_refuse(self, "%" PRIu64 " items that take no byte; at most %d are read", items,
-                      DATUM_EMPTY_ITEMS);
+  return datum_refuse(self, "%" G_GUINT64_FORMAT " items that take no byte; at most %d are read",
+                      items, DATUM_EMPTY_ITEMS);
 }
 
 bool
@@ -225,7 +224,7 @@ skip_items(Datum *self, const SchemaNode *repeated, uint64_t items)
     if (repeated->kind == SCHEMA_MAP && !datum_read_slice(self, &key))
       return false;
     if (!datum_skip(self, repeated->items))
-      return datum_refuse_within(self, "[%" PRIu64 "]", i);
+      return datum_refuse_within(self, "[%" G_GUINT64_FORMAT "]", i);
   }
   return true;
 }

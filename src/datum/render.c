@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "datum/render.h"
 
-#include <inttypes.h>
-
 #include "datum/leaf.h"
 #include "json/put.h"
 
@@ -189,7 +187,7 @@ render_items(Render *self, const Match *match, DatumBlock block, uint64_t done)
     if (done + i > 0)
       bytes_append_u8(self->out, ',');
     if (!(is_map ? render_entry(self, match) : render_value(self, match->items)))
-      return datum_refuse_within(self->datum, "[%" PRIu64 "]", done + i);
+      return datum_refuse_within(self->datum, "[%" G_GUINT64_FORMAT "]", done + i);
   }
   if (block.bytes != SIZE_MAX && block.bytes != (size_t)(self->datum->at - first))
     return datum_refuse(self->datum, "a block of %zu bytes took %zu", block.bytes,

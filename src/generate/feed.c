@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "generate/feed.h"
 
-#include <inttypes.h>
-
 #include "avrofile/rows.h"
 #include "datum/recode.h"
 
@@ -136,7 +134,7 @@ write_value(GenerateFeed *self, const AvrofileRecord *record, GError **error)
   if (recode(&datum, match_set_root(self->matches), schema_root(reader), &self->value))
     return true;
   datum_fault(&datum, "", error);
-  g_prefix_error(error, "%s record %" PRIu64 ": ", self->path, record->number);
+  g_prefix_error(error, "%s record %" G_GUINT64_FORMAT ": ", self->path, record->number);
   return false;
 }
 

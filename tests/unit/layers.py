@@ -66,6 +66,7 @@ BANNED = {
     r"\b(TODO|FIXME|XXX)\b": "unfinished work",
     r"#include \".*\.c\"": "an included .c file",
     r"->code [!=]= FAULT_": "an error's code without its domain",
+    r"\bPRI[diu]64\b": "a 64-bit format that is not GLib's",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.M)
@@ -210,6 +211,7 @@ BROKEN = [
     ("an included .c file", {"tests/unit/a.c": '#include "base/bytes.c"\n'}),
     ("exit() outside main", {"src/base/a.c": "exit(1);\n"}),
     ("an error's code without its domain", {"src/base/a.c": "if (error->code == FAULT_PEER)\n"}),
+    ("a 64-bit format that is not GLib's", {"src/base/a.c": 'printf("%" PRIu64, a);\n'}),
     ("a test's assertion", {"src/base/a.c": "g_assert_true(f());\n"}),
     ("src/base: 21 .c files", {f"src/base/{i}.c": "" for i in range(21)}),
 ]

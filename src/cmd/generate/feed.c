@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/generate/feed.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "cmd/peers.h"
@@ -62,7 +61,8 @@ go_on(void *data, const GenerateFed *fed, const AvrofileReader *reader)
   const Work *self = data;
   double seconds = MAX((double)(g_get_monotonic_time() - self->began_us) / 1e6, 1e-3);
   g_autofree char *text = g_strdup_printf(
-      "feeding records=%" PRIu64 " per_second=%.0f read_bytes=%" PRIu64 " file_bytes=%" PRIu64,
+      "feeding records=%" G_GUINT64_FORMAT " per_second=%.0f read_bytes=%" G_GUINT64_FORMAT
+      " file_bytes=%" G_GUINT64_FORMAT,
       fed->records, (double)fed->records / seconds, avrofile_reader_position(reader),
       avrofile_reader_size(reader));
 
@@ -78,7 +78,8 @@ print_text(const Work *self, const GenerateFeed *feed, bool is_whole)
 
   for (size_t i = 0; i < fault_list_length(examples); i++)
     printf("bad record %s\n", fault_list_get(examples, i));
-  printf("%s: %" PRIu64 " records, %" PRIu64 " messages in topic %s, %" PRIu64 " bad%s\n",
+  printf("%s: %" G_GUINT64_FORMAT " records, %" G_GUINT64_FORMAT
+         " messages in topic %s, %" G_GUINT64_FORMAT " bad%s\n",
          self->call->table, fed.records, fed.messages, self->topic, fed.bad,
          is_whole ? "" : " (stopped before the end)");
 }
