@@ -5,6 +5,7 @@
 #include "cmd/help.h"
 #include "cmd/version.h"
 
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <poll.h>
 #include <signal.h>
@@ -173,6 +174,21 @@ show_settings(void)
   return EXIT_DONE;
 }
 
+/* Who is started with some of 0 to 2 closed would get a file or a socket as one of them, and write
+ * results and log lines into it. Opened the wrong way round, so that a use is an error as before.
+ */
+static void
+fill_descriptors(void)
+{
+  int file;
+
+  do
+    file = open("/dev/null", fcntl(STDIN_FILENO, F_GETFD) < 0 ? O_WRONLY : O_RDONLY);
+  while (file >= 0 && file < STDERR_FILENO);
+  if (file > STDERR_FILENO)
+    close(file);
+}
+
 ExitCode
 command_main(const Command *commands, int argc, char **argv)
 {
@@ -180,6 +196,7 @@ command_main(const Command *commands, int argc, char **argv)
   const char *const version[] = {"version", "--version", NULL};
   char help_option[] = "--help";
 
+  fill_descriptors();
   if (argc < 2)
     return show_overview(commands, stderr);
 
