@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -206,10 +207,31 @@ is_due(Log *self, int64_t every_ms)
   return true;
 }
 
+/* A line that runs over the edge could not be taken back: what fits, and the last column is left.
+ */
+static size_t
+fitting(const char *text)
+{
+  struct winsize size = {0};
+  const char *at = text;
+  int left = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col - 1 : -1;
+
+  if (left <= 0) /* a terminal that does not tell */
+    return strlen(text);
+  for (; *at != '\0'; at = g_utf8_next_char(at)) {
+    left -= g_unichar_iswide(g_utf8_get_char(at)) ? 2 : 1;
+    if (left < 0)
+      break;
+  }
+  return (size_t)(at - text);
+}
+
 static bool
 show_live_line(Log *self, const char *text)
 {
-  fprintf(stderr, "\r\033[K%s", text);
+  g_autofree char *valid = g_utf8_make_valid(text, -1);
+
+  fprintf(stderr, "\r\033[K%.*s", (int)fitting(valid), valid);
   fflush(stderr);
   self->has_live_line = *text != '\0';
   return true;

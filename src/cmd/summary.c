@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/summary.h"
 
+#include "cmd/paragraph.h"
 #include "json/build.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The columns of both forms. */
 static const struct {
@@ -35,14 +37,55 @@ cmd_summary_progress(const CmdSummary *self, uint64_t consumed_before, double se
       rate(consumed - consumed_before, self->seconds - seconds_before));
 }
 
-static void
-print_row(const CmdSummary *self, const char *topic, const char *table, int index)
-{
-  uint64_t consumed = metrics_counters_consumed(self->counters, index);
+/* Columns as wide as they need; where the names leave no place for the numbers in a line, they have
+ * one of their own. */
+typedef struct {
+  int topic, table, numbers[1 + G_N_ELEMENTS(columns)];
+  bool is_split;
+} Widths;
 
-  printf("%-24s %-24s %12" G_GUINT64_FORMAT, topic, table, consumed);
+static Widths
+find_widths(const CmdSummary *self)
+{
+  uint64_t consumed = metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS);
+  g_autofree char *most = g_strdup_printf("%" G_GUINT64_FORMAT, consumed);
+  Widths widths = {(int)strlen("topic"),
+                   (int)strlen("table"),
+                   {(int)MAX(strlen(most), strlen("consumed"))},
+                   false};
+  int all = 1 + widths.numbers[0];
+
+  for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
+    widths.numbers[1 + i] = (int)MAX(strlen(most), strlen(columns[i].name));
+    all += 1 + widths.numbers[1 + i];
+  }
+  for (size_t i = 0; i < self->mappings_length; i++) {
+    widths.topic = MAX(widths.topic, (int)strlen(mapping_topic(self->mappings[i])));
+    widths.table = MAX(widths.table, (int)strlen(mapping_table(self->mappings[i])));
+  }
+  widths.is_split = widths.topic + 1 + widths.table + all > CMD_PARAGRAPH_WIDTH;
+  return widths;
+}
+
+static void
+print_names(const Widths *widths, const char *topic, const char *table)
+{
+  if (widths->is_split)
+    printf("%s%s%s\n", topic, *table != '\0' ? " " : "", table);
+  else
+    printf("%-*s %-*s", widths->topic, topic, widths->table, table);
+}
+
+static void
+print_row(const CmdSummary *self, const Widths *widths, const char *topic, int index)
+{
+  bool is_all = index == METRICS_ALL_TOPICS;
+
+  print_names(widths, topic, is_all ? "" : mapping_table(self->mappings[index]));
+  printf(" %*" G_GUINT64_FORMAT, widths->numbers[0],
+         metrics_counters_consumed(self->counters, index));
   for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
-    printf(" %13" G_GUINT64_FORMAT,
+    printf(" %*" G_GUINT64_FORMAT, widths->numbers[1 + i],
            metrics_counters_sum(self->counters, index, columns[i].counter));
   printf("\n");
 }
@@ -51,14 +94,16 @@ static void
 print_table(const CmdSummary *self)
 {
   uint64_t consumed = metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS);
+  Widths widths = find_widths(self);
 
-  printf("%-24s %-24s %12s", "topic", "table", "consumed");
+  print_names(&widths, "topic", "table");
+  printf(" %*s", widths.numbers[0], "consumed");
   for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
-    printf(" %13s", columns[i].name);
+    printf(" %*s", widths.numbers[1 + i], columns[i].name);
   printf("\n");
   for (size_t i = 0; i < self->mappings_length; i++)
-    print_row(self, mapping_topic(self->mappings[i]), mapping_table(self->mappings[i]), (int)i);
-  print_row(self, "all", "", METRICS_ALL_TOPICS);
+    print_row(self, &widths, mapping_topic(self->mappings[i]), (int)i);
+  print_row(self, &widths, "all", METRICS_ALL_TOPICS);
   printf("%.1f seconds, %.0f records a second\n", self->seconds, rate(consumed, self->seconds));
 }
 

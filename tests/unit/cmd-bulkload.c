@@ -59,13 +59,15 @@ static const struct {
     {{"-t", "case", "--dry-run", "good.csv"}, EXIT_DONE, "rows        2; 0 records more", "", NULL},
     {{"-t", "case", "--dry-run", "good.csv", "good.csv"},
      EXIT_DONE,
-     "rows        2; 2 records more have the key of another one, 0 of them with other values\n"
+     "rows        2; 2 records more have the key of another one,\n            0 of them with other "
+     "values\n"
      "regions     1",
      "",
      NULL},
     {{"-t", "case", "--dry-run", "good.csv", "other.csv", "good.csv"},
      EXIT_DONE,
-     "rows        2; 3 records more have the key of another one, 2 of them with other values\n"
+     "rows        2; 3 records more have the key of another one,\n            2 of them with other "
+     "values\n"
      "                     3 records, of different values, are row 'k1'\n",
      "",
      NULL},

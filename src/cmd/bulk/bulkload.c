@@ -373,15 +373,13 @@ call_tool(Bulkload *self, GError **error)
 static void
 print_report(Bulkload *self, bool is_end)
 {
-  if (self->args.is_json) {
-    if (is_end)
-      cmd_bulkreport_print_json(&self->report);
-  } else if (is_end) {
+  log_progress(self->call->log, "");
+  if (self->args.is_json && is_end)
+    cmd_bulkreport_print_json(&self->report);
+  else if (is_end)
     cmd_bulkreport_print(&self->report);
-  } else {
-    log_progress(self->call->log, "");
+  else if (!self->args.is_json)
     cmd_bulkreport_print_insight(&self->report);
-  }
 }
 
 static bool

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/bulk/report.h"
 
+#include "cmd/paragraph.h"
 #include "hbase/shell.h"
 #include "json/build.h"
 
@@ -89,9 +90,13 @@ print_collisions(const BulkSurvey *survey)
 static void
 print_rows(const BulkSurvey *survey)
 {
-  printf("rows        %" U64 "; %" U64 " records more have the key of another one, %" U64
-         " of them with other values\n",
-         survey->rows, survey->duplicates, survey->differing);
+  CmdParagraph line = {.indent = (size_t)printf("rows        ")};
+
+  cmd_paragraph_add(&line, "%" U64 ";", survey->rows);
+  cmd_paragraph_add(&line, "%" U64 " records more have the key of another one,",
+                    survey->duplicates);
+  cmd_paragraph_add(&line, "%" U64 " of them with other values", survey->differing);
+  putchar('\n');
   print_collisions(survey);
 }
 
@@ -149,10 +154,12 @@ cmd_bulkreport_print_insight(const CmdBulkReport *self)
 static void
 print_seconds(const CmdBulkReport *self)
 {
-  printf("seconds     %.2f:", self->total_seconds);
+  CmdParagraph line = {.indent = (size_t)printf("seconds     ")};
+
+  cmd_paragraph_add(&line, "%.2f:", self->total_seconds);
   for (int i = 0; i < BULK_PHASES; i++)
     if (self->seconds[i] > 0)
-      printf(" %s %.2f", bulk_phase_name((BulkPhase)i), self->seconds[i]);
+      cmd_paragraph_add(&line, "%s %.2f", bulk_phase_name((BulkPhase)i), self->seconds[i]);
   putchar('\n');
 }
 

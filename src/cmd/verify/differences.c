@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/verify/differences.h"
 
+#include "cmd/paragraph.h"
 #include "json/build.h"
 
 #include <stdio.h>
@@ -313,9 +314,11 @@ print_json(CmdDifferences *self, const CmdDifferencesSummary *summary)
 static void
 print_lines(const char *title, const Line *lines, size_t length)
 {
-  printf("%-9s", title);
+  CmdParagraph text = {.indent = (size_t)printf("%-9s", title)};
+
   for (size_t i = 0; i < length; i++)
-    printf("%s%" U64 " %s", i == 0 ? "" : ", ", lines[i].number, lines[i].name);
+    cmd_paragraph_add(&text, "%" U64 " %s%s", lines[i].number, lines[i].name,
+                      i + 1 < length ? "," : "");
   putchar('\n');
 }
 

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/summary.h"
+
+#include "mapping/set.h"
+
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What is printed of the built-in mappings, each with so many records. */
+static char *
+print(uint64_t records)
+{
+  g_autofree char *builtin = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "schemas", NULL);
+  g_autofree char *path = NULL;
+  g_autoptr(GPtrArray) kafka = g_ptr_array_new();
+  char *none[] = {NULL};
+  const Config config = {.kafka = kafka, .ingest = {.mappings = none, .builtin = builtin}};
+  MappingSet *mappings = mapping_set_load(&config, NULL);
+  const Mapping *chosen[] = {mapping_set_for_table(mappings, "transactions", NULL),
+                             mapping_set_for_table(mappings, "clickstream", NULL)};
+  MetricsCounters *counters = metrics_counters_new(1, 2);
+  const CmdSummary summary = {counters, chosen, 2, 2};
+  int file = g_file_open_tmp(NULL, &path, NULL);
+  int out = dup(STDOUT_FILENO);
+  char *text = NULL;
+
+  metrics_count(metrics_counters_sheet(counters, 0, 0), COUNTER_WRITTEN, records);
+  metrics_count(metrics_counters_sheet(counters, 0, 1), COUNTER_DEAD_LETTERED, 12);
+  fflush(stdout);
+  dup2(file, STDOUT_FILENO);
+  cmd_summary_print(&summary, false);
+  fflush(stdout);
+  dup2(out, STDOUT_FILENO);
+  close(out);
+  close(file);
+  g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+  g_unlink(path);
+  metrics_counters_free(counters);
+  mapping_set_free(mappings);
+  return text;
+}
+
+static void
+it_fits_a_terminal_whatever_the_numbers(void)
+{
+  const struct {
+    uint64_t records;
+    const char *text;
+  } cases[] = {
+      {30000000, "topic        table        consumed  written  skipped dead_lettered\n"
+                 "transactions transactions 30000000 30000000        0             0\n"
+                 "click_stream clickstream        12        0        0            12\n"
+                 "all                       30000012 30000000        0            12\n"
+                 "2.0 seconds, 15000006 records a second\n"},
+      {UINT64_C(1) << 62,
+       "topic table\n"
+       "            consumed             written             skipped       dead_lettered\n"
+       "transactions transactions\n"
+       " 4611686018427387904 4611686018427387904                   0                   0\n"
+       "click_stream clickstream\n"
+       "                  12                   0                   0                  12\n"
+       "all\n"
+       " 4611686018427387916 4611686018427387904                   0                  12\n"
+       "2.0 seconds, 2305843009213693952 records a second\n"},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *text = print(cases[i].records);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    g_assert_cmpstr(text, ==, cases[i].text);
+    for (size_t j = 0; lines[j] != NULL; j++)
+      g_assert_cmpuint(strlen(lines[j]), <=, 80);
+  }
+}
+
+int
+main(int argc, char **argv)
+{
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/summary/fits", it_fits_a_terminal_whatever_the_numbers);
+  return g_test_run();
+}
