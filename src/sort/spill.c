@@ -216,12 +216,21 @@ read_all(SortRun *self, uint8_t *to, size_t len, GError **error)
 }
 
 static bool
+fail_damaged(const SortRun *self, GError **error)
+{
+  errno = EIO;
+  return fail(self->spill->folder, "the file to sort in came back damaged", error);
+}
+
+static bool
 read_block(SortRun *self, GError **error)
 {
   BlockHead head;
 
   if (!read_all(self, (uint8_t *)&head, sizeof head, error))
     return false;
+  if (head.packed_bytes > self->end - self->at)
+    return fail_damaged(self, error);
   bytes_reset(&self->packed);
   if (!read_all(self, bytes_reserve(&self->packed, head.packed_bytes), head.packed_bytes, error))
     return false;
@@ -234,8 +243,7 @@ read_block(SortRun *self, GError **error)
   if (pack_unpack(self->pack, &packed, head.raw_bytes, &self->raw) == PACK_WHOLE &&
       self->raw.len == head.raw_bytes)
     return true;
-  errno = EIO;
-  return fail(self->spill->folder, "the file to sort in came back damaged", error);
+  return fail_damaged(self, error);
 }
 
 bool

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sort/sort.h"
 
+#include "sort/spill.h"
+
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 /* u32 bytes | u16 key length | u32 number | key | padding */
 enum { NUMBER_AT = 6, KEY_AT = 10 };
@@ -195,6 +201,110 @@ a_folder_that_cannot_be_written_is_told(void)
   g_assert_nonnull(strstr(error->message, "bulkload.temp"));
 }
 
+/* The limit on a file's size stands in for a full disk: none is left, or there is for some runs. */
+static void
+a_full_disk_is_told_wherever_it_comes(void)
+{
+  static const rlim_t limits[] = {0, 1, 5000, 20000, 60000};
+  const Case c = {4096, 20000, 100, true};
+  g_autofree char *folder = g_dir_make_tmp("sort-XXXXXX", NULL);
+  g_autoptr(GPtrArray) entries = make_entries(&c);
+  struct rlimit kept;
+
+  signal(SIGXFSZ, SIG_IGN);
+  getrlimit(RLIMIT_FSIZE, &kept);
+  for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
+    g_autoptr(Sort) sort = sort_new(&order, folder, c.memory_bytes);
+    g_autoptr(GError) error = NULL;
+    bool is_added = true;
+
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){.rlim_cur = limits[i], .rlim_max = kept.rlim_max});
+    for (guint j = 0; is_added && j < entries->len; j++)
+      is_added =
+          sort_add(sort, slice(entries->pdata[j], sort_entry_bytes(entries->pdata[j])), &error);
+    if (is_added)
+      is_added = sort_finish(sort, &error);
+    setrlimit(RLIMIT_FSIZE, &kept);
+    g_assert_false(is_added);
+    g_assert_error(error, FAULT, FAULT_SETUP);
+    g_assert_true(g_str_has_prefix(error->message, folder));
+    g_assert_nonnull(strstr(error->message, "cannot write to the file to sort in: File too large"));
+  }
+  g_assert_cmpint(g_rmdir(folder), ==, 0);
+}
+
+/* The nameless file of the folder, in this process. */
+static int
+find_spill(const char *folder)
+{
+  g_autoptr(GDir) open_files = g_dir_open("/proc/self/fd", 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name(open_files)) != NULL) {
+    g_autofree char *path = g_build_filename("/proc/self/fd", name, NULL);
+    g_autofree char *target = g_file_read_link(path, NULL);
+    int fd = (int)g_ascii_strtoll(name, NULL, 10);
+
+    if (target != NULL && g_str_has_prefix(target, folder) &&
+        (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR)
+      return fd;
+  }
+  g_assert_not_reached();
+}
+
+/* What the disk gives back is not what it was given. */
+static void
+a_run_that_comes_back_otherwise_is_told(void)
+{
+  static const struct {
+    const char *name;
+    off_t left;     /* of the file */
+    uint8_t filler; /* of the whole of it, but for 1 */
+    const char *sentence;
+  } cases[] = {
+      {"gone", 0, 1, "cannot read the file to sort in"},
+      {"cut short", 700, 1, "cannot read the file to sort in"},
+      {"zeroes", -1, 0, "the file to sort in came back damaged"},
+      {"ones", -1, 0xff, "the file to sort in came back damaged"},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *folder = g_dir_make_tmp("sort-XXXXXX", NULL);
+    g_autoptr(SortSpill) spill = sort_spill_new(folder, NULL);
+    g_autoptr(GRand) random = g_rand_new_with_seed(3);
+    g_autoptr(GError) error = NULL;
+    const uint8_t *found = NULL;
+
+    for (uint32_t j = 0; j < 3000; j++) {
+      g_autofree char *key = g_strdup_printf("%u", g_rand_int(random));
+      g_autofree uint8_t *entry = make_entry(slice_text(key), j, 10);
+
+      g_assert_true(sort_spill_append(spill, slice(entry, sort_entry_bytes(entry)), NULL));
+    }
+    g_assert_true(sort_spill_end_run(spill, NULL));
+
+    int fd = find_spill(folder);
+    size_t bytes = sort_spill_bytes(spill);
+    g_autofree uint8_t *filler = g_malloc(bytes);
+
+    g_test_message("%s", cases[i].name);
+    memset(filler, cases[i].filler, bytes);
+    if (cases[i].left >= 0)
+      g_assert_cmpint(ftruncate(fd, cases[i].left), ==, 0);
+    else
+      g_assert_cmpint(pwrite(fd, filler, bytes, 0), ==, (gssize)bytes);
+
+    g_autoptr(SortRun) run = sort_run_new(spill, 0);
+
+    while (sort_run_next(run, &found, &error))
+      g_assert_nonnull(found); /* never an end before its time */
+    g_assert_error(error, FAULT, FAULT_SETUP);
+    g_assert_nonnull(strstr(error->message, cases[i].sentence));
+    g_assert_true(g_str_has_prefix(error->message, folder));
+    g_assert_cmpint(g_rmdir(folder), ==, 0);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -203,5 +313,7 @@ main(int argc, char **argv)
   g_test_add_func("/sort/no-name", spill_files_have_no_name);
   g_test_add_func("/sort/hard", no_order_of_the_input_is_too_hard);
   g_test_add_func("/sort/folder", a_folder_that_cannot_be_written_is_told);
+  g_test_add_func("/sort/full-disk", a_full_disk_is_told_wherever_it_comes);
+  g_test_add_func("/sort/damaged", a_run_that_comes_back_otherwise_is_told);
   return g_test_run();
 }
