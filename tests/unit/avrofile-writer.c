@@ -4,35 +4,13 @@
 #include <glib/gstdio.h>
 
 #include "avrofile/reader.h"
+#include "support/file.h"
 
 #define SCHEMA                                                                                     \
   "{\"type\":\"record\",\"name\":\"T\",\"fields\":[{\"name\":\"t\",\"type\":\"string\"}]}"
 
-typedef struct {
-  char *folder; /* owned */
-  char *path;   /* owned */
-} Place;
-
-static void
-place_init(Place *self)
-{
-  self->folder = g_dir_make_tmp("container-writer-XXXXXX", NULL);
-  g_assert_nonnull(self->folder);
-  self->path = g_build_filename(self->folder, "t.avro", NULL);
-}
-
-static void
-place_clear(Place *self)
-{
-  g_unlink(self->path);
-  g_assert_cmpint(g_rmdir(self->folder), ==, 0); /* so nothing else was left there */
-  g_free(self->folder);
-  g_free(self->path);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
-
 static AvrofileWriter *
-open_writer(const Place *place, AvrofileCodec codec)
+open_writer(const TestFile *place, AvrofileCodec codec)
 {
   g_autoptr(GError) error = NULL;
   AvrofileWriter *writer = avrofile_writer_new(place->path, slice_text(SCHEMA), codec, &error);
@@ -59,7 +37,7 @@ datum_of(size_t i, Bytes *out)
 enum { RECORDS = 1000 };
 
 static void
-write_file(const Place *place, AvrofileCodec codec)
+write_file(const TestFile *place, AvrofileCodec codec)
 {
   g_autoptr(AvrofileWriter) writer = open_writer(place, codec);
   g_auto(Bytes) datum = {0};
@@ -73,7 +51,7 @@ write_file(const Place *place, AvrofileCodec codec)
 }
 
 static void
-check_file(const Place *place)
+check_file(const TestFile *place)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(AvrofileReader) reader = avrofile_reader_open(place->path, &error);
@@ -99,13 +77,12 @@ what_was_written_is_read_and_the_same_each_time(void)
   static const AvrofileCodec codecs[] = {AVROFILE_NULL, AVROFILE_DEFLATE};
 
   for (size_t i = 0; i < G_N_ELEMENTS(codecs); i++) {
-    g_auto(Place) place = {0};
+    g_auto(TestFile) place = test_file_make("t.avro");
     g_autofree char *first = NULL;
     g_autofree char *second = NULL;
     gsize first_len = 0;
     gsize second_len = 0;
 
-    place_init(&place);
     write_file(&place, codecs[i]);
     check_file(&place);
     g_assert_true(g_file_get_contents(place.path, &first, &first_len, NULL));
@@ -119,10 +96,8 @@ what_was_written_is_read_and_the_same_each_time(void)
 static void
 a_file_that_is_not_finished_leaves_nothing(void)
 {
-  g_auto(Place) place = {0};
+  g_auto(TestFile) place = test_file_make("t.avro");
   g_auto(Bytes) datum = {0};
-
-  place_init(&place);
 
   g_autoptr(AvrofileWriter) writer = open_writer(&place, AVROFILE_DEFLATE);
 

@@ -1,34 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/whole_file.h"
 
+#include "support/file.h"
+
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-typedef struct {
-  char *folder; /* owned */
-  char *path;   /* owned */
-} Place;
-
-static void
-place_init(Place *self)
-{
-  self->folder = g_dir_make_tmp("whole-file-XXXXXX", NULL);
-  g_assert_nonnull(self->folder);
-  self->path = g_build_filename(self->folder, "it", NULL);
-}
-
-static void
-place_clear(Place *self)
-{
-  g_unlink(self->path);
-  g_assert_cmpint(g_rmdir(self->folder), ==, 0); /* so nothing else was left there */
-  g_free(self->folder);
-  g_free(self->path);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
 
 static bool
 write_text(const char *path, const char *text, GError **error)
@@ -55,10 +34,8 @@ assert_holds(const char *path, const char *wanted, mode_t mode)
 static void
 the_name_comes_with_the_whole(void)
 {
-  g_auto(Place) place = {0};
+  g_auto(TestFile) place = test_file_make("it");
   g_autoptr(GError) error = NULL;
-
-  place_init(&place);
 
   g_autofree char *unfinished = g_build_filename(place.folder, "_it.unfinished", NULL);
   g_autoptr(WholeFile) file = whole_file_new(place.path, "_", 0640, &error);
@@ -76,9 +53,8 @@ the_name_comes_with_the_whole(void)
 static void
 an_older_file_stays_until_then_and_leaves_its_mode(void)
 {
-  g_auto(Place) place = {0};
+  g_auto(TestFile) place = test_file_make("it");
 
-  place_init(&place);
   g_assert_true(g_file_set_contents(place.path, "old", -1, NULL));
   g_assert_cmpint(g_chmod(place.path, 0604), ==, 0);
 
@@ -94,9 +70,7 @@ an_older_file_stays_until_then_and_leaves_its_mode(void)
 static void
 a_link_stays_and_what_it_leads_to_is_replaced(void)
 {
-  g_auto(Place) place = {0};
-
-  place_init(&place);
+  g_auto(TestFile) place = test_file_make("it");
 
   g_autofree char *link_path = g_build_filename(place.folder, "link", NULL);
 
@@ -113,12 +87,11 @@ a_link_stays_and_what_it_leads_to_is_replaced(void)
 static void
 a_full_disk_is_told_and_leaves_the_older_file(void)
 {
-  g_auto(Place) place = {0};
+  g_auto(TestFile) place = test_file_make("it");
   g_autofree char *more = g_strnfill(2048, 'x');
   g_autoptr(GError) error = NULL;
   struct rlimit kept;
 
-  place_init(&place);
   g_assert_true(g_file_set_contents(place.path, "old", -1, NULL));
   g_assert_cmpint(g_chmod(place.path, 0644), ==, 0);
   signal(SIGXFSZ, SIG_IGN);
@@ -157,12 +130,11 @@ a_device_is_written_as_it_is(void)
 static void
 what_cannot_be_made_or_put_in_place_is_told(void)
 {
-  g_auto(Place) place = {0};
+  g_auto(TestFile) place = test_file_make("it");
   g_autoptr(GError) missing = NULL;
   g_autoptr(GError) folder = NULL;
   g_autoptr(GError) taken = NULL;
 
-  place_init(&place);
   g_assert_false(write_text("/no/such/file", "x", &missing));
   g_assert_cmpstr(missing->message, ==,
                   "/no/such/_file.unfinished: cannot be created: No such file or directory");

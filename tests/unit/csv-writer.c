@@ -2,6 +2,7 @@
 #include "csv/writer.h"
 
 #include "csv/reader.h"
+#include "support/file.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -9,40 +10,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-typedef struct {
-  char *folder; /* owned */
-  char *path;   /* owned */
-} Place;
-
-static void
-place_init(Place *self)
-{
-  self->folder = g_dir_make_tmp("csv-writer-XXXXXX", NULL);
-  g_assert_nonnull(self->folder);
-  self->path = g_build_filename(self->folder, "rows.csv", NULL);
-}
-
-static size_t
-files_in(const Place *self)
-{
-  g_autoptr(GDir) dir = g_dir_open(self->folder, 0, NULL);
-  size_t files = 0;
-
-  while (g_dir_read_name(dir) != NULL)
-    files++;
-  return files;
-}
-
-static void
-place_clear(Place *self)
-{
-  g_unlink(self->path);
-  g_assert_cmpint(g_rmdir(self->folder), ==, 0);
-  g_free(self->folder);
-  g_free(self->path);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
 
 static void
 write_row(CsvWriter *writer, const char *const *fields)
@@ -87,10 +54,8 @@ fields_are_quoted_only_where_readers_need_it(void)
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    g_auto(Place) place = {0};
+    g_auto(TestFile) place = test_file_make("rows.csv");
     g_autofree char *text = NULL;
-
-    place_init(&place);
 
     g_autoptr(CsvWriter) writer = csv_writer_new(place.path, &cases[i].form, NULL);
 
@@ -106,12 +71,10 @@ static void
 rows_of_any_size_are_written_whole(void)
 {
   enum { ROWS = 5000, LONG_BYTES = 1000 * 1000 };
-  g_auto(Place) place = {0};
+  g_auto(TestFile) place = test_file_make("rows.csv");
   g_autofree char *quotes = g_strnfill(LONG_BYTES, '"');
   g_autofree char *text = NULL;
   size_t length = 0;
-
-  place_init(&place);
 
   g_autoptr(CsvWriter) writer = csv_writer_new(place.path, NULL, NULL);
 
@@ -128,27 +91,24 @@ rows_of_any_size_are_written_whole(void)
 static void
 an_unfinished_file_never_has_the_name_and_leaves_nothing(void)
 {
-  g_auto(Place) place = {0};
-
-  place_init(&place);
+  g_auto(TestFile) place = test_file_make("rows.csv");
 
   CsvWriter *writer = csv_writer_new(place.path, NULL, NULL);
 
   write_row(writer, (const char *[]){"a", NULL});
   g_assert_false(g_file_test(place.path, G_FILE_TEST_EXISTS));
-  g_assert_cmpuint(files_in(&place), ==, 1);
+  g_assert_cmpuint(test_file_count(&place), ==, 1);
   csv_writer_free(writer);
-  g_assert_cmpuint(files_in(&place), ==, 0);
+  g_assert_cmpuint(test_file_count(&place), ==, 0);
 }
 
 static void
 an_older_file_stays_until_the_new_one_is_whole(void)
 {
-  g_auto(Place) place = {0};
+  g_auto(TestFile) place = test_file_make("rows.csv");
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
 
-  place_init(&place);
   g_assert_true(g_file_set_contents(place.path, "old", -1, NULL));
 
   g_autoptr(CsvWriter) writer = csv_writer_new(place.path, NULL, NULL);
@@ -164,11 +124,10 @@ an_older_file_stays_until_the_new_one_is_whole(void)
 static void
 a_link_stays_a_link(void)
 {
-  g_auto(Place) place = {0};
+  g_auto(TestFile) place = test_file_make("rows.csv");
   g_autofree char *link = NULL;
   g_autofree char *text = NULL;
 
-  place_init(&place);
   link = g_build_filename(place.folder, "link.csv", NULL);
   g_assert_true(g_file_set_contents(place.path, "old", -1, NULL));
   g_assert_cmpint(symlink("rows.csv", link), ==, 0);
@@ -187,12 +146,11 @@ a_link_stays_a_link(void)
 static void
 what_is_no_file_is_written_to_and_stays(void)
 {
-  g_auto(Place) place = {0};
+  g_auto(TestFile) place = test_file_make("rows.csv");
   char text[16] = {0};
   struct stat status;
   int fd;
 
-  place_init(&place);
   g_assert_cmpint(mkfifo(place.path, 0600), ==, 0);
   fd = g_open(place.path, O_RDWR | O_CLOEXEC, 0);
   g_assert_cmpint(fd, >=, 0);
@@ -202,7 +160,7 @@ what_is_no_file_is_written_to_and_stays(void)
     write_row(writer, (const char *[]){"a", NULL});
     if (i == 0)
       finish(writer);
-    g_assert_cmpuint(files_in(&place), ==, 1);
+    g_assert_cmpuint(test_file_count(&place), ==, 1);
   }
   g_assert_cmpint(read(fd, text, sizeof text), ==, 3);
   g_assert_cmpstr(text, ==, "a\r\n");
@@ -228,11 +186,10 @@ errors_name_the_file(void)
 static void
 a_full_disk_is_told(void)
 {
-  g_auto(Place) place = {0};
+  g_auto(TestFile) place = test_file_make("rows.csv");
   g_autoptr(GError) error = NULL;
   struct rlimit before;
 
-  place_init(&place);
   signal(SIGXFSZ, SIG_IGN);
   g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
 
@@ -245,7 +202,7 @@ a_full_disk_is_told(void)
   g_assert_error(error, FAULT, FAULT_SETUP);
   g_assert_nonnull(strstr(error->message, "rows.csv"));
   csv_writer_free(writer);
-  g_assert_cmpuint(files_in(&place), ==, 0);
+  g_assert_cmpuint(test_file_count(&place), ==, 0);
 }
 
 /* In every form, fields of what is special in one of them come back as they were. */
@@ -266,13 +223,11 @@ what_is_written_in_a_form_is_read_in_it(void)
 
   for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
     CsvForm form = forms[i];
-    g_auto(Place) place = {0};
+    g_auto(TestFile) place = test_file_make("rows.csv");
     char text[RECORDS][FIELDS][8];
     CsvField fields[RECORDS][FIELDS] = {0};
     CsvRecord record;
     g_autoptr(GError) error = NULL;
-
-    place_init(&place);
 
     g_autoptr(CsvWriter) writer = csv_writer_new(place.path, &form, NULL);
 

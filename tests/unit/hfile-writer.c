@@ -1,42 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hfile/writer.h"
 
+#include "support/file.h"
 #include "support/hfile-files.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/resource.h>
 
-typedef struct {
-  char *folder;
-  char *path;
-} Place;
-
-static void
-place_clear(Place *self)
-{
-  g_unlink(self->path);
-  g_rmdir(self->folder);
-  g_free(self->path);
-  g_free(self->folder);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
-
-static Place
-place_make(void)
-{
-  Place place = {.folder = g_dir_make_tmp("hfile-XXXXXX", NULL)};
-
-  place.path = g_build_filename(place.folder, "file", NULL);
-  return place;
-}
-
 static void
 golden_files_are_what_hbase_writes(void)
 {
   for (size_t i = 0; i < HFILE_GOLDEN_FILES; i++) {
     const HfileGolden *golden = &hfile_golden[i];
-    g_auto(Place) place = place_make();
+    g_auto(TestFile) place = test_file_make("file");
     size_t bytes = 0;
 
     hfile_golden_write(golden, place.path);
@@ -55,35 +32,24 @@ static const Cell cell_b = {.row = {(const uint8_t *)"b", 1},
                             .timestamp = 5,
                             .type = CELL_PUT};
 
-static size_t
-files_in(const char *folder)
-{
-  g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-  size_t files = 0;
-
-  while (g_dir_read_name(dir) != NULL)
-    files++;
-  return files;
-}
-
 static void
 a_file_that_is_not_finished_leaves_nothing(void)
 {
-  g_auto(Place) place = place_make();
+  g_auto(TestFile) place = test_file_make("file");
   HfileWriter *writer = hfile_writer_for_test(place.path, &(HfileOptions){0});
 
   g_assert_true(hfile_writer_append(writer, &cell_b, NULL));
-  g_assert_cmpuint(files_in(place.folder), ==, 1);
+  g_assert_cmpuint(test_file_count(&place), ==, 1);
   g_assert_false(g_file_test(place.path, G_FILE_TEST_EXISTS));
   hfile_writer_free(writer);
-  g_assert_cmpuint(files_in(place.folder), ==, 0);
+  g_assert_cmpuint(test_file_count(&place), ==, 0);
 }
 
 static void
 a_refused_cell_leaves_the_file_as_it_was(void)
 {
-  g_auto(Place) place = place_make();
-  g_auto(Place) other = place_make();
+  g_auto(TestFile) place = test_file_make("file");
+  g_auto(TestFile) other = test_file_make("file");
   g_autofree char *wanted = NULL;
   g_autofree char *sha256 = NULL;
   size_t bytes = 0;
@@ -122,7 +88,7 @@ a_folder_that_is_not_there_is_told(void)
 static void
 a_disk_that_is_full_is_told_and_leaves_nothing(void)
 {
-  g_auto(Place) place = place_make();
+  g_auto(TestFile) place = test_file_make("file");
   g_autoptr(HfileWriter) writer = hfile_writer_for_test(place.path, &(HfileOptions){0});
   g_autoptr(GError) error = NULL;
   struct rlimit kept;
@@ -138,7 +104,7 @@ a_disk_that_is_full_is_told_and_leaves_nothing(void)
   g_assert_false(finished);
   g_assert_error(error, FAULT, FAULT_SETUP);
   g_clear_pointer(&writer, hfile_writer_free);
-  g_assert_cmpuint(files_in(place.folder), ==, 0);
+  g_assert_cmpuint(test_file_count(&place), ==, 0);
 }
 
 int
