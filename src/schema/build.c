@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "schema/builder.h"
 
+#include "json/write.h"
+
 static const SchemaNode *build_type(Builder *self, JsonNode *json, const char *space,
                                     GError **error);
 
@@ -184,7 +186,7 @@ read_default(Builder *self, JsonNode *json)
   if (JSON_NODE_HOLDS_NULL(json))
     return "null";
 
-  g_autofree char *text = json_to_string(json, FALSE);
+  g_autofree char *text = json_write(json);
 
   return builder_keep(self, text);
 }
