@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "csv/file.h"
+#include "csv/rows.h"
 #include "verify/intake.h"
 
 enum { WATCH_EVERY = 1024 };
@@ -11,41 +12,15 @@ typedef struct {
   const VerifyCsv *csv;   /* borrowed */
   CsvFile *file;          /* borrowed: the one that is read */
   int32_t part;           /* which it is */
-  size_t fields;
-  Value *values; /* owned: one for each field */
-  Bytes scratch;
-  int64_t number; /* records so far, of all files */
+  CsvRows rows;
 } Road;
 
 static void
 road_clear(Road *self)
 {
-  g_free(self->values);
-  bytes_clear(&self->scratch);
+  csv_rows_clear(&self->rows);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Road, road_clear)
-
-static bool
-make_row(Road *self, const CsvRecord *record, GError **error)
-{
-  const CsvColumns *columns = csv_file_columns(self->file);
-  const int *of_fields = csv_columns_of_fields(columns);
-  const CsvReading *reading = self->csv->reading;
-  Origin origin = {.topic = "", .offset = self->number, .timestamp_ms = self->csv->timestamp_ms};
-
-  if (!csv_columns_fit(columns, record->length, error))
-    return false;
-  for (size_t i = 0; i < self->fields; i++) {
-    const CsvField none = {.is_null = true};
-
-    self->values[i] = csv_reading_value(
-        reading, of_fields[i] == CSV_NO_COLUMN ? &none : &record->fields[of_fields[i]]);
-  }
-  return mapping_parse_texts(self->mapping, reading->has_decimal_comma ? ',' : '.', self->values,
-                             &self->scratch, error) &&
-         mapping_apply(self->mapping, &origin, self->values, verify_intake_row(self->intake),
-                       error);
-}
 
 static bool
 take(Road *self, const CsvRecord *record, GError **error)
@@ -53,9 +28,9 @@ take(Road *self, const CsvRecord *record, GError **error)
   VerifyPlace place = {self->part, (int64_t)record->line};
   g_autoptr(GError) fault = NULL;
   g_autofree char *where = NULL;
-  bool is_row = make_row(self, record, &fault);
+  bool is_row = csv_rows_make(&self->rows, csv_file_columns(self->file), record,
+                              verify_intake_row(self->intake), &fault);
 
-  self->number++;
   if (is_row)
     return verify_intake_take(self->intake, place, error);
   where = g_strdup_printf("%s line %" G_GUINT64_FORMAT, csv_file_path(self->file), record->line);
@@ -78,7 +53,7 @@ read_one(Road *self, bool *out_ended, GError **error)
     g_propagate_error(error, g_steal_pointer(&fault));
     return false;
   }
-  self->number++;
+  self->rows.number++;
   verify_intake_take_bad(self->intake, csv_file_path(self->file), fault);
   return true;
 }
@@ -137,8 +112,9 @@ verify_intake_read_csv(VerifyIntake *self, const char *const *paths, const Verif
 
   if (files == NULL)
     return false;
-  mapping_fields(road.mapping, &road.fields);
-  road.values = g_new0(Value, road.fields);
+  road.rows.mapping = road.mapping;
+  road.rows.reading = csv->reading;
+  road.rows.timestamp_ms = csv->timestamp_ms;
   for (guint i = 0; i < files->len; i++) {
     road.file = files->pdata[i];
     road.part = (int32_t)i;
