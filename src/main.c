@@ -6,6 +6,10 @@
 static const Command commands[] = {
     {"check", "[--offline | --live | --sample N | --print-config] [--json]",
      "Say all that stands in the way, and change nothing", cmd_check},
+    {"try",
+     "--mapping FILE (--topic TOPIC [--offset P:N] | --csv FILE | --json FILE | --avro FILE | "
+     "--cases DIR)",
+     "Show the rows that records become, without a table", cmd_try},
     {"init", "[--wait SECONDS] [--json | --print] [TABLE...]",
      "Create the tables that the mappings describe", cmd_init},
     {"generate", "[ENTITY...] (--kafka [--from FILE...] | --csv DIR | --avro DIR)",

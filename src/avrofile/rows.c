@@ -9,6 +9,7 @@ struct AvrofileRows {
   AvrofileReader *reader; /* owned */
   Plan *plan;             /* owned */
   PlanOutput output;
+  bool has_decoded;
 };
 
 AvrofileRows *
@@ -62,11 +63,18 @@ avrofile_rows_next(AvrofileRows *self, Row *row, AvrofileRecord *out_record, boo
   if (*out_is_end)
     return true;
   origin.offset = (int64_t)(self->options.before + out_record->number - 1);
-  if (plan_run(self->plan, out_record->datum, &self->output, error) &&
+  self->has_decoded = plan_run(self->plan, out_record->datum, &self->output, error);
+  if (self->has_decoded &&
       mapping_apply(self->options.mapping, &origin, self->output.values, row, error))
     return true;
   g_prefix_error(error, "%s record %" G_GUINT64_FORMAT ": ", self->path, out_record->number);
   return false;
+}
+
+bool
+avrofile_rows_has_decoded(const AvrofileRows *self)
+{
+  return self->has_decoded;
 }
 
 const AvrofileReader *

@@ -24,4 +24,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AvrofileRows, avrofile_rows_free)
 bool avrofile_rows_next(AvrofileRows *self, Row *row, AvrofileRecord *out_record, bool *out_is_end,
                         GError **error);
 
+/* After FAULT_RECORD: whether the record could be decoded, so that the mapping is where it failed.
+ */
+bool avrofile_rows_has_decoded(const AvrofileRows *self);
+
 const AvrofileReader *avrofile_rows_reader(const AvrofileRows *self);

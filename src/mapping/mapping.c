@@ -425,6 +425,12 @@ mapping_columns(const Mapping *self, size_t *out_length)
   return &g_array_index(self->columns, Column, 0);
 }
 
+ColumnType
+mapping_column_type(const Mapping *self, size_t column)
+{
+  return g_array_index(self->plans, ColumnPlan, column).type;
+}
+
 const Family *
 mapping_families(const Mapping *self, size_t *out_length)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "mapping/convert.h"
 #include "record/cell.h"
 #include "record/family.h"
 #include "record/origin.h"
@@ -57,6 +58,8 @@ Schema *mapping_key_schema(const Mapping *self);
 const char *const *mapping_key_fields(const Mapping *self, size_t *out_length);
 
 const Column *mapping_columns(const Mapping *self, size_t *out_length);
+/* By Column.index. */
+ColumnType mapping_column_type(const Mapping *self, size_t column);
 
 const Family *mapping_families(const Mapping *self, size_t *out_length);
 

@@ -33,7 +33,7 @@ BELOW = {
     "config": ["base"],
     "metrics": ["base", "config", "json", "kafka", "mapping", "hbase", "http"],
 }
-BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = BELOW["verify"] = BELOW["check"] = list(BELOW)
+BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = BELOW["verify"] = BELOW["try"] = BELOW["check"] = list(BELOW)
 BELOW["replay"] = [*BELOW["stream"], "stream"]
 BELOW["bulk"] = [*BELOW["bulk"], "stream"]
 BELOW["cmd"] = list(BELOW)
@@ -44,7 +44,7 @@ LIBRARIES = {
     "thrift": ["hbase"],
     "avro": ["schema"],
     "libsoup/": ["http"],
-    "json-glib/": ["json", "schema", "mapping", "datum", "http", "metrics", "replay", "cmd"],
+    "json-glib/": ["json", "schema", "mapping", "datum", "http", "metrics", "replay", "try", "cmd"],
     "zlib.h": ["pack"],
     "zstd.h": ["pack"],
     "lz4": ["pack"],

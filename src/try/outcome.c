@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "try/outcome.h"
+
+#include "hbase/shell.h"
+#include "mapping/words.h"
+#include "schema/readable.h"
+
+static bool
+is_printable(Slice bytes)
+{
+  const char *at = (const char *)bytes.data;
+  const char *end = at + bytes.len;
+
+  if (!g_utf8_validate(at, (gssize)bytes.len, NULL))
+    return false;
+  for (; at < end; at = g_utf8_next_char(at))
+    if (!g_unichar_isprint(g_utf8_get_char(at)))
+      return false;
+  return true;
+}
+
+char *
+try_text(Slice bytes)
+{
+  if (bytes.len == 0)
+    return g_strdup("");
+  if (!is_printable(bytes))
+    return shell_escape(bytes);
+
+  g_autoptr(GString) text = g_string_new_len((const char *)bytes.data, (gssize)bytes.len);
+
+  g_string_replace(text, "\\", "\\x5C", 0);
+  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* Big-endian, with the first byte's sign. */
+static int64_t
+read_integer(Slice bytes)
+{
+  uint64_t value = bytes.data[0] & 0x80 ? UINT64_MAX : 0;
+
+  for (size_t i = 0; i < bytes.len; i++)
+    value = value << 8 | bytes.data[i];
+  return (int64_t)value;
+}
+
+static char *
+decode_integer(Slice bytes, size_t len, bool is_ordered)
+{
+  if (bytes.len != len)
+    return NULL;
+
+  uint64_t value = (uint64_t)read_integer(bytes);
+
+  if (is_ordered && len == sizeof(int64_t))
+    value ^= (uint64_t)1 << 63;
+  else if (is_ordered)
+    value = (uint64_t)(int64_t)(int32_t)((uint32_t)value ^ (uint32_t)1 << 31);
+  return g_strdup_printf("%" G_GINT64_FORMAT, (int64_t)value);
+}
+
+static char *
+decode_real(Slice bytes, bool is_single)
+{
+  uint8_t text[TEXT_NUMBER_BYTES];
+  size_t len;
+
+  if (bytes.len != (is_single ? sizeof(float) : sizeof(double)))
+    return NULL;
+  if (is_single) {
+    uint32_t bits = (uint32_t)read_integer(bytes);
+    float single;
+
+    memcpy(&single, &bits, sizeof single);
+    len = text_put_float(text, single);
+  } else {
+    int64_t bits = read_integer(bytes);
+    double number;
+
+    memcpy(&number, &bits, sizeof number);
+    len = text_put_double(text, number);
+  }
+  return g_strndup((const char *)text, len);
+}
+
+static char *
+decode_decimal(Slice bytes)
+{
+  g_auto(Bytes) text = {0};
+  enum { SCALE_BYTES = 4 };
+
+  if (bytes.len <= SCALE_BYTES || bytes.data[0] & 0x80)
+    return NULL;
+
+  int64_t scale = read_integer(slice(bytes.data, SCALE_BYTES));
+  Slice digits = slice(bytes.data + SCALE_BYTES, bytes.len - SCALE_BYTES);
+
+  if (scale > READABLE_DIGITS || !readable_decimal(&text, digits, (uint32_t)scale))
+    return NULL;
+  return slice_to_text(bytes_slice(&text));
+}
+
+char *
+try_decoded(ColumnType type, Slice bytes)
+{
+  switch (type) {
+  case COLUMN_TEXT:
+  case COLUMN_BYTES:
+    return NULL;
+  case COLUMN_SHORT:
+    return decode_integer(bytes, sizeof(int16_t), false);
+  case COLUMN_INT:
+  case COLUMN_ORDERED_INT:
+    return decode_integer(bytes, sizeof(int32_t), type == COLUMN_ORDERED_INT);
+  case COLUMN_LONG:
+  case COLUMN_ORDERED_LONG:
+    return decode_integer(bytes, sizeof(int64_t), type == COLUMN_ORDERED_LONG);
+  case COLUMN_FLOAT:
+  case COLUMN_DOUBLE:
+    return decode_real(bytes, type == COLUMN_FLOAT);
+  case COLUMN_BOOLEAN:
+    return bytes.len == 1 ? g_strdup(bytes.data[0] != 0 ? "true" : "false") : NULL;
+  case COLUMN_DECIMAL:
+    return decode_decimal(bytes);
+  }
+  g_assert_not_reached();
+}
+
+/* A typed column's bytes that happen to be letters are no text. */
+static char *
+cell_text(const TryOutcome *outcome, const RowCell *cell)
+{
+  ColumnType type = mapping_column_type(outcome->mapping, cell->column->index);
+
+  return type == COLUMN_TEXT || type == COLUMN_BYTES ? try_text(cell->value)
+                                                     : shell_escape(cell->value);
+}
+
+static char *
+cell_name(const RowCell *cell)
+{
+  g_autofree char *family = try_text(cell->column->family);
+  g_autofree char *qualifier = try_text(cell->column->qualifier);
+
+  return g_strdup_printf("%s:%s", family, qualifier);
+}
+
+static void
+append_cell(GString *text, const TryOutcome *outcome, const RowCell *cell)
+{
+  ColumnType type = mapping_column_type(outcome->mapping, cell->column->index);
+  g_autofree char *name = cell_name(cell);
+  g_autofree char *value = cell_text(outcome, cell);
+  g_autofree char *decoded = try_decoded(type, cell->value);
+
+  if (cell->is_delete)
+    g_string_append_printf(text, "  %s deleted\n", name);
+  else if (decoded != NULL)
+    g_string_append_printf(text, "  %s = %s (%s %s)\n", name, value, mapping_type_words[type],
+                           decoded);
+  else
+    g_string_append_printf(text, "  %s = %s\n", name, value);
+}
+
+static void
+append_row(GString *text, const TryOutcome *outcome)
+{
+  const Row *row = outcome->row;
+  g_autofree char *key = try_text(row->key);
+
+  if (row->kind == ROW_DELETE) {
+    g_string_append_printf(text, "delete row '%s' up to %" G_GINT64_FORMAT "\n", key,
+                           row->timestamp);
+    return;
+  }
+  g_string_append_printf(text, "row '%s' at %" G_GINT64_FORMAT "\n", key, row->timestamp);
+  for (size_t i = 0; i < row->cells_length; i++)
+    append_cell(text, outcome, &row->cells[i]);
+}
+
+char *
+try_outcome_text(const TryOutcome *outcome)
+{
+  GString *text = g_string_new(NULL);
+
+  g_string_append_printf(text, "%s: ", outcome->from);
+  if (outcome->kind == TRY_ROW)
+    append_row(text, outcome);
+  else if (outcome->kind == TRY_SKIPPED)
+    g_string_append(text, "skipped: a tombstone, which the mapping passes over\n");
+  else
+    g_string_append_printf(text, "refused (%s): %s\n", outcome->stage, outcome->reason);
+  return g_string_free(text, FALSE);
+}
+
+static void
+add_cells(JsonBuilder *json, const TryOutcome *outcome)
+{
+  const Row *row = outcome->row;
+
+  json_build_object(json, "cells");
+  for (size_t i = 0; i < row->cells_length; i++) {
+    g_autofree char *name = cell_name(&row->cells[i]);
+    g_autofree char *value = cell_text(outcome, &row->cells[i]);
+
+    if (!row->cells[i].is_delete) {
+      json_build_text(json, name, value);
+      continue;
+    }
+    json_builder_set_member_name(json, name);
+    json_builder_add_null_value(json);
+  }
+  json_builder_end_object(json);
+}
+
+/* Those of typed columns; nothing where there is none. */
+static void
+add_decoded(JsonBuilder *json, const TryOutcome *outcome)
+{
+  const Row *row = outcome->row;
+  bool has_any = false;
+
+  for (size_t i = 0; i < row->cells_length; i++) {
+    const RowCell *cell = &row->cells[i];
+    ColumnType type = mapping_column_type(outcome->mapping, cell->column->index);
+    g_autofree char *name = cell_name(cell);
+    g_autofree char *decoded = cell->is_delete ? NULL : try_decoded(type, cell->value);
+
+    if (decoded == NULL)
+      continue;
+    if (!has_any)
+      json_build_object(json, "decoded");
+    has_any = true;
+    json_build_text(json, name, decoded);
+  }
+  if (has_any)
+    json_builder_end_object(json);
+}
+
+static void
+add_row(JsonBuilder *json, const TryOutcome *outcome)
+{
+  const Row *row = outcome->row;
+  g_autofree char *key = try_text(row->key);
+
+  json_build_text(json, row->kind == ROW_DELETE ? "deleted" : "row", key);
+  json_build_number(json, "timestamp", row->timestamp);
+  if (row->kind == ROW_DELETE)
+    return;
+  add_cells(json, outcome);
+  add_decoded(json, outcome);
+}
+
+JsonNode *
+try_outcome_json(const TryOutcome *outcome)
+{
+  g_autoptr(JsonBuilder) json = json_builder_new();
+
+  json_builder_begin_object(json);
+  json_build_text(json, "from", outcome->from);
+  if (outcome->kind == TRY_ROW)
+    add_row(json, outcome);
+  else if (outcome->kind == TRY_SKIPPED)
+    json_build_claim(json, "skipped", true);
+  else {
+    json_build_text(json, "refused", outcome->reason);
+    json_build_text(json, "stage", outcome->stage);
+  }
+  json_builder_end_object(json);
+  return json_builder_get_root(json);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "json/build.h"
+#include "mapping/mapping.h"
+
+/* What a record becomes, and how that is shown. */
+
+typedef enum { TRY_ROW, TRY_SKIPPED, TRY_REFUSED } TryKind;
+
+/* Everything is borrowed for the call. */
+typedef struct {
+  const Mapping *mapping;
+  const char *from; /* where the record is: "orders[0]@12", "orders.csv line 3" */
+  TryKind kind;
+  const Row *row;     /* TRY_ROW: a put or a deletion */
+  const char *stage;  /* TRY_REFUSED: "decode" or "map" */
+  const char *reason; /* TRY_REFUSED */
+} TryOutcome;
+
+/* UTF-8 of printable characters as it is, but for the backslash, which is \x5C; all else as the
+ * hbase shell shows it, \xNN. */
+char *try_text(Slice bytes);
+/* What a typed column's bytes say; NULL where the type is text or bytes, or they are none of its
+ * values. */
+char *try_decoded(ColumnType type, Slice bytes);
+
+/* Of several lines, ended by a line end. */
+char *try_outcome_text(const TryOutcome *outcome);
+
+/* An object of "from" and: "row", "timestamp", "cells" (a deleted column's is null) and "decoded";
+ * or "deleted" and "timestamp"; or "skipped"; or "refused" and "stage". */
+JsonNode *try_outcome_json(const TryOutcome *outcome);
