@@ -10,6 +10,7 @@ import pytest
 from support import ledger, records
 from support.bulk import TIME, bulkload, write_csv
 from support.kafka import datum, schema
+from support.registry import Registry
 
 RECORD_TIME = 1_700_000_000_000
 # A mapping of its own: a salted key, and a column of each kind of bytes.
@@ -47,9 +48,9 @@ def table_of(said):
     return rows
 
 
-def shown(sluice, one, *arguments, exits=0):
+def shown(sluice, one, *arguments, exits=0, **more):
     path = one.mappings / f"{one.name}.json"
-    done = sluice.run("try", "--mapping", path, "--format", "json", *arguments, exits=exits, **one.settings())
+    done = sluice.run("try", "--mapping", path, "--format", "json", *arguments, exits=exits, **one.settings(**more))
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -113,3 +114,33 @@ def test_files_become_what_try_says(sluice, road, thrift1, tmp_path, kind):
     bulkload(sluice, one, path)
     found = thrift1.scan(one.table)
     assert len(found) == len(made) and found == table_of(said) == table_of(of_avro) == table_of(of_json)
+
+
+def test_writers_schemas_come_from_the_registry(sluice, road, thrift1):
+    one, made = road_of(road, "product", partitions=1)
+    one.write(record={**one.document["record"], "framing": "confluent"})
+    evolved = schema(one.entity)
+    evolved = {**evolved, "fields": [{"name": "added", "type": "long"}, *reversed(evolved["fields"])]}
+    registry = Registry()
+    try:
+        settings = {"registry__url": registry.url}
+        head = b"\0" + registry.register("s", json.dumps(evolved)).to_bytes(4, "big")
+        one.kafka.produce(one.topic, [
+            {"key": b"k", "value": head + datum(evolved, {**record, "added": 1}), "timestamp": RECORD_TIME}
+            for record in made
+        ] + [{"key": b"k", "value": b"\0\0\0\0\x07", "timestamp": RECORD_TIME}])
+
+        said = shown(sluice, one, "--topic", one.topic, "--limit", 1000, exits=1, **settings)
+        assert [row["from"] for row in said if "refused" in row] == [f"{one.topic}[0]@{len(made)}"]
+        sluice.run("init", one.table, **one.settings())
+        sluice.run("run", "--until-end", "--topic", one.topic, **one.settings(**settings))
+        found = thrift1.scan(one.table)
+        assert len(found) == len(made) and found == table_of(said)
+        # Records as JSON are of the mapping's own schema, and nobody is asked.
+        path = sluice.folder / "in.jsonl"
+        path.write_text("".join(json.dumps(record).replace("NaN", '"NaN"') + "\n" for record in made))
+        registry.stop()
+        of_json = shown(sluice, one, "--json", path, "--limit", 1000, "--timestamp", RECORD_TIME)
+        assert table_of(of_json) == found
+    finally:
+        registry.stop()
