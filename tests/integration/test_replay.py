@@ -8,6 +8,7 @@ import signal
 import pytest
 
 from support import ledger, records
+from support.hbase import shell
 from support.kafka import datum, schema
 
 RECORD_TIME = 1_700_000_000_000
@@ -314,16 +315,17 @@ def test_letters_of_the_write_stage_come_back_once_the_table_takes_them(road, sl
     one = road("customers")
     made = records.make("customers", 30)
     for i, record in enumerate(made):
-        record["first_join_date"] = "2021-07-08" if i % 10 == 3 else ""
+        record["home_location"] = "x" * 1000 if i % 10 == 3 else "Bali"
     families = list(one.document["families"])
-    thrift1.create(one.table, [family for family in families if family != "join_info"])
+    columns = ", ".join(f"'{family}'" for family in families)
+    shell(f"create '{one.table}', {columns}, {{CONFIGURATION => {{'hbase.server.keyvalue.maxsize' => '1000'}}}}\n")
     produce(one, [message(one, record, i) for i, record in enumerate(made)])
     run(sluice, one)
     assert len(one.kafka.consume(f"{one.topic}.dlq")) == 3
 
     said, _ = replay(sluice, one, exits=1)
     assert [letter["now"]["stage"] for letter in said["letters"]] == ["put"] * 3
-    assert all("join_info" in letter["now"]["reason"] for letter in said["letters"])
+    assert all("exceeds limit of 1000 bytes" in letter["now"]["reason"] for letter in said["letters"])
     assert {letter["row_key"] for letter in said["letters"]} == {"1003", "1013", "1023"}
 
     thrift1.drop(one.table)
