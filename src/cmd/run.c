@@ -28,8 +28,9 @@ static const char about[] =
     "at the next start. With --until-end it ends the run.\n"
     "\n"
     "Exit code 0: done, or asked to stop and everything committed; 1: too many records were bad\n"
-    "(ingest.errors.limit), or a mapping says errors = stop; 3: with --until-end, nothing moved\n"
-    "for --timeout; 4: stopped by a signal before the work was whole.";
+    "(ingest.errors.limit), a mapping says errors = stop, or with --until-end every record was\n"
+    "bad; 3: with --until-end, nothing moved for --timeout; 4: stopped by a signal before the work "
+    "was whole.";
 
 /* More than one batch of a producer's comes to as a rule: theirs are at most 1 MB by default. */
 enum { LARGE_BYTES = 1024 * 1024 };
@@ -323,6 +324,11 @@ run_stream(Run *self, GError **error)
   log_progress(self->call->log, "");
   summary = summary_of(self);
   cmd_summary_print(&summary, self->json);
+  if (self->until_end && outcome == STREAM_DONE && cmd_summary_all_bad(&summary) > 0)
+    g_set_error(error, FAULT, FAULT_RECORD,
+                "all %" G_GUINT64_FORMAT " records were rejected: do mapping and schema fit the "
+                "topic? 'sluice check --sample 100' looks",
+                cmd_summary_all_bad(&summary));
   return outcome == STREAM_DONE ? EXIT_DONE : EXIT_STOPPED;
 }
 

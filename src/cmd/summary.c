@@ -37,6 +37,18 @@ cmd_summary_progress(const CmdSummary *self, uint64_t consumed_before, double se
       rate(consumed - consumed_before, self->seconds - seconds_before));
 }
 
+uint64_t
+cmd_summary_all_bad(const CmdSummary *self)
+{
+  const Counter kinds[] = {COUNTER_BAD_DECODE, COUNTER_BAD_MAP, COUNTER_BAD_PUT};
+  uint64_t consumed = metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS);
+  uint64_t bad = 0;
+
+  for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+    bad += metrics_counters_sum(self->counters, METRICS_ALL_TOPICS, kinds[i]);
+  return bad >= consumed ? consumed : 0;
+}
+
 /* Columns as wide as they need; where the names leave no place for the numbers in a line, they have
  * one of their own. */
 typedef struct {

@@ -17,5 +17,8 @@ typedef struct {
 /* One line while it runs: read, written, rate. Free with g_free. */
 char *cmd_summary_progress(const CmdSummary *self, uint64_t consumed_before, double seconds_before);
 
+/* How many records were read, if each of them was bad; 0 otherwise. */
+uint64_t cmd_summary_all_bad(const CmdSummary *self);
+
 /* To standard output: a table for people, or one JSON object. */
 void cmd_summary_print(const CmdSummary *self, bool is_json);

@@ -56,8 +56,8 @@ def test_restarts_drain_nothing_into_the_dead_letters(road, sluice, thrift1):
                 instance.process.kill()
     assert_nothing_let_go(one, partitions=4)
 
-    done = sluice.run("run", "--until-end", "--topic", one.topic, **one.settings(ingest__errors_limit="100%"))
-    assert "6000" in done.stdout
+    done = sluice.run("run", "--until-end", "--topic", one.topic, exits=1, **one.settings(ingest__errors_limit="100%"))
+    assert "6000" in done.stdout and "all 6000 records were rejected" in done.stderr
     assert len(one.kafka.consume(f"{one.topic}.dlq")) == 6000
 
 
@@ -73,7 +73,7 @@ def test_a_service_stopped_early_leaves_a_suspect_window_to_the_next(road, sluic
         instance.stop(exits=4)
         assert_nothing_let_go(one)
 
-    sluice.run("run", "--until-end", "--topic", one.topic, **one.settings())
+    sluice.run("run", "--until-end", "--topic", one.topic, exits=1, **one.settings())
     assert len(one.kafka.consume(f"{one.topic}.dlq")) == 20
 
 
@@ -141,7 +141,7 @@ def test_a_dead_letter_topic_has_room_for_what_its_source_holds(road, sluice, ka
     large = [BAD + os.urandom(20_000_000), BAD + b"x" * 40_000_000]
     messages = [{"value": value, "timestamp": 1_700_000_000_000} for value in large]
     kafka.produce(one.topic, messages, message_max_bytes=60_000_000, compression_type="zstd")
-    sluice.run("run", "--until-end", "--topic", one.topic, **one.settings(ingest__errors_limit="100%"))
+    sluice.run("run", "--until-end", "--topic", one.topic, exits=1, **one.settings(ingest__errors_limit="100%"))
     assert [len(letter.value()) for letter in kafka.consume(f"{one.topic}.dlq")] == [len(value) for value in large]
 
 
@@ -196,7 +196,7 @@ def test_a_letter_is_its_record_to_the_byte(road, sluice, thrift1):
     thrift1.create(one.table, list(one.document["families"]))
     one.kafka.produce(one.topic, [{**message, "timestamp": RECORD_TIME + i} for i, message in enumerate(ODD)])
 
-    sluice.run("run", "--until-end", "--topic", one.topic, **one.settings(ingest__errors_limit="100%"))
+    sluice.run("run", "--until-end", "--topic", one.topic, exits=1, **one.settings(ingest__errors_limit="100%"))
 
     letters = one.kafka.consume(f"{one.topic}.dlq")
     found = {}

@@ -76,10 +76,37 @@ it_fits_a_terminal_whatever_the_numbers(void)
   }
 }
 
+static void
+all_is_bad_only_where_nothing_else_was_read(void)
+{
+  const struct {
+    uint64_t written, skipped, dead_lettered, bad_decode, bad_put, all_bad;
+  } cases[] = {
+      {0, 0, 0, 0, 0, 0}, {0, 0, 3, 3, 0, 3}, {0, 2, 3, 3, 2, 5},
+      {0, 1, 3, 3, 0, 0}, /* a tombstone that was skipped */
+      {1, 0, 3, 3, 0, 0}, {9, 0, 0, 0, 0, 0}, {0, 4, 0, 0, 0, 0},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    MetricsCounters *counters = metrics_counters_new(1, 2);
+    const CmdSummary summary = {.counters = counters};
+
+    metrics_count(metrics_counters_sheet(counters, 0, 0), COUNTER_WRITTEN, cases[i].written);
+    metrics_count(metrics_counters_sheet(counters, 0, 1), COUNTER_SKIPPED, cases[i].skipped);
+    metrics_count(metrics_counters_sheet(counters, 0, 0), COUNTER_DEAD_LETTERED,
+                  cases[i].dead_lettered);
+    metrics_count(metrics_counters_sheet(counters, 0, 0), COUNTER_BAD_DECODE, cases[i].bad_decode);
+    metrics_count(metrics_counters_sheet(counters, 0, 1), COUNTER_BAD_PUT, cases[i].bad_put);
+    g_assert_cmpuint(cmd_summary_all_bad(&summary), ==, cases[i].all_bad);
+    metrics_counters_free(counters);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/summary/fits", it_fits_a_terminal_whatever_the_numbers);
+  g_test_add_func("/summary/all-bad", all_is_bad_only_where_nothing_else_was_read);
   return g_test_run();
 }
