@@ -174,7 +174,7 @@ def test_hanging_up_reads_the_configuration_again(world, tmp_path, monkeypatch):
         world.until(process, lambda: world.committed() == world.ends())
         config.write_text("[log]\nlevel = debug\n\n[ingest]\nlinger.ms = 7\n")
         process.send_signal(signal.SIGHUP)
-        world.until(process, lambda: "the next start takes over settings='ingest.linger.ms'" in world.said())
+        world.until(process, lambda: "the next start takes over settings=ingest.linger.ms" in world.said())
         pipe.fill(rows(10, 20))
         world.until(process, lambda: world.committed() == world.ends())
         config.write_text("[log]\nlevel = message\n\n[ingest]\nlinger = 7\n")
