@@ -66,7 +66,7 @@ def test_golden_keys_are_good(vector):
         {"families": {}},
         {"families": {"a:b": {"columns": ["a"]}}},
         {"families": {"f": {"columns": []}}},
-        {"families": {"f": {"columns": [{"field": "a", "type": "float"}]}}},
+        {"families": {"f": {"columns": [{"field": "a", "type": "floats"}]}}},
         {"families": {"f": {"columns": [{"field": "a", "null": None}]}}},
         {"families": {"f": {"columns": ["a"], "bloom": "row"}}},
         {"families": {"f": {"columns": ["a"], "versions": 0}}},
