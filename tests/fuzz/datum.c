@@ -8,6 +8,7 @@
  * the rest is the datum. */
 
 typedef struct {
+  Schema *reader; /* the plan points into it */
   Plan *plan;
   PlanOutput output;
   size_t fields;
@@ -54,6 +55,7 @@ add_case(GArray *cases, JsonObject *json)
   if (self.plan == NULL)
     return; /* a case that does not resolve */
   plan_output_init(&self.output, self.fields);
+  self.reader = g_steal_pointer(&reader);
   self.seed = seed_of(json, cases->len);
   g_array_append_val(cases, self);
 }
