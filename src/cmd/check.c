@@ -133,7 +133,7 @@ ask_service(const Request *request, const CommandCall *call, GError **error)
 
   if (config == NULL ||
       !cmd_live_ask(config->http.listen, wait_ms(request), &is_ready, &reasons, error))
-    return EXIT_DONE;
+    return EXIT_FAILED;
   printf("%s%s", is_ready ? "" : "not ready:\n", reasons);
   return is_ready ? EXIT_DONE : EXIT_DATA;
 }
@@ -160,7 +160,7 @@ print_configuration(const Request *request, const CommandCall *call, GError **er
   g_autoptr(JsonBuilder) json = request->is_json ? json_builder_new() : NULL;
 
   if (config == NULL)
-    return EXIT_USAGE;
+    return EXIT_FAILED;
   if (json != NULL)
     json_builder_begin_object(json);
   config_show(config, print_setting, json);
@@ -262,7 +262,7 @@ cmd_check(const CommandCall *call, GError **error)
   CheckTotals totals;
 
   if (!parse(&request, call, error))
-    return EXIT_DONE;
+    return exit_code_unless(error, EXIT_DONE);
   if (request.is_live)
     return ask_service(&request, call, error);
   if (request.is_printing)
@@ -272,7 +272,7 @@ cmd_check(const CommandCall *call, GError **error)
   config = look_at_configuration(&request, call, findings);
   mappings = look_at_mappings(config, findings);
   if (request.topic != NULL && mapping_set_for_topic(mappings, request.topic, error) == NULL)
-    return EXIT_USAGE;
+    return EXIT_FAILED;
   if (!request.is_offline)
     look_at_peers(&request, config, mappings, findings);
   totals = check_findings_finish(findings);

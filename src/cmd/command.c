@@ -31,6 +31,12 @@ exit_code_for(const GError *error)
   return EXIT_USAGE;
 }
 
+ExitCode
+exit_code_unless(GError *const *error, ExitCode code)
+{
+  return *error == NULL ? code : EXIT_FAILED;
+}
+
 static const Command *
 find_command(const Command *commands, const char *name)
 {
@@ -143,6 +149,7 @@ run_command(const CommandCall *call)
   code = call->command->run(call, &error);
 
   log_progress(call->log, "");
+  g_assert((code == EXIT_FAILED) == (error != NULL));
   if (error != NULL) {
     report(call->command, error, call->log);
     code = exit_code_for(error);

@@ -11,10 +11,13 @@ typedef enum {
   EXIT_USAGE = 2,   /* wrong use or configuration */
   EXIT_PEER = 3,    /* a peer could not be reached */
   EXIT_STOPPED = 4, /* stopped by a signal before the work was whole */
+  EXIT_FAILED = -1, /* of a command: an error is set, and decides */
 } ExitCode;
 
 /* The exit code for an error of any domain. */
 ExitCode exit_code_for(const GError *error);
+/* What a command returns: the code, or EXIT_FAILED if an error is set. */
+ExitCode exit_code_unless(GError *const *error, ExitCode code);
 
 typedef struct CommandCall CommandCall;
 
@@ -23,8 +26,8 @@ typedef struct {
   const char *name;
   const char *synopsis; /* what follows the name, e.g. "[--wait SECONDS] [TABLE...]" */
   const char *summary;  /* one line without a full stop, for the list of commands */
-  /* Parses its options (cmd/options.h), does the work, prints results to stdout. With `error` set
-   * its return value does not count: the error is reported once and decides the exit code. */
+  /* Parses its options (cmd/options.h), does the work, prints results to stdout. Returns
+   * an exit code, or EXIT_FAILED with `error` set, which is reported once. */
   ExitCode (*run)(const CommandCall *call, GError **error);
 } Command;
 

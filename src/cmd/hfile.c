@@ -149,11 +149,11 @@ cmd_hfile(const CommandCall *call, GError **error)
   g_auto(Job) job = {.call = call};
 
   if (!parse(&job, error))
-    return EXIT_DONE;
+    return exit_code_unless(error, EXIT_DONE);
   if (job.paths == NULL) {
     g_set_error(error, FAULT, FAULT_SETUP,
                 "name at least one FILE. 'sluice hfile --help' explains");
-    return EXIT_USAGE;
+    return EXIT_FAILED;
   }
   for (char **path = job.paths; *path != NULL; path++) {
     uint64_t before = job.files;
@@ -161,7 +161,7 @@ cmd_hfile(const CommandCall *call, GError **error)
     check_path(&job, *path, NULL);
     if (job.files == before) {
       g_set_error(error, FAULT, FAULT_SETUP, "%s: the folder holds no file to check", *path);
-      return EXIT_USAGE;
+      return EXIT_FAILED;
     }
   }
   return job.code;

@@ -173,7 +173,7 @@ create_all(Init *self, GError **error)
     Wait wait = {.until_us = until_us, .what = what};
 
     if (!wait_for(&wait, create_or_compare, &step, error))
-      return EXIT_PEER;
+      return EXIT_FAILED;
     if (!step.is_same)
       code = EXIT_DATA;
   }
@@ -206,18 +206,18 @@ cmd_init(const CommandCall *call, GError **error)
   GatewayOptions gateway;
 
   if (!parse(&init, call, error))
-    return EXIT_DONE;
+    return exit_code_unless(error, EXIT_DONE);
   config = cmd_options_config(&init.options, call, error);
   if (config == NULL)
-    return EXIT_USAGE;
+    return EXIT_FAILED;
   init.mappings = mapping_set_load(config, error);
   if (init.mappings == NULL || !choose(&init, error))
-    return EXIT_USAGE;
+    return EXIT_FAILED;
   if (init.is_print) {
     print_script(&init);
     return EXIT_DONE;
   }
   gateway = cmd_gateway_options(config);
   init.catalog = catalog_new(&gateway, error);
-  return init.catalog == NULL ? EXIT_USAGE : create_and_print(&init, error);
+  return init.catalog == NULL ? EXIT_FAILED : create_and_print(&init, error);
 }

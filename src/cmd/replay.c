@@ -258,7 +258,7 @@ replay(Call *self, GError **error)
   tell_where_to_go_on(self, left);
   if (problem != NULL) {
     g_propagate_error(error, g_steal_pointer(&problem));
-    return EXIT_USAGE;
+    return EXIT_FAILED;
   }
   if (!is_whole || (stop_is_asked(self->stop) && left != NULL))
     return EXIT_STOPPED;
@@ -271,9 +271,9 @@ cmd_replay(const CommandCall *call, GError **error)
   g_auto(Call) self = {.call = call, .began_us = g_get_monotonic_time()};
 
   if (!parse(&self, error) || !understand(&self, error))
-    return EXIT_DONE;
+    return exit_code_unless(error, EXIT_DONE);
   self.stop = stop_new();
   if (!prepare(&self, error))
-    return stop_is_asked(self.stop) ? EXIT_STOPPED : EXIT_USAGE;
+    return exit_code_unless(error, EXIT_STOPPED);
   return replay(&self, error);
 }

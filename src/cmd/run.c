@@ -329,7 +329,7 @@ run_stream(Run *self, GError **error)
                 "all %" G_GUINT64_FORMAT " records were rejected: do mapping and schema fit the "
                 "topic? 'sluice check --sample 100' looks",
                 cmd_summary_all_bad(&summary));
-  return outcome == STREAM_DONE ? EXIT_DONE : EXIT_STOPPED;
+  return exit_code_unless(error, outcome == STREAM_DONE ? EXIT_DONE : EXIT_STOPPED);
 }
 
 static void
@@ -372,10 +372,10 @@ static ExitCode
 run(Run *self, const GOptionEntry *entries, GError **error)
 {
   if (!cmd_options_parse(&self->options, self->call, entries, about, error))
-    return EXIT_DONE;
+    return exit_code_unless(error, EXIT_DONE);
   self->config = cmd_options_config(&self->options, self->call, error);
   if (self->config == NULL)
-    return EXIT_USAGE;
+    return EXIT_FAILED;
   self->pages = metrics_pages_new(self->config, SLUICE_REVISION, error);
   self->properties = cmd_properties_list(self->config);
   self->letters = cmd_properties_letters(self->config);
@@ -383,7 +383,7 @@ run(Run *self, const GOptionEntry *entries, GError **error)
   g_ptr_array_add(self->lists, self->letters);
   if (self->pages == NULL || !choose_mappings(self, error) || !open_registry(self, error) ||
       !kafka_producer_check(self->letters, error) || !open_gateway(self, error))
-    return EXIT_USAGE;
+    return EXIT_FAILED;
   self->notify =
       notify_new(g_getenv("NOTIFY_SOCKET"), g_getenv("WATCHDOG_USEC"), g_getenv("WATCHDOG_PID"));
   open_stream(self);

@@ -185,5 +185,5 @@ cmd_top(const CommandCall *call, GError **error)
 
   run(&self, call, error);
   top_clear(&self);
-  return EXIT_DONE;
+  return exit_code_unless(error, EXIT_DONE);
 }

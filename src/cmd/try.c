@@ -263,7 +263,7 @@ run_cases(Try *self, GError **error)
   TryCases cases = {.mapping = self->mapping, .reading = &self->reading, .report = report};
 
   if (!try_cases(&cases, self->cases, error))
-    return EXIT_USAGE;
+    return EXIT_FAILED;
   if (self->is_json) {
     g_autoptr(JsonBuilder) json = json_builder_new();
 
@@ -286,10 +286,10 @@ cmd_try(const CommandCall *call, GError **error)
   g_autoptr(GError) reason = NULL;
 
   if (!parse(&self, call, error) || !understand(&self, error))
-    return EXIT_DONE;
+    return exit_code_unless(error, EXIT_DONE);
   self.stop = stop_new();
   if (!prepare(&self, call, error))
-    return EXIT_USAGE;
+    return EXIT_FAILED;
   if (self.cases != NULL)
     return run_cases(&self, error);
   if (show_records(&self, &reason)) {
@@ -300,5 +300,5 @@ cmd_try(const CommandCall *call, GError **error)
   if (stop_is_asked(self.stop))
     return EXIT_STOPPED;
   g_propagate_error(error, g_steal_pointer(&reason));
-  return EXIT_USAGE;
+  return EXIT_FAILED;
 }

@@ -31,7 +31,7 @@ fail_with_a_fault(const CommandCall *call, GError **error)
 
   if (cmd_options_parse(&options, call, (const GOptionEntry[]){{0}}, NULL, error))
     g_set_error(error, FAULT, code, "a sentence");
-  return EXIT_DONE;
+  return exit_code_unless(error, EXIT_DONE);
 }
 
 static ExitCode
@@ -45,12 +45,12 @@ greet(const CommandCall *call, GError **error)
   };
 
   if (!cmd_options_parse(&options, call, entries, "Says hello.", error))
-    return EXIT_DONE;
+    return exit_code_unless(error, EXIT_DONE);
 
   g_autoptr(Config) config = cmd_options_config(&options, call, error);
 
   if (config == NULL)
-    return EXIT_DONE;
+    return EXIT_FAILED;
   printf("hello %s, timeout %d, rows %u\n", name, (int)options.timeout_ms,
          config->ingest.batch_rows);
   return EXIT_DONE;

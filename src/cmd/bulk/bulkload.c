@@ -479,14 +479,14 @@ cmd_bulkload(const CommandCall *call, GError **error)
 
   bulk_survey_init(&self.survey);
   if (!cmd_bulkargs_parse(&self.args, call, error))
-    return EXIT_DONE;
+    return exit_code_unless(error, EXIT_DONE);
   self.stop = stop_new();
   self.watch = (BulkWatch){
       .self = &self, .progress = show_progress, .cancellable = stop_cancellable(self.stop)};
-  if (work(&self, error) || error == NULL || *error == NULL)
+  if (work(&self, error) || *error == NULL)
     return EXIT_DONE;
   if (!stop_is_asked(self.stop))
-    return EXIT_DATA; /* the error decides */
+    return EXIT_FAILED;
 
   g_autofree char *text = g_strdup_printf("sluice bulkload: %s", (*error)->message);
 

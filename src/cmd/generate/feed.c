@@ -131,7 +131,7 @@ cmd_feed(const CmdFeed *call, GError **error)
   bool is_whole = false;
 
   if (!prepare(&self, error))
-    return EXIT_USAGE;
+    return EXIT_FAILED;
   feed = generate_feed_new(&(GenerateFeedOptions){
       .mapping = self.mapping,
       .topic = self.topic,
@@ -142,7 +142,7 @@ cmd_feed(const CmdFeed *call, GError **error)
       .go_on = go_on,
   });
   if (!feed_all(&self, feed, &is_whole, error))
-    return EXIT_USAGE;
+    return exit_code_unless(error, EXIT_STOPPED);
   log_progress(call->log, "");
   (call->is_json ? print_json : print_text)(&self, feed, is_whole);
   if (!is_whole)

@@ -426,7 +426,7 @@ make_all(Work *self, const Texts *texts, GError **error)
   else
     is_made = (texts->csv != NULL ? make_csv : make_avro)(self, texts, error);
   if (!is_made)
-    return EXIT_USAGE;
+    return exit_code_unless(error, EXIT_STOPPED);
   print_ledger(self, texts, started_us);
   return stop_is_asked(self->stop) ? EXIT_STOPPED : EXIT_DONE;
 }
@@ -438,7 +438,7 @@ feed(Work *self, const Texts *texts, GError **error)
   g_autoptr(Config) config = cmd_options_config(&texts->shared, self->call, error);
 
   if (config == NULL)
-    return EXIT_USAGE;
+    return EXIT_FAILED;
   for (char **file = texts->from; *file != NULL; file++)
     g_ptr_array_add(files, *file);
   for (char **file = texts->entities; file != NULL && *file != NULL; file++)
@@ -467,7 +467,7 @@ cmd_generate(const CommandCall *call, GError **error)
   g_auto(Work) work = {.call = call};
 
   if (!parse_options(&texts, call, error) || !understand(&work, &texts, error))
-    return EXIT_DONE;
+    return exit_code_unless(error, EXIT_DONE);
   work.ledger.prefix = texts.prefix == NULL ? "" : texts.prefix;
   work.stop = stop_new();
   return (texts.from == NULL ? make_all : feed)(&work, &texts, error);

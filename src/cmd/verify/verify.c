@@ -377,7 +377,7 @@ verify(Verify *self, GError **error)
 
   if (scanner == NULL || !check_table(self, error) || !read_source(self, intake, error) ||
       (records = verify_intake_finish(intake, error)) == NULL)
-    return EXIT_USAGE;
+    return exit_code_unless(error, EXIT_STOPPED);
 
   const VerifyCounts counts = verify_intake_counts(intake);
   const VerifyCompareOptions options = {
@@ -393,7 +393,7 @@ verify(Verify *self, GError **error)
   };
 
   if (!verify_compare(&options, records, &(VerifyRows){scanner, next_row}, &result, error))
-    return EXIT_USAGE;
+    return exit_code_unless(error, EXIT_STOPPED);
   log_progress(self->call->log, "");
   cmd_differences_print(differences,
                         &(CmdDifferencesSummary){
@@ -406,7 +406,8 @@ verify(Verify *self, GError **error)
   if (counts.records == 0 && self->topic == NULL)
     g_set_error_literal(error, FAULT, FAULT_RECORD,
                         "nothing was compared: the files hold no record");
-  return cmd_differences_total(differences, &result) == 0 ? EXIT_DONE : EXIT_DATA;
+  return exit_code_unless(error,
+                          cmd_differences_total(differences, &result) == 0 ? EXIT_DONE : EXIT_DATA);
 }
 
 ExitCode
@@ -417,11 +418,11 @@ cmd_verify(const CommandCall *call, GError **error)
   ExitCode code;
 
   if (!parse(&self, error) || !understand(&self, error))
-    return EXIT_DONE;
+    return exit_code_unless(error, EXIT_DONE);
   self.stop = stop_new();
   self.watch = (VerifyWatch){&self, go_on, stop_cancellable(self.stop)};
   if (!prepare(&self, error))
-    return EXIT_USAGE;
+    return EXIT_FAILED;
   code = verify(&self, &reason);
   if (reason != NULL && stop_is_asked(self.stop))
     return EXIT_STOPPED;
