@@ -4,8 +4,8 @@
 #include "cmd/peers.h"
 #include "hbase/catalog.h"
 #include "hbase/shell.h"
-#include "json/build.h"
 #include "mapping/set.h"
+#include "report/report.h"
 
 #include <stdio.h>
 
@@ -24,7 +24,7 @@ typedef struct {
   MappingSet *mappings; /* owned */
   GPtrArray *chosen;    /* owned, of borrowed const Mapping *, in the order asked for */
   Catalog *catalog;     /* owned */
-  JsonBuilder *json;    /* owned: a list of tables; NULL: lines of text */
+  Report *report;       /* owned */
 } Init;
 
 static void
@@ -35,7 +35,7 @@ init_clear(Init *self)
   g_clear_pointer(&self->chosen, g_ptr_array_unref);
   g_clear_pointer(&self->mappings, mapping_set_free);
   g_clear_pointer(&self->catalog, catalog_free);
-  g_clear_object(&self->json);
+  g_clear_pointer(&self->report, report_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Init, init_clear)
 
@@ -88,45 +88,20 @@ print_script(const Init *self)
 }
 
 static void
-add_json(JsonBuilder *json, const char *state, const Table *table, const FaultList *differences)
+tell(Report *report, const char *state, const Table *table, const FaultList *differences)
 {
-  json_builder_begin_object(json);
-  json_build_text(json, "table", table->name);
-  json_build_text(json, "state", state);
-  json_build_count(json, "families", table->families->len);
-  json_build_count(json, "regions", table->splits->len + 1);
-  json_build_sentences(json, "differences", differences);
-  json_builder_end_object(json);
-}
-
-static void
-say_created(const Init *self, const Table *table)
-{
-  if (self->json != NULL)
-    add_json(self->json, "created", table, &(FaultList){0});
-  else
-    printf("created  %s: %u families, %u regions\n", table->name, table->families->len,
-           table->splits->len + 1);
-  fflush(stdout);
-}
-
-/* Whether the table is as wanted. */
-static bool
-say_compared(const Init *self, const Table *wanted, const Table *found)
-{
-  g_auto(FaultList) differences = {0};
-  size_t length;
-
-  table_compare(wanted, found, &differences);
-  length = fault_list_length(&differences);
-  if (self->json != NULL)
-    add_json(self->json, length == 0 ? "exists" : "differs", found, &differences);
-  else if (length == 0)
-    printf("exists   %s: as its mapping has it\n", wanted->name);
-  for (size_t i = 0; self->json == NULL && i < length; i++)
-    printf("DIFFERS  %s\n", fault_list_get(&differences, i));
-  fflush(stdout);
-  return length == 0;
+  report_object(report, NULL);
+  report_text(report, "table", table->name);
+  report_text(report, "state", state);
+  report_count(report, "families", table->families->len);
+  report_count(report, "regions", table->splits->len + 1);
+  if (strcmp(state, "created") == 0)
+    report_say(report, "created  {table}: {families} families, {regions} regions\n");
+  else if (strcmp(state, "exists") == 0)
+    report_say(report, "exists   {table}: as its mapping has it\n");
+  report_sentences(report, "differences", differences, "DIFFERS  {}\n");
+  report_end(report);
+  report_flush(report);
 }
 
 typedef struct {
@@ -142,6 +117,7 @@ create_or_compare(void *data, GError **error)
   Catalog *catalog = self->init->catalog;
   g_autoptr(Table) wanted = table_from_mapping(self->mapping);
   g_autoptr(Table) found = NULL;
+  g_auto(FaultList) differences = {0};
   bool exists = false;
 
   if (!catalog_has_table(catalog, wanted->name, &exists, error))
@@ -149,14 +125,16 @@ create_or_compare(void *data, GError **error)
   if (!exists) {
     if (!catalog_create(catalog, wanted, error))
       return false;
-    say_created(self->init, wanted);
+    tell(self->init->report, "created", wanted, &differences);
     self->is_same = true;
     return true;
   }
   found = catalog_describe(catalog, wanted->name, error);
   if (found == NULL)
     return false;
-  self->is_same = say_compared(self->init, wanted, found);
+  table_compare(wanted, found, &differences);
+  self->is_same = fault_list_length(&differences) == 0;
+  tell(self->init->report, self->is_same ? "exists" : "differs", found, &differences);
   return true;
 }
 
@@ -180,21 +158,16 @@ create_all(Init *self, GError **error)
   return code;
 }
 
-/* Under --json what was done is told at its end, wherever that is. */
+/* What was done is told, wherever it ends. */
 static ExitCode
-create_and_print(Init *self, GError **error)
+create_and_tell(Init *self, GError **error)
 {
   ExitCode code;
 
-  if (!self->is_json)
-    return create_all(self, error);
-  self->json = json_builder_new();
-  json_builder_begin_object(self->json);
-  json_build_list(self->json, "tables");
+  self->report = report_new(self->is_json);
+  report_list(self->report, "tables");
   code = create_all(self, error);
-  json_builder_end_array(self->json);
-  json_builder_end_object(self->json);
-  json_build_print(self->json, true);
+  report_end_all(self->report);
   return code;
 }
 
@@ -219,5 +192,5 @@ cmd_init(const CommandCall *call, GError **error)
   }
   gateway = cmd_gateway_options(config);
   init.catalog = catalog_new(&gateway, error);
-  return init.catalog == NULL ? EXIT_FAILED : create_and_print(&init, error);
+  return init.catalog == NULL ? EXIT_FAILED : create_and_tell(&init, error);
 }

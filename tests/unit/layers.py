@@ -18,6 +18,7 @@ BELOW = {
     "record": ["base"],
     "text": ["base", "record"],
     "json": ["base", "record", "text"],
+    "report": ["base", "json"],
     "schema": ["base", "record", "text", "json"],
     "mapping": ["base", "config", "record", "text", "json", "schema"],
     "datum": ["base", "record", "text", "json", "schema", "mapping"],
