@@ -21,6 +21,7 @@ typedef struct {
   gboolean cells;
   gboolean statistics;
   gboolean json;
+  Report *report; /* owned */
   uint64_t files;
   ExitCode code;
 } Job;
@@ -30,6 +31,7 @@ job_clear(Job *self)
 {
   g_strfreev(self->paths);
   g_free(self->family);
+  g_clear_pointer(&self->report, report_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 
@@ -38,19 +40,7 @@ show_cell(void *self, const HfileCell *cell)
 {
   const Job *job = (const Job *)self;
 
-  if (job->json)
-    cmd_sheet_print_cell_json(cell);
-  else
-    cmd_sheet_print_cell(cell);
-}
-
-static void
-show_report(const Job *self, const char *path, const HfileReport *report)
-{
-  if (self->json)
-    cmd_sheet_print_json(path, report);
-  else
-    cmd_sheet_print(path, report, self->statistics);
+  cmd_sheet_tell_cell(job->report, cell);
 }
 
 static void
@@ -68,7 +58,11 @@ check_file(Job *self, const char *path, const char *family)
   hfile_report_init(&report);
   self->files++;
   if (pointer != NULL) {
-    cmd_sheet_print_pointer(path, pointer, self->json);
+    report_text(self->report, "path", path);
+    report_claim(self->report, "sound", true);
+    report_text(self->report, "pointer", pointer);
+    report_say(self->report, "{path}: sound: {pointer}\n");
+    report_end_all(self->report);
     return;
   }
   if (!hfile_check(path, &check, &report, &error)) {
@@ -77,7 +71,7 @@ check_file(Job *self, const char *path, const char *family)
   } else if (report.faults_total > 0) {
     self->code = MAX(self->code, EXIT_DATA);
   }
-  show_report(self, path, &report);
+  cmd_sheet_tell(self->report, path, &report, self->statistics);
 }
 
 static gint
@@ -155,6 +149,7 @@ cmd_hfile(const CommandCall *call, GError **error)
                 "name at least one FILE. 'sluice hfile --help' explains");
     return EXIT_FAILED;
   }
+  job.report = report_new(job.json);
   for (char **path = job.paths; *path != NULL; path++) {
     uint64_t before = job.files;
 

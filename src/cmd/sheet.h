@@ -2,18 +2,12 @@
 #pragma once
 
 #include "hfile/check/check.h"
+#include "report/report.h"
 
-/* What `sluice hfile` prints of a file. */
+/* What `sluice hfile` tells of a file. */
 
-/* One line a cell, tab-separated: row, family:qualifier, timestamp, type, value. */
-void cmd_sheet_print_cell(const HfileCell *cell);
-/* The same as one JSON object a line. */
-void cmd_sheet_print_cell_json(const HfileCell *cell);
+/* A line a cell, tab-separated: row, family:qualifier, timestamp, type, value; or one object. */
+void cmd_sheet_tell_cell(Report *report, const HfileCell *cell);
 
-/* A line of verdict, faults and warnings; with `has_statistics` everything that was counted. */
-/* A file that is none, but leads to one. */
-void cmd_sheet_print_pointer(const char *path, const char *what, bool is_json);
-
-void cmd_sheet_print(const char *path, const HfileReport *report, bool has_statistics);
-/* All of it as one JSON object on a line. */
-void cmd_sheet_print_json(const char *path, const HfileReport *report);
+/* Verdict, faults and warnings; with `has_statistics`, and in JSON, everything that was counted. */
+void cmd_sheet_tell(Report *report, const char *path, const HfileReport *file, bool has_statistics);

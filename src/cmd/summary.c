@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/summary.h"
 
-#include "cmd/paragraph.h"
-#include "json/build.h"
+#include "report/report.h"
 
-#include <stdio.h>
-#include <string.h>
+enum { TERMINAL_COLUMNS = 80 };
 
-/* The columns of both forms. */
-static const struct {
-  const char *name;
-  Counter counter;
-} columns[] = {
-    {"written", COUNTER_WRITTEN},
-    {"skipped", COUNTER_SKIPPED},
-    {"dead_lettered", COUNTER_DEAD_LETTERED},
-};
+static const char *const columns[] = {"consumed", "written", "skipped", "dead_lettered"};
 
 static double
 rate(uint64_t records, double seconds)
@@ -49,119 +39,92 @@ cmd_summary_all_bad(const CmdSummary *self)
   return bad >= consumed ? consumed : 0;
 }
 
-/* Columns as wide as they need; where the names leave no place for the numbers in a line, they have
- * one of their own. */
+/* How a row of the table is said: its columns as wide as they need; where the names leave no place
+ * for the numbers in a line, they have one of their own. */
 typedef struct {
-  int topic, table, numbers[1 + G_N_ELEMENTS(columns)];
+  int topic, table;
+  GString *head, *row; /* owned: the numbers' */
   bool is_split;
-} Widths;
+} Form;
 
-static Widths
-find_widths(const CmdSummary *self)
+static void
+form_clear(Form *self)
 {
-  uint64_t consumed = metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS);
-  g_autofree char *most = g_strdup_printf("%" G_GUINT64_FORMAT, consumed);
-  Widths widths = {(int)strlen("topic"),
-                   (int)strlen("table"),
-                   {(int)MAX(strlen(most), strlen("consumed"))},
-                   false};
-  int all = 1 + widths.numbers[0];
+  g_string_free(self->head, TRUE);
+  g_string_free(self->row, TRUE);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Form, form_clear)
+
+static Form
+find_form(const CmdSummary *self)
+{
+  Form form = {(int)strlen("topic"), (int)strlen("table"), g_string_new(NULL), g_string_new(NULL),
+               false};
+  g_autofree char *most = g_strdup_printf(
+      "%" G_GUINT64_FORMAT, metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS));
 
   for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
-    widths.numbers[1 + i] = (int)MAX(strlen(most), strlen(columns[i].name));
-    all += 1 + widths.numbers[1 + i];
+    int width = (int)MAX(strlen(most), strlen(columns[i]));
+
+    g_string_append_printf(form.head, " %*s", width, columns[i]);
+    g_string_append_printf(form.row, " {%s:%d}", columns[i], width);
   }
+  g_string_append_c(form.head, '\n');
+  g_string_append_c(form.row, '\n');
   for (size_t i = 0; i < self->mappings_length; i++) {
-    widths.topic = MAX(widths.topic, (int)strlen(mapping_topic(self->mappings[i])));
-    widths.table = MAX(widths.table, (int)strlen(mapping_table(self->mappings[i])));
+    form.topic = MAX(form.topic, (int)strlen(mapping_topic(self->mappings[i])));
+    form.table = MAX(form.table, (int)strlen(mapping_table(self->mappings[i])));
   }
-  widths.is_split = widths.topic + 1 + widths.table + all > CMD_PARAGRAPH_WIDTH;
-  return widths;
+  form.is_split = form.topic + 1 + form.table + (int)form.head->len - 1 > TERMINAL_COLUMNS;
+  return form;
 }
 
 static void
-print_names(const Widths *widths, const char *topic, const char *table)
+say_row(Report *report, const Form *form, const char *topic, const char *table, const GString *row)
 {
-  if (widths->is_split)
-    printf("%s%s%s\n", topic, *table != '\0' ? " " : "", table);
-  else
-    printf("%-*s %-*s", widths->topic, topic, widths->table, table);
+  g_autofree char *names =
+      form->is_split ? g_strdup_printf("%s%s%s\n", topic, *table != '\0' ? " " : "", table)
+                     : g_strdup_printf("%-*s %-*s", form->topic, topic, form->table, table);
+
+  report_say(report, names);
+  report_say(report, row->str);
 }
 
 static void
-print_row(const CmdSummary *self, const Widths *widths, const char *topic, int index)
+tell_counts(const CmdSummary *self, Report *report, int index)
 {
-  bool is_all = index == METRICS_ALL_TOPICS;
+  const MetricsCounters *counters = self->counters;
 
-  print_names(widths, topic, is_all ? "" : mapping_table(self->mappings[index]));
-  printf(" %*" G_GUINT64_FORMAT, widths->numbers[0],
-         metrics_counters_consumed(self->counters, index));
-  for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
-    printf(" %*" G_GUINT64_FORMAT, widths->numbers[1 + i],
-           metrics_counters_sum(self->counters, index, columns[i].counter));
-  printf("\n");
-}
-
-static void
-print_table(const CmdSummary *self)
-{
-  uint64_t consumed = metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS);
-  Widths widths = find_widths(self);
-
-  print_names(&widths, "topic", "table");
-  printf(" %*s", widths.numbers[0], "consumed");
-  for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
-    printf(" %*s", widths.numbers[1 + i], columns[i].name);
-  printf("\n");
-  for (size_t i = 0; i < self->mappings_length; i++)
-    print_row(self, &widths, mapping_topic(self->mappings[i]), (int)i);
-  print_row(self, &widths, "all", METRICS_ALL_TOPICS);
-  printf("%.1f seconds, %.0f records a second\n", self->seconds, rate(consumed, self->seconds));
-}
-
-static void
-add_counts(const CmdSummary *self, JsonBuilder *json, int index)
-{
-  json_build_count(json, "consumed", metrics_counters_consumed(self->counters, index));
-  for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
-    json_build_count(json, columns[i].name,
-                     metrics_counters_sum(self->counters, index, columns[i].counter));
-  }
-}
-
-static void
-add_topic(const CmdSummary *self, JsonBuilder *json, size_t index)
-{
-  json_builder_begin_object(json);
-  json_build_text(json, "topic", mapping_topic(self->mappings[index]));
-  json_build_text(json, "table", mapping_table(self->mappings[index]));
-  add_counts(self, json, (int)index);
-  json_builder_end_object(json);
-}
-
-static void
-print_json(const CmdSummary *self)
-{
-  uint64_t consumed = metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS);
-  g_autoptr(JsonBuilder) json = json_builder_new();
-
-  json_builder_begin_object(json);
-  json_build_list(json, "topics");
-  for (size_t i = 0; i < self->mappings_length; i++)
-    add_topic(self, json, i);
-  json_builder_end_array(json);
-  add_counts(self, json, METRICS_ALL_TOPICS);
-  json_build_real(json, "seconds", self->seconds);
-  json_build_real(json, "records_per_second", rate(consumed, self->seconds));
-  json_builder_end_object(json);
-  json_build_print(json, false);
+  report_count(report, "consumed", metrics_counters_consumed(counters, index));
+  report_count(report, "written", metrics_counters_sum(counters, index, COUNTER_WRITTEN));
+  report_count(report, "skipped", metrics_counters_sum(counters, index, COUNTER_SKIPPED));
+  report_count(report, "dead_lettered",
+               metrics_counters_sum(counters, index, COUNTER_DEAD_LETTERED));
 }
 
 void
 cmd_summary_print(const CmdSummary *self, bool is_json)
 {
-  if (is_json)
-    print_json(self);
-  else
-    print_table(self);
+  g_autoptr(Report) report = report_new(is_json);
+  g_auto(Form) form = find_form(self);
+  uint64_t consumed = metrics_counters_consumed(self->counters, METRICS_ALL_TOPICS);
+
+  say_row(report, &form, "topic", "table", form.head);
+  report_list(report, "topics");
+  for (size_t i = 0; i < self->mappings_length; i++) {
+    report_object(report, NULL);
+    report_text(report, "topic", mapping_topic(self->mappings[i]));
+    report_text(report, "table", mapping_table(self->mappings[i]));
+    tell_counts(self, report, (int)i);
+    say_row(report, &form, mapping_topic(self->mappings[i]), mapping_table(self->mappings[i]),
+            form.row);
+    report_end(report);
+  }
+  report_end(report);
+  tell_counts(self, report, METRICS_ALL_TOPICS);
+  say_row(report, &form, "all", "", form.row);
+  report_real(report, "seconds", self->seconds);
+  report_real(report, "records_per_second", rate(consumed, self->seconds));
+  report_say(report, "{seconds:.1} seconds, {records_per_second:.0} records a second\n");
+  report_end_all(report);
 }

@@ -108,17 +108,16 @@ add(Report *self, const char *name, char *text, ReportField field)
 void
 report_text(Report *self, const char *name, const char *text)
 {
-  g_autofree char *valid = g_utf8_make_valid(text == NULL ? "" : text, -1);
-
-  if (text != NULL && self->is_json) {
-    begin_value(self, name);
-    json_put_string(&self->out, slice_text(valid));
-  } else if (text != NULL) {
-    /* a path that is not UTF-8 is printed as it is */
-    add(self, name, g_strdup(text), (ReportField){0});
-  } else {
-    add(self, name, g_strdup(self->is_json ? "null" : "-"), (ReportField){0});
+  if (text == NULL || !self->is_json) {
+    /* a path that is not UTF-8 is shown as it is */
+    add(self, name, g_strdup(text != NULL ? text : self->is_json ? "null" : "-"), (ReportField){0});
+    return;
   }
+
+  g_autofree char *valid = g_utf8_make_valid(text, -1);
+
+  begin_value(self, name);
+  json_put_string(&self->out, slice_text(valid));
 }
 
 void
@@ -150,20 +149,26 @@ report_claim(Report *self, const char *name, bool is_so)
   add(self, name, g_strdup(is_so ? "true" : "false"), (ReportField){.whole = is_so});
 }
 
-void
-report_object(Report *self, const char *name)
+static void
+open_member(Report *self, const char *name, char begin)
 {
   if (self->is_json)
     begin_value(self, name);
-  open_level(self, '{');
+  open_level(self, begin);
+  if (!self->is_json && name != NULL)
+    add(self, "@", g_strdup(name), (ReportField){0});
+}
+
+void
+report_object(Report *self, const char *name)
+{
+  open_member(self, name, '{');
 }
 
 void
 report_list(Report *self, const char *name)
 {
-  if (self->is_json)
-    begin_value(self, name);
-  open_level(self, '[');
+  open_member(self, name, '[');
 }
 
 void

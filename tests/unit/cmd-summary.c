@@ -3,17 +3,13 @@
 
 #include "mapping/set.h"
 
-#include <glib/gstdio.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
+#include "support/output.h"
 
 /* What is printed of the built-in mappings, each with so many records. */
 static char *
-print(uint64_t records)
+print(uint64_t records, bool is_json)
 {
   g_autofree char *builtin = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "schemas", NULL);
-  g_autofree char *path = NULL;
   g_autoptr(GPtrArray) kafka = g_ptr_array_new();
   char *none[] = {NULL};
   const Config config = {.kafka = kafka, .ingest = {.mappings = none, .builtin = builtin}};
@@ -22,21 +18,14 @@ print(uint64_t records)
                              mapping_set_for_table(mappings, "clickstream", NULL)};
   MetricsCounters *counters = metrics_counters_new(1, 2);
   const CmdSummary summary = {counters, chosen, 2, 2};
-  int file = g_file_open_tmp(NULL, &path, NULL);
-  int out = dup(STDOUT_FILENO);
-  char *text = NULL;
+  TestOutput output;
+  char *text;
 
   metrics_count(metrics_counters_sheet(counters, 0, 0), COUNTER_WRITTEN, records);
   metrics_count(metrics_counters_sheet(counters, 0, 1), COUNTER_DEAD_LETTERED, 12);
-  fflush(stdout);
-  dup2(file, STDOUT_FILENO);
-  cmd_summary_print(&summary, false);
-  fflush(stdout);
-  dup2(out, STDOUT_FILENO);
-  close(out);
-  close(file);
-  g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-  g_unlink(path);
+  output = test_output_begin();
+  cmd_summary_print(&summary, is_json);
+  text = test_output_take(&output);
   metrics_counters_free(counters);
   mapping_set_free(mappings);
   return text;
@@ -67,13 +56,27 @@ it_fits_a_terminal_whatever_the_numbers(void)
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    g_autofree char *text = print(cases[i].records);
+    g_autofree char *text = print(cases[i].records, false);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
     g_assert_cmpstr(text, ==, cases[i].text);
     for (size_t j = 0; lines[j] != NULL; j++)
       g_assert_cmpuint(strlen(lines[j]), <=, 80);
   }
+}
+
+static void
+json_has_what_the_table_has(void)
+{
+  g_autofree char *text = print(30, true);
+
+  g_assert_cmpstr(text, ==,
+                  "{\"topics\":[{\"topic\":\"transactions\",\"table\":\"transactions\","
+                  "\"consumed\":30,\"written\":30,\"skipped\":0,\"dead_lettered\":0},"
+                  "{\"topic\":\"click_stream\",\"table\":\"clickstream\","
+                  "\"consumed\":12,\"written\":0,\"skipped\":0,\"dead_lettered\":12}],"
+                  "\"consumed\":42,\"written\":30,\"skipped\":0,\"dead_lettered\":12,"
+                  "\"seconds\":2,\"records_per_second\":21}\n");
 }
 
 static void
@@ -107,6 +110,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/summary/fits", it_fits_a_terminal_whatever_the_numbers);
+  g_test_add_func("/summary/json", json_has_what_the_table_has);
   g_test_add_func("/summary/all-bad", all_is_bad_only_where_nothing_else_was_read);
   return g_test_run();
 }

@@ -36,6 +36,7 @@ typedef struct {
   BulkSurvey survey;
   BulkLoadCounts loaded;
   CmdBulkReport report;
+  Report *told; /* owned */
   int64_t began_us;
   int64_t phase_us; /* when the phase began */
 } Bulkload;
@@ -54,6 +55,7 @@ bulkload_clear(Bulkload *self)
   mapping_set_free(self->mappings);
   config_free(self->config);
   cmd_bulkargs_clear(&self->args);
+  report_free(self->told);
   stop_free(self->stop);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Bulkload, bulkload_clear)
@@ -371,15 +373,10 @@ call_tool(Bulkload *self, GError **error)
 }
 
 static void
-print_report(Bulkload *self, bool is_end)
+tell_end(Bulkload *self)
 {
   log_progress(self->call->log, "");
-  if (self->args.is_json && is_end)
-    cmd_bulkreport_print_json(&self->report);
-  else if (is_end)
-    cmd_bulkreport_print(&self->report);
-  else if (!self->args.is_json)
-    cmd_bulkreport_print_insight(&self->report);
+  cmd_bulkreport_tell_end(&self->report, self->told);
 }
 
 static bool
@@ -394,11 +391,12 @@ make_live(Bulkload *self, GError **error)
   is_live =
       self->args.complete_with != NULL ? call_tool(self, &problem) : load_files(self, &problem);
   end_phase(self, BULK_LOADING);
-  self->report.completed_with = self->args.complete_with;
-  if (is_live)
+  if (is_live) {
+    self->report.completed_with = self->args.complete_with;
     return true;
+  }
   if (self->args.is_json)
-    print_report(self, true);
+    tell_end(self);
   rest = describe_rest(self);
   g_set_error(error, problem->domain, problem->code, "%s%s", problem->message, rest);
   return false;
@@ -458,9 +456,12 @@ work(Bulkload *self, GError **error)
       !look_at_table(self, error) || !open_place(self, error) || !read_files(self, error) ||
       !survey_rows(self, error))
     return false;
-  print_report(self, false);
+  log_progress(self->call->log, "");
+  cmd_bulkreport_tell_insight(&self->report, self->told);
+  if (!self->args.is_json) /* that is whole or not there */
+    report_flush(self->told);
   if ((self->args.is_dry_run || !has_rows(self)) && self->args.is_json)
-    print_report(self, true);
+    tell_end(self);
   if (!has_rows(self))
     return end_without_rows(self, error);
   if (self->args.is_dry_run)
@@ -468,7 +469,7 @@ work(Bulkload *self, GError **error)
   if (!create_table(self, error) || !write_files(self, error) ||
       (loads(self) && !make_live(self, error)) || !finish_feed(self, error))
     return false;
-  print_report(self, true);
+  tell_end(self);
   return true;
 }
 
@@ -480,6 +481,7 @@ cmd_bulkload(const CommandCall *call, GError **error)
   bulk_survey_init(&self.survey);
   if (!cmd_bulkargs_parse(&self.args, call, error))
     return exit_code_unless(error, EXIT_DONE);
+  self.told = report_new(self.args.is_json);
   self.stop = stop_new();
   self.watch = (BulkWatch){
       .self = &self, .progress = show_progress, .cancellable = stop_cancellable(self.stop)};

@@ -1,22 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/bulk/report.h"
 
-#include "cmd/paragraph.h"
 #include "hbase/shell.h"
-#include "json/build.h"
-
-#include <stdio.h>
-
-#define U64 G_GUINT64_FORMAT
 
 /* Of more regions than the first only the largest are shown: the second. */
 enum { REGIONS_SHOWN = 20, LARGEST_SHOWN = 10, HOT_FACTOR = 3 };
-
-static char *
-size_text(uint64_t bytes)
-{
-  return g_format_size_full(bytes, G_FORMAT_SIZE_IEC_UNITS);
-}
 
 /* A region that gets several times its share is a server that others wait for. */
 static bool
@@ -26,17 +14,6 @@ is_hot(const CmdBulkReport *self, size_t region)
   uint64_t all = bulk_job_intake(self->job).amount.cell_bytes;
 
   return regions > 1 && bulk_job_region(self->job, region).cell_bytes > all / regions * HOT_FACTOR;
-}
-
-static void
-print_region(const CmdBulkReport *self, size_t i)
-{
-  BulkAmount amount = bulk_job_region(self->job, i);
-  g_autofree char *start = shell_escape(bulk_regions_start(bulk_job_regions(self->job), i));
-  g_autofree char *size = size_text(amount.cell_bytes);
-
-  printf("            %10" U64 " records, %10s from '%s'%s\n", amount.rows, size, start,
-         is_hot(self, i) ? "  HOT: far more than its share" : "");
 }
 
 static gint
@@ -50,263 +27,196 @@ compare_regions(gconstpointer a, gconstpointer b, gpointer data)
 }
 
 static void
-print_largest(const CmdBulkReport *self, size_t length)
+tell_region(const CmdBulkReport *self, Report *report, size_t i, bool is_shown)
 {
+  BulkAmount amount = bulk_job_region(self->job, i);
+  g_autofree char *start = shell_escape(bulk_regions_start(bulk_job_regions(self->job), i));
+
+  report_object(report, NULL);
+  report_text(report, "start", start);
+  report_count(report, "records", amount.rows);
+  report_count(report, "bytes", amount.cell_bytes);
+  report_claim(report, "hot", is_hot(self, i));
+  if (is_shown)
+    report_say(report, "            {records:10} records, {bytes:10size} from '{start}'");
+  if (is_shown)
+    report_say(report, is_hot(self, i) ? "  HOT: far more than its share\n" : "\n");
+  report_end(report);
+}
+
+/* People see the largest, the largest first, of regions that are many. */
+static void
+tell_regions(const CmdBulkReport *self, Report *report)
+{
+  size_t length = bulk_regions_length(bulk_job_regions(self->job));
+  bool are_many = length > REGIONS_SHOWN;
+  size_t shown = are_many ? LARGEST_SHOWN : length;
+  g_autofree char *title = g_strdup_printf("regions     %zu%s\n", length,
+                                           are_many     ? ", of which these get most"
+                                           : length < 2 ? ""
+                                                        : ", which get");
   g_autoptr(GArray) order = g_array_new(FALSE, FALSE, sizeof(size_t));
 
   for (size_t i = 0; i < length; i++)
     g_array_append_val(order, i);
-  g_array_sort_with_data(order, compare_regions, (gpointer)self);
-  for (guint i = 0; i < LARGEST_SHOWN; i++)
-    print_region(self, g_array_index(order, size_t, i));
+  if (are_many && !report_is_json(report))
+    g_array_sort_with_data(order, compare_regions, (gpointer)self);
+  report_say(report, title);
+  report_list(report, "regions");
+  for (size_t i = 0; i < length; i++)
+    tell_region(self, report, g_array_index(order, size_t, i), length > 1 && i < shown);
+  report_end(report);
 }
 
 static void
-print_regions(const CmdBulkReport *self)
+tell_survey(const BulkSurvey *survey, Report *report)
 {
-  size_t length = bulk_regions_length(bulk_job_regions(self->job));
-
-  if (length > REGIONS_SHOWN) {
-    printf("regions     %zu, of which these get most\n", length);
-    print_largest(self, length);
-    return;
-  }
-  printf("regions     %zu%s\n", length, length < 2 ? "" : ", which get");
-  for (size_t i = 0; length > 1 && i < length; i++)
-    print_region(self, i);
-}
-
-static void
-print_collisions(const BulkSurvey *survey)
-{
+  report_count(report, "rows", survey->rows);
+  report_count(report, "duplicates", survey->duplicates);
+  report_count(report, "differing", survey->differing);
+  report_say(report, "rows        |{rows};|{duplicates} records more have the key of another one,|"
+                     "{differing} of them with other values\n");
+  report_list(report, "collisions");
   for (guint i = 0; i < survey->collisions->len; i++) {
     const BulkCollision *collision = &g_array_index(survey->collisions, BulkCollision, i);
 
-    printf("            %10" U64 " records, of different values, are row '%s'\n",
-           collision->records, collision->key);
+    report_object(report, NULL);
+    report_text(report, "row", collision->key);
+    report_count(report, "records", collision->records);
+    report_count(report, "differing", collision->differing);
+    report_say(report, "            {records:10} records, of different values, are row '{row}'\n");
+    report_end(report);
   }
-}
-
-static void
-print_rows(const BulkSurvey *survey)
-{
-  CmdParagraph line = {.indent = (size_t)printf("rows        ")};
-
-  cmd_paragraph_add(&line, "%" U64 ";", survey->rows);
-  cmd_paragraph_add(&line, "%" U64 " records more have the key of another one,",
-                    survey->duplicates);
-  cmd_paragraph_add(&line, "%" U64 " of them with other values", survey->differing);
-  putchar('\n');
-  print_collisions(survey);
+  report_end(report);
 }
 
 /* What is not CSV has no lines. */
 static void
-print_feed(const CmdBulkReport *self)
+tell_records(const CmdBulkReport *self, Report *report)
 {
-  BulkFeedCounts counts = self->feed->counts(self->feed->self);
-
-  printf("records     %" U64 " read; %" U64 " tombstones; %" U64 " skipped\n", counts.records,
-         bulk_job_intake(self->job).amount.tombstones, counts.skipped);
-  printf("bad         %" U64 "\n", counts.bad);
-  for (size_t i = 0; i < fault_list_length(counts.examples); i++)
-    printf("            %s\n", fault_list_get(counts.examples, i));
-}
-
-static void
-print_rejects(const CmdBulkReport *self)
-{
+  BulkIntakeCounts counts = bulk_job_intake(self->job);
+  const BulkFeed *feed = self->feed;
+  const BulkFeedCounts fed = feed != NULL ? feed->counts(feed->self) : (BulkFeedCounts){0};
   const BulkRejects *rejects = bulk_job_rejects(self->job);
-  const FaultList *examples = bulk_rejects_examples(rejects);
 
-  printf("rejects     %" U64 "\n", bulk_rejects_count(rejects));
-  for (size_t i = 0; i < fault_list_length(examples); i++)
-    printf("            %s\n", fault_list_get(examples, i));
+  report_text(report, "table", mapping_table(self->mapping));
+  report_say(report, "table       {table}\n");
+  report_count(report, "records", counts.records);
+  report_count(report, "headers", counts.headers);
+  if (feed != NULL) {
+    report_count(report, "tombstones", counts.amount.tombstones);
+    report_count(report, "skipped", fed.skipped);
+    report_count(report, "rejects", fed.bad);
+    report_say(report, "records     {records} read; {tombstones} tombstones; {skipped} skipped\n"
+                       "bad         {rejects}\n");
+  } else {
+    report_count(report, "rejects", bulk_rejects_count(rejects));
+    report_say(report, "records     {records} read; {headers} repeated header lines passed over\n");
+  }
+  report_count(report, "cells_mapped", counts.amount.cells);
+  report_count(report, "cell_bytes", counts.amount.cell_bytes);
+  report_count(report, "spilled_bytes", counts.spilled_bytes);
+  if (feed != NULL)
+    report_sentences(report, "examples", fed.examples, "            {}\n");
+  report_sentences(report, "warnings", bulk_job_warnings(self->job), "warning     {}\n");
+  if (feed == NULL) {
+    report_say(report, "rejects     {rejects}\n");
+    report_sentences(report, "examples", bulk_rejects_examples(rejects), "            {}\n");
+  }
 }
 
 void
-cmd_bulkreport_print_insight(const CmdBulkReport *self)
+cmd_bulkreport_tell_insight(const CmdBulkReport *self, Report *report)
 {
-  BulkIntakeCounts counts = bulk_job_intake(self->job);
-  g_autofree char *size = size_text(counts.amount.cell_bytes);
-
-  printf("table       %s\n", mapping_table(self->mapping));
-  if (self->feed != NULL)
-    print_feed(self);
-  else
-    printf("records     %" U64 " read; %" U64 " repeated header lines passed over\n",
-           counts.records, counts.headers);
-  for (size_t i = 0; i < fault_list_length(bulk_job_warnings(self->job)); i++)
-    printf("warning     %s\n", fault_list_get(bulk_job_warnings(self->job), i));
-  if (self->feed == NULL)
-    print_rejects(self);
-  printf("cells       %" U64 ", about %s of HFile before compression\n", counts.amount.cells, size);
-  if (mapping_uses_record_time(self->mapping) && self->timestamp_ms > 0)
-    printf("timestamp   %" G_GINT64_FORMAT " for all cells\n", self->timestamp_ms);
+  tell_records(self, report);
+  report_say(report, "cells       {cells_mapped}, about {cell_bytes:size} of HFile before "
+                     "compression\n");
+  if (mapping_uses_record_time(self->mapping) && self->timestamp_ms > 0) {
+    report_number(report, "timestamp", self->timestamp_ms);
+    report_say(report, "timestamp   {timestamp} for all cells\n");
+  }
   if (self->survey != NULL)
-    print_rows(self->survey);
+    tell_survey(self->survey, report);
   else
-    printf("rows        are counted while they are written: not all fit into --memory\n");
-  print_regions(self);
-  fflush(stdout);
+    report_say(report, "rows        are counted while they are written: not all fit into "
+                       "--memory\n");
+  tell_regions(self, report);
 }
 
 static void
-print_seconds(const CmdBulkReport *self)
+tell_loaded(const CmdBulkReport *self, Report *report)
 {
-  CmdParagraph line = {.indent = (size_t)printf("seconds     ")};
-
-  cmd_paragraph_add(&line, "%.2f:", self->total_seconds);
-  for (int i = 0; i < BULK_PHASES; i++)
-    if (self->seconds[i] > 0)
-      cmd_paragraph_add(&line, "%s %.2f", bulk_phase_name((BulkPhase)i), self->seconds[i]);
-  putchar('\n');
+  if (self->loaded == NULL)
+    return;
+  report_object(report, "live");
+  report_count(report, "files", self->loaded->files);
+  report_count(report, "regions", self->loaded->regions);
+  report_count(report, "bytes", self->loaded->bytes);
+  report_count(report, "recut", self->loaded->recut);
+  report_say(report, "live        {files} files in {regions} regions; {recut} were cut anew\n");
+  report_end(report);
 }
 
 /* What makes the files live. A table that is yet to be comes first: HBase's tool would create one
  * without the mapping's families. */
 static void
-print_output(const CmdBulkReport *self)
+tell_output(const CmdBulkReport *self, Report *report)
 {
-  printf("output      %s; this makes it live:\n", self->output);
-  if (self->script != NULL)
-    printf("            hbase shell -n %s\n", self->script);
-  printf("            hbase completebulkload file://%s %s\n", self->output,
-         mapping_table(self->mapping));
-}
-
-void
-cmd_bulkreport_print(const CmdBulkReport *self)
-{
-  BulkBuildCounts built = bulk_job_build(self->job);
-  g_autofree char *size = size_text(self->bytes);
-
-  if (self->survey == NULL)
-    printf("rows        %" U64 "; %" U64 " records more had the key of another one\n", built.rows,
-           built.duplicates);
-  printf("written     %" U64 " cells in %zu files, %s\n", self->cells, self->files, size);
-  if (self->loaded != NULL)
-    printf("live        %" U64 " files in %" U64 " regions; %" U64 " were cut anew\n",
-           self->loaded->files, self->loaded->regions, self->loaded->recut);
-  if (self->completed_with != NULL)
-    printf("live        by '%s'\n", self->completed_with);
-  if (self->output != NULL)
-    print_output(self);
-  if (self->committed != NULL)
-    printf("committed   the ends of topic %s: 'sluice run' goes on there\n", self->committed);
-  print_seconds(self);
-}
-
-static void
-add_seconds(JsonBuilder *builder, const CmdBulkReport *self)
-{
-  json_build_object(builder, "seconds");
-  for (int i = 0; i < BULK_PHASES; i++)
-    json_build_real(builder, bulk_phase_name((BulkPhase)i), self->seconds[i]);
-  json_build_real(builder, "total", self->total_seconds);
-  json_builder_end_object(builder);
-}
-
-static void
-add_region(JsonBuilder *builder, const CmdBulkReport *self, size_t i)
-{
-  BulkAmount amount = bulk_job_region(self->job, i);
-  g_autofree char *start = shell_escape(bulk_regions_start(bulk_job_regions(self->job), i));
-
-  json_builder_begin_object(builder);
-  json_build_text(builder, "start", start);
-  json_build_count(builder, "records", amount.rows);
-  json_build_count(builder, "bytes", amount.cell_bytes);
-  json_build_claim(builder, "hot", is_hot(self, i));
-  json_builder_end_object(builder);
-}
-
-static void
-add_regions(JsonBuilder *builder, const CmdBulkReport *self)
-{
-  json_build_list(builder, "regions");
-  for (size_t i = 0; i < bulk_regions_length(bulk_job_regions(self->job)); i++)
-    add_region(builder, self, i);
-  json_builder_end_array(builder);
-}
-
-static void
-add_collisions(JsonBuilder *builder, const BulkSurvey *survey)
-{
-  json_build_count(builder, "differing", survey->differing);
-  json_build_list(builder, "collisions");
-  for (guint i = 0; i < survey->collisions->len; i++) {
-    const BulkCollision *collision = &g_array_index(survey->collisions, BulkCollision, i);
-
-    json_builder_begin_object(builder);
-    json_build_text(builder, "row", collision->key);
-    json_build_count(builder, "records", collision->records);
-    json_build_count(builder, "differing", collision->differing);
-    json_builder_end_object(builder);
-  }
-  json_builder_end_array(builder);
-}
-
-static void
-add_written(JsonBuilder *builder, const CmdBulkReport *self)
-{
-  BulkBuildCounts built = bulk_job_build(self->job);
-  uint64_t rows = self->survey != NULL ? self->survey->rows : built.rows;
-  uint64_t duplicates = self->survey != NULL ? self->survey->duplicates : built.duplicates;
-
-  json_build_count(builder, "rows", rows);
-  json_build_count(builder, "duplicates", duplicates);
-  if (self->survey != NULL)
-    add_collisions(builder, self->survey);
-  json_build_count(builder, "cells", self->cells);
-  json_build_count(builder, "files", self->files);
-  json_build_count(builder, "bytes", self->bytes);
-}
-
-static void
-add_loaded(JsonBuilder *builder, const CmdBulkReport *self)
-{
-  if (self->loaded == NULL)
+  if (self->output == NULL)
     return;
-  json_build_object(builder, "live");
-  json_build_count(builder, "files", self->loaded->files);
-  json_build_count(builder, "regions", self->loaded->regions);
-  json_build_count(builder, "bytes", self->loaded->bytes);
-  json_build_count(builder, "recut", self->loaded->recut);
-  json_builder_end_object(builder);
+  report_text(report, "output", self->output);
+  report_say(report, "output      {output}; this makes it live:\n");
+  if (self->script != NULL) {
+    report_text(report, "script", self->script);
+    report_say(report, "            hbase shell -n {script}\n");
+  }
+  report_say(report, "            hbase completebulkload file://{output} {table}\n");
+}
+
+static void
+tell_seconds(const CmdBulkReport *self, Report *report)
+{
+  g_autoptr(GString) line = g_string_new("seconds     |{total:.2}:");
+
+  report_object(report, "seconds");
+  report_real(report, "total", self->total_seconds);
+  for (int i = 0; i < BULK_PHASES; i++) {
+    const char *name = bulk_phase_name((BulkPhase)i);
+
+    report_real(report, name, self->seconds[i]);
+    if (self->seconds[i] > 0)
+      g_string_append_printf(line, "|%s {%s:.2}", name, name);
+  }
+  g_string_append_c(line, '\n');
+  report_say(report, line->str);
+  report_end(report);
 }
 
 void
-cmd_bulkreport_print_json(const CmdBulkReport *self)
+cmd_bulkreport_tell_end(const CmdBulkReport *self, Report *report)
 {
-  g_autoptr(JsonBuilder) builder = json_builder_new();
-  BulkIntakeCounts counts = bulk_job_intake(self->job);
+  BulkBuildCounts built = bulk_job_build(self->job);
 
-  json_builder_begin_object(builder);
-  json_build_text(builder, "table", mapping_table(self->mapping));
-  json_build_count(builder, "records", counts.records);
-  json_build_count(builder, "headers", counts.headers);
-  if (self->feed != NULL) {
-    json_build_count(builder, "tombstones", counts.amount.tombstones);
-    json_build_count(builder, "skipped", self->feed->counts(self->feed->self).skipped);
+  if (self->survey == NULL) {
+    report_count(report, "rows", built.rows);
+    report_count(report, "duplicates", built.duplicates);
+    report_say(report,
+               "rows        {rows}; {duplicates} records more had the key of another one\n");
   }
-  json_build_count(builder, "rejects",
-                   self->feed != NULL ? self->feed->counts(self->feed->self).bad
-                                      : bulk_rejects_count(bulk_job_rejects(self->job)));
-  json_build_count(builder, "cells_mapped", counts.amount.cells);
-  json_build_count(builder, "cell_bytes", counts.amount.cell_bytes);
-  json_build_count(builder, "spilled_bytes", counts.spilled_bytes);
-  if (mapping_uses_record_time(self->mapping) && self->timestamp_ms > 0)
-    json_build_count(builder, "timestamp", (uint64_t)self->timestamp_ms);
-  add_written(builder, self);
-  add_loaded(builder, self);
-  if (self->output != NULL)
-    json_build_text(builder, "output", self->output);
-  if (self->committed != NULL)
-    json_build_text(builder, "committed", self->committed);
-  add_regions(builder, self);
-  json_build_sentences(builder, "warnings", bulk_job_warnings(self->job));
-  add_seconds(builder, self);
-  json_builder_end_object(builder);
-  json_build_print(builder, false);
+  report_count(report, "cells", self->cells);
+  report_count(report, "files", self->files);
+  report_count(report, "bytes", self->bytes);
+  report_say(report, "written     {cells} cells in {files} files, {bytes:size}\n");
+  tell_loaded(self, report);
+  if (self->completed_with != NULL) {
+    report_text(report, "completed_with", self->completed_with);
+    report_say(report, "live        by '{completed_with}'\n");
+  }
+  tell_output(self, report);
+  if (self->committed != NULL) {
+    report_text(report, "committed", self->committed);
+    report_say(report, "committed   the ends of topic {committed}: 'sluice run' goes on there\n");
+  }
+  tell_seconds(self, report);
+  report_end_all(report);
 }

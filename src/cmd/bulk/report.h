@@ -3,6 +3,7 @@
 
 #include "bulk/job.h"
 #include "bulk/load/load.h"
+#include "report/report.h"
 
 /* What `sluice bulkload` says of its work. Members that do not apply are zero. */
 typedef struct {
@@ -24,7 +25,6 @@ typedef struct {
 } CmdBulkReport;
 
 /* What is known before anything is written: rows, regions and what they get, colliding keys. */
-void cmd_bulkreport_print_insight(const CmdBulkReport *self);
-void cmd_bulkreport_print(const CmdBulkReport *self);
-/* Both as one JSON object. */
-void cmd_bulkreport_print_json(const CmdBulkReport *self);
+void cmd_bulkreport_tell_insight(const CmdBulkReport *self, Report *report);
+/* The rest; then the report is whole. */
+void cmd_bulkreport_tell_end(const CmdBulkReport *self, Report *report);
