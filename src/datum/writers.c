@@ -18,6 +18,7 @@ struct Writers {
   GQueue recent;       /* of Entry, the one used last first */
   size_t bytes;
   size_t most_bytes;
+  uint64_t misses;
 };
 
 static guint
@@ -114,8 +115,10 @@ writers_get(Writers *self, Schema *reader, uint32_t id)
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
   Entry *entry = g_hash_table_lookup(self->entries, &(Entry){.reader = reader, .id = id});
 
-  if (entry == NULL)
+  if (entry == NULL) {
+    self->misses++;
     return NULL;
+  }
   g_queue_unlink(&self->recent, &entry->link);
   g_queue_push_head_link(&self->recent, &entry->link);
   return writer_ref(entry->writer);
@@ -153,4 +156,12 @@ writers_bytes(Writers *self)
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
 
   return self->bytes;
+}
+
+WritersCounts
+writers_counts(Writers *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
+
+  return (WritersCounts){.entries = self->recent.length, .misses = self->misses};
 }

@@ -33,3 +33,10 @@ void writers_put(Writers *self, Schema *reader, uint32_t id, Writer *writer);
 
 /* Of what it holds now. */
 size_t writers_bytes(Writers *self);
+
+typedef struct {
+  uint64_t entries; /* that it holds now */
+  uint64_t misses;  /* how often it was asked for what it did not hold */
+} WritersCounts;
+
+WritersCounts writers_counts(Writers *self);

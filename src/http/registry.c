@@ -9,7 +9,7 @@
 
 enum {
   MOST_REFUSED = 1000, /* ids come from payloads, which may be hostile */
-  MOST_SCHEMAS = 64,   /* for threads and mappings that meet one together; decoders keep plans */
+  MOST_SCHEMAS = 16,   /* for threads and mappings that meet one together; decoders keep plans */
   WRITERS_BYTES = 6 << 20, /* unless it is said: see http_registry_limit() */
   REFUSED_FOR_S = 30,
   FIRST_WAIT_MS = 50,
@@ -238,6 +238,12 @@ void
 http_registry_limit(HttpRegistry *self, size_t most_bytes)
 {
   writers_limit(self->writers, most_bytes);
+}
+
+WritersCounts
+http_registry_counts(HttpRegistry *self)
+{
+  return writers_counts(self->writers);
 }
 
 bool

@@ -24,6 +24,9 @@ SchemaSource http_registry_source(HttpRegistry *self);
 /* The most bytes that decoders keep of all schemas together. */
 void http_registry_limit(HttpRegistry *self, size_t most_bytes);
 
+/* Of what decoders keep. */
+WritersCounts http_registry_counts(HttpRegistry *self);
+
 /* A schema's text as a version of a subject. */
 typedef struct {
   const char *name; /* "transactions-value" */

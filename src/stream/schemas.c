@@ -4,7 +4,8 @@
 enum {
   PATIENCE_MS = 200, /* a registry that is well answers sooner */
   END_MS = 100,
-  MOST_KEPT = 1000, /* of answers: ids come from payloads, which may be hostile */
+  MOST_KEPT = 16, /* of answers, for threads that meet a schema together: decoders keep plans, and
+                     the schema of a wide table takes 50 times as much as its plan */
 };
 
 /* What is known of one id. */
@@ -184,5 +185,5 @@ lookup(void *data, uint32_t id, GError **error)
 SchemaSource
 stream_schemas_source(StreamSchemas *self)
 {
-  return (SchemaSource){.self = self, .lookup = lookup};
+  return (SchemaSource){.self = self, .lookup = lookup, .writers = self->source.writers};
 }

@@ -49,6 +49,10 @@ def with_more(fields):
     return [{"name": "more", "type": {"type": "array", "items": "string"}}, *fields]
 
 
+def with_version(number):
+    return lambda fields: [*fields, {"name": f"version_{number}", "type": "null"}]
+
+
 def whole_amounts(fields):
     return [{**field, "type": "int"} if field["name"] == "total_amount" else field for field in fields]
 
@@ -82,8 +86,11 @@ def table_is_right(shop, made):
 def test_records_of_many_writer_schemas_lie_in_one_topic(shop, sluice, registry):
     made = [{**record, "total_amount": 1000.0 + i, "more": ["x"]} for i, record in enumerate(records.make("transactions", 120))]
     texts = [variant(), variant(reversed_fields), variant(with_more), variant(whole_amounts, with_more, reversed_fields)]
+    texts += [variant(with_more, with_version(number)) for number in range(36)]  # more than are at hand without a look
     whole = [{**record, "total_amount": int(record["total_amount"])} for record in made]
-    shop.kafka.produce(shop.topic, [message(registry, texts[i % 4], record) for i, record in enumerate(whole)])
+    for record in whole:
+        record.update({f"version_{number}": None for number in range(36)})
+    shop.kafka.produce(shop.topic, [message(registry, texts[i % 40], record) for i, record in enumerate(whole)])
 
     run(sluice, shop, registry)
 

@@ -87,8 +87,11 @@ the_one_that_was_not_used_for_longest_is_forgotten(void)
 
     g_assert_cmpint(writer != NULL, ==, id != 101);
   }
+  g_assert_cmpuint(writers_counts(writers).misses, ==, 1);
   /* another mapping's are others, even under the same id */
   g_assert_null(writers_get(writers, another, 104));
+  g_assert_cmpuint(writers_counts(writers).misses, ==, 2);
+  g_assert_cmpuint(writers_counts(writers).entries, ==, 4);
 }
 
 static void

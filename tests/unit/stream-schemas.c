@@ -90,11 +90,35 @@ an_outage_ends(void)
   g_assert_true(stream_schemas_free(schemas));
 }
 
+/* What decoders make of schemas is kept in one bounded place; the schemas themselves are not. */
+static void
+plans_are_kept_and_schemas_are_not(void)
+{
+  enum { SCHEMAS = 200 };
+  Registry registry = {0};
+  g_autoptr(Writers) writers = writers_new(1 << 20);
+  const SchemaSource slow = {&registry, slow_lookup, writers};
+  StreamSchemas *schemas = stream_schemas_new(&slow);
+  SchemaSource source = stream_schemas_source(schemas);
+
+  g_assert_true(source.writers == writers);
+  for (uint32_t round = 0; round < 2; round++) {
+    for (uint32_t id = 0; id < SCHEMAS; id++) {
+      g_autoptr(Schema) schema = source.lookup(source.self, 2 * id, NULL);
+
+      g_assert_nonnull(schema);
+    }
+  }
+  g_assert_cmpuint(registry.lookups, ==, 2 * SCHEMAS);
+  g_assert_true(stream_schemas_free(schemas));
+}
+
 int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/schemas/answers", answers_are_the_registrys_and_silence_is_an_outage);
   g_test_add_func("/schemas/outage", an_outage_ends);
+  g_test_add_func("/schemas/kept", plans_are_kept_and_schemas_are_not);
   return g_test_run();
 }
