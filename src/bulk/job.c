@@ -374,7 +374,7 @@ bulk_job_warnings(const BulkJob *self)
 BulkIntakeCounts
 bulk_job_intake(const BulkJob *self)
 {
-  return bulk_intake_counts(self->intake);
+  return self->intake == NULL ? (BulkIntakeCounts){0} : bulk_intake_counts(self->intake);
 }
 
 /* A part has as much of the HFiles as of the packed rows, about. */

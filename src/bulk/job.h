@@ -57,6 +57,7 @@ bool bulk_job_write(BulkJob *self, const char *folder, GError **error);
 
 const BulkPlan *bulk_job_plan(const BulkJob *self);
 const BulkRegions *bulk_job_regions(const BulkJob *self);
+/* Zero before bulk_job_read(). */
 BulkIntakeCounts bulk_job_intake(const BulkJob *self);
 const FaultList *bulk_job_warnings(const BulkJob *self);
 /* What the region gets, about; its rows are records. */

@@ -70,9 +70,18 @@ ask_existence(BulkTarget *self, void *out, GError **error)
 }
 
 bool
-bulk_target_exists(BulkTarget *self, bool *out_exists, GError **error)
+bulk_target_expect_none(BulkTarget *self, GError **error)
 {
-  return ask(self, ask_existence, out_exists, error);
+  bool exists = false;
+
+  if (!ask(self, ask_existence, &exists, error))
+    return false;
+  if (exists)
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "--regions creates table %s, but it exists; leave the option out to load into the "
+                "regions it has",
+                mapping_table(self->mapping));
+  return !exists;
 }
 
 static bool

@@ -14,7 +14,8 @@ BulkTarget *bulk_target_new(const GatewayOptions *gateway, const Mapping *mappin
 void bulk_target_free(BulkTarget *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BulkTarget, bulk_target_free)
 
-bool bulk_target_exists(BulkTarget *self, bool *out_exists, GError **error);
+/* A table that is yet to be split must not exist. */
+bool bulk_target_expect_none(BulkTarget *self, GError **error);
 /* Tells the job of the table's families and regions. FAULT_SETUP: there is none. */
 bool bulk_target_describe(BulkTarget *self, BulkJob *job, GError **error);
 /* A disabled table takes no files. */

@@ -63,6 +63,7 @@ cmd_bulkargs_clear(CmdBulkArgs *self)
   g_free(self->complete_with);
   g_free(self->staging);
   g_free(self->user);
+  g_free(self->metrics);
 }
 
 enum { NOT_GIVEN = -2 };
@@ -115,6 +116,10 @@ parse_texts(CmdBulkArgs *self, Texts *texts, const CommandCall *call, GError **e
        "whom region servers and HDFS take us for (default: [bulkload] user, else "
        "$HADOOP_USER_NAME, else the login)",
        "NAME"},
+      {"metrics", 0, 0, G_OPTION_ARG_FILENAME, &self->metrics,
+       "write FILE for Prometheus's textfile collector when the load has ended, well or not "
+       "(its name has to end in .prom)",
+       "FILE"},
       {"json", 0, 0, G_OPTION_ARG_NONE, &self->is_json, "print the summary as JSON", NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &texts->files, "", "FILE..."},
       {0},

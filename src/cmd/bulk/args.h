@@ -20,6 +20,7 @@ typedef struct {
   char *complete_with; /* a command; NULL: we load by ourselves */
   char *staging;       /* NULL: the configuration's, as the user */
   char *user;
+  char *metrics; /* the file that tells how it ended; NULL: none */
   gboolean is_dry_run;
   gboolean is_json;
   int regions;        /* 0: the table exists */

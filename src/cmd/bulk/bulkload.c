@@ -6,13 +6,14 @@
 #include "bulk/load/tool.h"
 #include "cmd/bulk/args.h"
 #include "cmd/bulk/feed.h"
+#include "cmd/bulk/metrics.h"
 #include "cmd/bulk/progress.h"
 #include "cmd/bulk/report.h"
 #include "cmd/bulk/rest.h"
 #include "cmd/peers.h"
 #include "mapping/set.h"
 
-enum { CALL_TIMEOUT_MS = 180000 };
+enum { CALL_TIMEOUT_MS = 180000, METRICS_MODE = 0644 };
 
 /* HBase's tool passes over what begins so. */
 static const char script_name[] = "_create.rb";
@@ -186,22 +187,6 @@ open_place(Bulkload *self, GError **error)
   return !loads(self) || bulk_staging_open(self->place, error);
 }
 
-/* A table that is yet to be split must not exist. */
-static bool
-expect_no_table(Bulkload *self, GError **error)
-{
-  bool exists = false;
-
-  if (!bulk_target_exists(self->target, &exists, error))
-    return false;
-  if (exists)
-    g_set_error(error, FAULT, FAULT_SETUP,
-                "--regions creates table %s, but it exists; leave the option out to load into the "
-                "regions it has",
-                self->args.table);
-  return !exists;
-}
-
 /* Without a load the files can be cut by the mapping's own regions; HBase's tool cuts them anew if
  * the table has others. */
 static bool
@@ -217,7 +202,7 @@ look_at_table(Bulkload *self, GError **error)
   if (self->target == NULL)
     return false;
   if (self->args.regions > 0)
-    return expect_no_table(self, error);
+    return bulk_target_expect_none(self->target, error);
   if (bulk_target_describe(self->target, self->job, &problem))
     return !loads(self) || bulk_target_expect_enabled(self->target, error);
   if (loads(self)) {
@@ -414,12 +399,6 @@ create_table(Bulkload *self, GError **error)
   return true;
 }
 
-static bool
-has_rows(const Bulkload *self)
-{
-  return bulk_job_intake(self->job).amount.rows > 0;
-}
-
 /* Everything that was read is live. */
 static bool
 finish_feed(Bulkload *self, GError **error)
@@ -439,18 +418,14 @@ end_without_rows(Bulkload *self, GError **error)
 
   if (self->args.topic != NULL && feed->counts(feed->self).bad == 0)
     return finish_feed(self, error);
-  if (!finish_feed(self, error))
-    return false;
-  g_set_error_literal(error, FAULT, FAULT_RECORD,
-                      bulk_job_intake(self->job).records == 0
-                          ? "nothing to load: there is no record behind the header"
-                          : "nothing to load: none of the records can be stored");
-  return false;
+  return finish_feed(self, error) && cmd_bulkrest_expect_rows(self->job, error);
 }
 
 static bool
 work(Bulkload *self, GError **error)
 {
+  bool has_rows;
+
   if ((self->args.output != NULL && !bulk_folder_expect_free(self->args.output, error)) ||
       !read_configuration(self, error) || !choose_place(self, error) || !open_job(self, error) ||
       !look_at_table(self, error) || !open_place(self, error) || !read_files(self, error) ||
@@ -460,9 +435,10 @@ work(Bulkload *self, GError **error)
   cmd_bulkreport_tell_insight(&self->report, self->told);
   if (!self->args.is_json) /* that is whole or not there */
     report_flush(self->told);
-  if ((self->args.is_dry_run || !has_rows(self)) && self->args.is_json)
+  has_rows = bulk_job_intake(self->job).amount.rows > 0;
+  if ((self->args.is_dry_run || !has_rows) && self->args.is_json)
     tell_end(self);
-  if (!has_rows(self))
+  if (!has_rows)
     return end_without_rows(self, error);
   if (self->args.is_dry_run)
     return cmd_bulkrest_expect_loadable(&self->args, self->job, error);
@@ -473,26 +449,46 @@ work(Bulkload *self, GError **error)
   return true;
 }
 
-ExitCode
-cmd_bulkload(const CommandCall *call, GError **error)
+/* A stop is told here. */
+static ExitCode
+end(Bulkload *self, bool is_done, GError **error)
 {
-  g_auto(Bulkload) self = {.call = call, .began_us = g_get_monotonic_time()};
-
-  bulk_survey_init(&self.survey);
-  if (!cmd_bulkargs_parse(&self.args, call, error))
-    return exit_code_unless(error, EXIT_DONE);
-  self.told = report_new(self.args.is_json);
-  self.stop = stop_new();
-  self.watch = (BulkWatch){
-      .self = &self, .progress = show_progress, .cancellable = stop_cancellable(self.stop)};
-  if (work(&self, error) || *error == NULL)
+  if (is_done)
     return EXIT_DONE;
-  if (!stop_is_asked(self.stop))
+  if (!stop_is_asked(self->stop))
     return EXIT_FAILED;
 
   g_autofree char *text = g_strdup_printf("sluice bulkload: %s", (*error)->message);
 
-  log_error(call->log, text);
+  log_error(self->call->log, text);
   g_clear_error(error);
   return EXIT_STOPPED;
+}
+
+ExitCode
+cmd_bulkload(const CommandCall *call, GError **error)
+{
+  g_auto(Bulkload) self = {.call = call, .began_us = g_get_monotonic_time()};
+  WholeFile *metrics = NULL;
+  ExitCode code;
+
+  bulk_survey_init(&self.survey);
+  if (!cmd_bulkargs_parse(&self.args, call, error))
+    return exit_code_unless(error, EXIT_DONE);
+  if (self.args.metrics != NULL) {
+    metrics = whole_file_new(self.args.metrics, "", METRICS_MODE, error);
+    if (metrics == NULL)
+      return EXIT_FAILED;
+  }
+  self.told = report_new(self.args.is_json);
+  self.stop = stop_new();
+  self.watch = (BulkWatch){
+      .self = &self, .progress = show_progress, .cancellable = stop_cancellable(self.stop)};
+  code = end(&self, work(&self, error), error);
+  self.report.total_seconds = seconds_since(self.began_us);
+  if (metrics != NULL)
+    cmd_bulkmetrics_write(&(CmdBulkMetrics){self.args.table, &self.report,
+                                            code == EXIT_FAILED ? exit_code_for(*error) : code},
+                          metrics);
+  return code;
 }

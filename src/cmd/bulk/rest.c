@@ -101,6 +101,19 @@ cmd_bulkrest_describe_changes(const CmdBulkArgs *args, const Mapping *mapping)
 }
 
 bool
+cmd_bulkrest_expect_rows(const BulkJob *job, GError **error)
+{
+  BulkIntakeCounts counts = bulk_job_intake(job);
+
+  if (counts.amount.rows > 0)
+    return true;
+  g_set_error_literal(error, FAULT, FAULT_RECORD,
+                      counts.records == 0 ? "nothing to load: there is no record behind the header"
+                                          : "nothing to load: none of the records can be stored");
+  return false;
+}
+
+bool
 cmd_bulkrest_expect_loadable(const CmdBulkArgs *args, const BulkJob *job, GError **error)
 {
   uint64_t rejects = bulk_rejects_count(bulk_job_rejects(job));

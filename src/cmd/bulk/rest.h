@@ -20,5 +20,7 @@ char *cmd_bulkrest_describe(const CmdBulkRest *self);
 char *cmd_bulkrest_describe_tool(const CmdBulkRest *self);
 /* In what the command that finishes the load differs from this one; owned. */
 char *cmd_bulkrest_describe_changes(const CmdBulkArgs *args, const Mapping *mapping);
+/* FAULT_RECORD: there is none. */
+bool cmd_bulkrest_expect_rows(const BulkJob *job, GError **error);
 /* After a trial, which tells all that it found: what a load would have ended with. */
 bool cmd_bulkrest_expect_loadable(const CmdBulkArgs *args, const BulkJob *job, GError **error);
