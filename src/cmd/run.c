@@ -273,6 +273,7 @@ open_stream(Run *self)
           },
   };
 
+  metrics_pages_registry(self->pages, self->registry);
   if (self->registry != NULL) {
     self->schemas = http_registry_source(self->registry);
     options.schemas = &self->schemas;

@@ -20,6 +20,7 @@ struct MetricsPages {
   size_t mappings_length;
   GArray *standings;            /* owned, of KafkaStanding */
   const GatewayTally *gateways; /* borrowed */
+  HttpRegistry *registry;       /* borrowed */
   const char *revision;         /* borrowed */
   char *group;                  /* owned */
   int64_t started_us;
@@ -39,6 +40,7 @@ service_of(const MetricsPages *self)
                           .mappings_length = self->mappings_length,
                           .standings = self->standings,
                           .gateways = self->gateways,
+                          .registry = self->registry,
                           .memory_bytes = self->memory_bytes};
 }
 
@@ -219,6 +221,14 @@ metrics_pages_gateways(MetricsPages *self, const GatewayTally *tallies)
 {
   g_mutex_lock(&self->mutex);
   self->gateways = tallies;
+  g_mutex_unlock(&self->mutex);
+}
+
+void
+metrics_pages_registry(MetricsPages *self, HttpRegistry *registry)
+{
+  g_mutex_lock(&self->mutex);
+  self->registry = registry;
   g_mutex_unlock(&self->mutex);
 }
 

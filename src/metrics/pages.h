@@ -3,6 +3,7 @@
 
 #include "config/config.h"
 #include "hbase/tally.h"
+#include "http/registry.h"
 #include "kafka/consumer.h"
 #include "metrics/counters.h"
 #include "metrics/exporter.h"
@@ -34,6 +35,9 @@ void metrics_pages_stand(MetricsPages *self, const GArray *standings);
 
 /* From now on these gateways are shown; NULL: none. As the counters. */
 void metrics_pages_gateways(MetricsPages *self, const GatewayTally *tallies);
+
+/* From now on it is told of this registry's schemas; NULL: of none. As the counters. */
+void metrics_pages_registry(MetricsPages *self, HttpRegistry *registry);
 
 /* The texts that the pages answer with. */
 char *metrics_pages_metrics(MetricsPages *self, MetricsFormat format);

@@ -277,12 +277,30 @@ export_gateways(const MetricsService *self, MetricsExporter *exporter)
                      &tally->answers_us, 1e6);
 }
 
+static void
+export_schemas(const MetricsService *self, MetricsExporter *exporter)
+{
+  WritersCounts counts = {0};
+
+  if (self->registry != NULL)
+    counts = http_registry_counts(self->registry);
+  metrics_exporter_family(exporter, "sluice_schema_cache_entries", METRICS_GAUGE,
+                          "Schemas of the registry that records are read by, as they are kept");
+  if (self->registry != NULL)
+    metrics_exporter_count(exporter, NULL, counts.entries);
+  metrics_exporter_family(exporter, "sluice_schema_cache_misses_total", METRICS_COUNTER,
+                          "How often a schema was wanted that was not kept");
+  if (self->registry != NULL)
+    metrics_exporter_count(exporter, NULL, counts.misses);
+}
+
 void
 metrics_service_export(const MetricsService *self, MetricsExporter *exporter)
 {
   const MetricsLabel build[] = {{"version", SLUICE_VERSION},
                                 {"revision", self->revision},
                                 {"librdkafka", kafka_library_version()},
+                                {"libraries", SLUICE_LIBRARIES},
                                 {NULL, NULL}};
 
   metrics_exporter_family(exporter, "sluice_build_info", METRICS_GAUGE, "The version that runs");
@@ -303,4 +321,5 @@ metrics_service_export(const MetricsService *self, MetricsExporter *exporter)
     export_stand(self, exporter, stand);
   if (self->gateways != NULL)
     export_gateways(self, exporter);
+  export_schemas(self, exporter);
 }

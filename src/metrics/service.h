@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hbase/tally.h"
+#include "http/registry.h"
 #include "kafka/consumer.h"
 #include "mapping/mapping.h"
 #include "metrics/counters.h"
@@ -16,6 +17,7 @@ typedef struct {
   size_t mappings_length;
   const GArray *standings;      /* of KafkaStanding */
   const GatewayTally *gateways; /* ends with a nameless one; NULL: none yet */
+  HttpRegistry *registry;       /* NULL: none is asked */
   uint64_t memory_bytes;        /* ingest.memory */
 } MetricsService;
 

@@ -96,7 +96,7 @@ def expire(pipe, offsets):
         future.result(30)
 
 
-def test_lag_and_offsets_of_each_partition(world):
+def test_lag_and_offsets_of_each_partition(world, tmp_path):
     pipe = world.add([[f"{i}", "x"] for i in range(120)], partitions=4)
     expire(pipe, {1: 10, 3: 30})
     proxy, port = Proxy(THRIFT2_PORT), free_port()
@@ -125,6 +125,9 @@ def test_lag_and_offsets_of_each_partition(world):
     assert re.search(rf'^sluice_consumer_lag_seconds{{topic="{pipe.topic}",[^}}]*partition="0"}} [1-9]', stalled, re.M)
     assert by_partition(text, "sluice_consumer_lag_seconds", pipe) == {0: 0, 1: 0, 2: 0, 3: 0}
     assert_adds_up(text, pipe, written=80)
+    (tmp_path / "none.csv").write_text("")
+    world.sluice.run("bulkload", "-t", "product", "none.csv", "--metrics", str(tmp_path / "load.prom"), exits=None)
+    text += (tmp_path / "load.prom").read_text()
     told = set(re.findall(r"^# TYPE (\S+) ", text, re.M))
     listed = set(re.findall(r"`((?:sluice|process)_[a-z_]+)`", (ROOT / "docs" / "metrics.md").read_text()))
     assert told == listed

@@ -200,6 +200,27 @@ gateways_are_told_by_endpoint(Fixture *self, gconstpointer data)
 }
 
 static void
+schemas_are_counted_where_there_is_a_registry(Fixture *self, gconstpointer data)
+{
+  const char *const urls[] = {"http://127.0.0.1:1", NULL};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(HttpRegistry) registry = http_registry_new(urls, &(HttpClientOptions){0}, &error);
+  g_autoptr(Schema) reader = schema_parse("ours", "\"string\"", strlen("\"string\""), &error);
+  g_autofree char *without = metrics_pages_metrics(self->pages, METRICS_TEXT);
+  g_autofree char *text = NULL;
+
+  (void)data;
+  g_assert_no_error(error);
+  g_assert_null(writers_get(http_registry_source(registry).writers, reader, 7));
+  metrics_pages_registry(self->pages, registry);
+  text = metrics_pages_metrics(self->pages, METRICS_TEXT);
+  metrics_pages_registry(self->pages, NULL);
+  g_assert_null(strstr(without, "\nsluice_schema_cache_entries "));
+  assert_holds(text, "\nsluice_schema_cache_entries 0\n");
+  assert_holds(text, "\nsluice_schema_cache_misses_total 1\n");
+}
+
+static void
 a_partition_that_waits_is_told_with_its_age(Fixture *self, gconstpointer data)
 {
   const KafkaStanding standings[] = {
@@ -298,6 +319,7 @@ main(int argc, char **argv)
       {"/pages/partitions", partitions_are_told_as_far_as_they_are_known},
       {"/pages/delays", delays_and_batches_are_told_by_bounds},
       {"/pages/gateways", gateways_are_told_by_endpoint},
+      {"/pages/schemas", schemas_are_counted_where_there_is_a_registry},
       {"/pages/age", a_partition_that_waits_is_told_with_its_age},
       {"/pages/certificates", the_end_of_a_certificate_is_told},
       {"/pages/open-metrics", open_metrics_names_counters_without_their_ending},
