@@ -12,7 +12,7 @@ typedef struct {
   CheckInsight *insight;  /* borrowed */
   KafkaReader *reader;    /* owned */
   Translator *translator; /* owned */
-  FramePlan *plan;        /* owned */
+  const char *table;
   size_t frame_max_bytes;
   Row row;
   int64_t stride;
@@ -24,7 +24,6 @@ sampling_clear(Sampling *self)
 {
   kafka_reader_free(self->reader);
   translator_free(self->translator);
-  frame_plan_free(self->plan);
   row_clear(&self->row);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sampling, sampling_clear)
@@ -36,7 +35,7 @@ make_row(Sampling *self, const KafkaMessage *message, GError **error)
   Origin origin = kafka_message_origin(message);
 
   return translator_row(self->translator, &origin, message->value, &self->row, error) &&
-         frame_check_row(self->plan, &self->row, self->frame_max_bytes, error);
+         frame_check_row(self->table, &self->row, self->frame_max_bytes, error);
 }
 
 static bool
@@ -102,11 +101,9 @@ check_sample(const CheckSampleOptions *options, CheckInsight *insight, uint64_t 
              GError **error)
 {
   const char *topic = mapping_topic(options->mapping);
-  g_auto(Sampling) self = {.insight = insight, .frame_max_bytes = options->frame_max_bytes};
-  size_t columns_length;
-  const Column *columns = mapping_columns(options->mapping, &columns_length);
-
-  self.plan = frame_plan_new(WIRE_BINARY, mapping_table(options->mapping), columns, columns_length);
+  g_auto(Sampling) self = {.insight = insight,
+                           .table = mapping_table(options->mapping),
+                           .frame_max_bytes = options->frame_max_bytes};
 
   self.translator = translator_new(options->mapping, options->schemas, error);
   if (self.translator == NULL)

@@ -231,6 +231,7 @@ show_records(Try *self, GError **error)
       .mapping = self->mapping,
       .limit = self->limit_records,
       .timestamp_ms = self->timestamp_ms,
+      .frame_max_bytes = self->config->gateway.frame_max_bytes,
       .self = self,
       .take = show,
   };

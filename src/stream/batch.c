@@ -233,12 +233,12 @@ add_row_entry(StreamBatch *self, KafkaMessage *message, const Row *row)
 static StreamTaking
 add_in_pieces(StreamBatch *self, KafkaMessage *message, const Row *row)
 {
+  const char *table = frame_plan_table(self->plan);
   size_t frame_max = self->limits.frame_max_bytes;
   Row piece = *row;
   Entry *entry;
 
-  if (row->cells_length == 0 ||
-      frame_cell_too_large(self->plan, row, frame_max) < row->cells_length)
+  if (row->cells_length == 0 || frame_cell_too_large(table, row, frame_max) < row->cells_length)
     return STREAM_TOO_LARGE;
   if (self->entries->len > 0)
     return STREAM_FULL;
@@ -246,8 +246,8 @@ add_in_pieces(StreamBatch *self, KafkaMessage *message, const Row *row)
     FrameSize size;
 
     piece.cells = row->cells + i;
-    piece.cells_length = frame_cells_fitting(self->plan, row, i, frame_max);
-    size = frame_row_size(self->plan, &piece);
+    piece.cells_length = frame_cells_fitting(table, row, i, frame_max);
+    size = frame_row_size(&piece);
     for (size_t kind = 0; kind < G_N_ELEMENTS(self->rows); kind++)
       frame_rows_append(&self->rows[kind], self->plan, (FrameKind)kind, &piece, &size);
   }
@@ -261,7 +261,7 @@ add_in_pieces(StreamBatch *self, KafkaMessage *message, const Row *row)
 StreamTaking
 stream_batch_add(StreamBatch *self, KafkaMessage *message, const Row *row)
 {
-  FrameSize size = frame_row_size(self->plan, row);
+  FrameSize size = frame_row_size(row);
   int32_t put = NO_ROW;
 
   if (frame_overhead_bytes(self->plan) + size.bytes > self->limits.frame_max_bytes)

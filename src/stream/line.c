@@ -144,7 +144,8 @@ take_row(StreamLine *self, KafkaMessage *message)
   case STREAM_TOO_LARGE:
     break;
   }
-  frame_check_row(self->options.plan, &self->row, self->options.batch.frame_max_bytes, &too_large);
+  frame_check_row(frame_plan_table(self->options.plan), &self->row,
+                  self->options.batch.frame_max_bytes, &too_large);
   take_reject(self, message, STREAM_MAP, too_large);
   return STREAM_LINE_TAKEN;
 }

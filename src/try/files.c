@@ -5,6 +5,7 @@
 #include "datum/translator.h"
 #include "try/payload.h"
 #include "try/try.h"
+#include "wire/frame.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -208,7 +209,9 @@ take_json(JsonRoad *self, Slice line, uint64_t number, GError **error)
   bytes_reset(&self->payload);
   if (!try_payload(mapping, line, &self->payload, &fault))
     return take_fault(self->options, &outcome, fault, error);
-  if (!translator_row(self->translator, &origin, bytes_slice(&self->payload), &self->row, &fault)) {
+  if (!translator_row(self->translator, &origin, bytes_slice(&self->payload), &self->row, &fault) ||
+      !frame_check_row(mapping_table(mapping), &self->row, self->options->frame_max_bytes,
+                       &fault)) {
     outcome.stage = translator_has_decoded(self->translator) ? "map" : "decode";
     return take_fault(self->options, &outcome, fault, error);
   }

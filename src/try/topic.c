@@ -3,6 +3,7 @@
 #include "datum/translator.h"
 #include "kafka/reader.h"
 #include "try/try.h"
+#include "wire/frame.h"
 
 enum { WAIT_MS = 200 /* so that a wish to stop is heard */ };
 
@@ -31,7 +32,9 @@ make_row(void *data, GError **error)
   TopicRoad *self = data;
   Origin origin = kafka_message_origin(self->message);
 
-  return translator_row(self->translator, &origin, self->message->value, &self->row, error);
+  return translator_row(self->translator, &origin, self->message->value, &self->row, error) &&
+         frame_check_row(mapping_table(self->options->mapping), &self->row,
+                         self->options->frame_max_bytes, error);
 }
 
 static bool

@@ -14,8 +14,9 @@
 /* Everything is borrowed. */
 typedef struct {
   const Mapping *mapping;
-  uint64_t limit;       /* at most so many records */
-  int64_t timestamp_ms; /* of records in files, where the mapping's time is the record's */
+  uint64_t limit;         /* at most so many records */
+  int64_t timestamp_ms;   /* of records in files, where the mapping's time is the record's */
+  size_t frame_max_bytes; /* of a call of the gateway, over which `run` cannot send a row */
   void *self;
   void (*take)(void *self, const TryOutcome *outcome); /* of each record, in order */
 } TryOptions;

@@ -17,10 +17,12 @@ typedef struct {
   SortMerge *records;                  /* borrowed */
   const VerifyRows *rows;              /* borrowed */
   VerifyExpected *expected;            /* owned */
-  VerifyExpected *nothing;             /* owned: what is expected of a row without a record */
-  int64_t *live_ms;                    /* owned: time to live by family; 0: for ever */
-  const uint8_t *next;                 /* the record after the row; NULL: there is none */
-  bool has_row;                        /* the source's */
+  VerifyExpected *either; /* owned: the same with the row's optional records, if it has any */
+  bool has_optional;
+  VerifyExpected *nothing; /* owned: what is expected of a row without a record */
+  int64_t *live_ms;        /* owned: time to live by family; 0: for ever */
+  const uint8_t *next;     /* the record after the row; NULL: there is none */
+  bool has_row;            /* the source's */
   Bytes key;
   ScanRow found;
   bool has_ended; /* the table */
@@ -32,6 +34,7 @@ static void
 walk_clear(Walk *self)
 {
   verify_expected_free(self->expected);
+  verify_expected_free(self->either);
   verify_expected_free(self->nothing);
   g_free(self->live_ms);
   bytes_clear(&self->key);
@@ -55,6 +58,22 @@ next_key(const Walk *self)
   return sort_entry_key(&verify_packed_order, self->next);
 }
 
+/* The row's next record. One that is optional makes two rows of it, of which either may be. */
+static void
+add_record(Walk *self)
+{
+  bool is_optional = verify_unpack(self->next).is_optional;
+
+  if (is_optional && !self->has_optional) {
+    self->has_optional = true;
+    verify_expected_copy(self->either, self->expected);
+  }
+  if (!is_optional)
+    verify_expected_add(self->expected, self->next);
+  if (self->has_optional)
+    verify_expected_add(self->either, self->next);
+}
+
 /* All records of the next key. */
 static bool
 next_expected(Walk *self, GError **error)
@@ -65,8 +84,9 @@ next_expected(Walk *self, GError **error)
   bytes_reset(&self->key);
   bytes_append_slice(&self->key, next_key(self));
   verify_expected_begin(self->expected);
+  self->has_optional = false;
   while (self->next != NULL && slice_equal(next_key(self), bytes_slice(&self->key))) {
-    verify_expected_add(self->expected, self->next);
+    add_record(self);
     self->taken++;
     if (!sort_merge_next(self->records, &self->next, error))
       return false;
@@ -198,20 +218,21 @@ has_value(const VerifyCell *cell, Slice value)
   return false;
 }
 
+static bool
+is_equal(const Walk *self, const VerifyCell *cell, const Cell *found)
+{
+  return has_value(cell, found->value) &&
+         (self->options->ignores_times || found->timestamp == cell->timestamp);
+}
+
 static void
-compare_cell(Walk *self, const VerifyCell *cell, const Cell *found)
+tell_different_cell(Walk *self, const VerifyCell *cell, const Cell *found)
 {
   bool is_value = has_value(cell, found->value);
-  bool is_time = self->options->ignores_times || found->timestamp == cell->timestamp;
-  VerifyDifference difference;
-
-  if (is_value && is_time) {
-    self->result.cells_equal++;
-    return;
-  }
-  difference =
+  VerifyDifference difference =
       difference_of(self->expected, is_value ? VERIFY_DIFFERENT_TIME : VERIFY_DIFFERENT_VALUE,
                     self->found.key, cell);
+
   difference.found = found->value;
   difference.found_at = found->timestamp;
   tell(self, &difference);
@@ -225,29 +246,52 @@ compare_place(const VerifyCell *cell, const Cell *found)
   return order != 0 ? order : slice_compare(cell->column->qualifier, found->qualifier);
 }
 
+/* What may be expected of the row: without its optional records, and with them. */
+static const VerifyExpected *
+with_optional(const Walk *self)
+{
+  return self->has_optional ? self->either : self->expected;
+}
+
+/* A column of the row, by what may be expected of it; found: NULL, it is not in the table. */
+static void
+compare_cell(Walk *self, const VerifyCell *cell, const VerifyCell *other, const Cell *found)
+{
+  bool is_shown = verify_expected_shows(self->expected, cell);
+  bool is_other_shown = verify_expected_shows(with_optional(self), other);
+
+  if (found == NULL) {
+    if (is_shown && is_other_shown)
+      tell_missing_cell(self, cell);
+    return;
+  }
+  if (!is_shown && !is_other_shown)
+    tell_extra_cell(self, self->expected, cell, found);
+  else if ((is_shown && is_equal(self, cell, found)) ||
+           (is_other_shown && is_equal(self, other, found)))
+    self->result.cells_equal++;
+  else
+    tell_different_cell(self, is_shown ? cell : other, found);
+}
+
 /* Both sides' cells come by family and qualifier. */
 static void
 compare_cells(Walk *self)
 {
   size_t length;
   const VerifyCell *cells = verify_expected_cells(self->expected, &length);
+  const VerifyCell *others = verify_expected_cells(with_optional(self), &length);
   size_t f = 0;
 
   for (size_t i = 0; i < length; i++) {
     const VerifyCell *cell = &cells[i];
-    bool is_shown = verify_expected_shows(self->expected, cell);
 
     while (f < self->found.cells_length && compare_place(cell, &self->found.cells[f]) > 0)
       tell_extra_cell(self, self->expected, NULL, &self->found.cells[f++]);
 
     bool is_found = f < self->found.cells_length && compare_place(cell, &self->found.cells[f]) == 0;
 
-    if (is_shown && is_found)
-      compare_cell(self, cell, &self->found.cells[f]);
-    else if (is_shown)
-      tell_missing_cell(self, cell);
-    else if (is_found)
-      tell_extra_cell(self, self->expected, cell, &self->found.cells[f]);
+    compare_cell(self, cell, &others[i], is_found ? &self->found.cells[f] : NULL);
     f += is_found;
   }
   while (f < self->found.cells_length)
@@ -261,12 +305,14 @@ count_shown(Walk *self, size_t *out_expired, const VerifyCell **out_newest)
 {
   size_t length;
   const VerifyCell *cells = verify_expected_cells(self->expected, &length);
+  const VerifyCell *others = verify_expected_cells(with_optional(self), &length);
   size_t shown = 0;
 
   *out_newest = NULL;
   *out_expired = 0;
   for (size_t i = 0; i < length; i++) {
-    if (!verify_expected_shows(self->expected, &cells[i]))
+    if (!verify_expected_shows(self->expected, &cells[i]) ||
+        !verify_expected_shows(with_optional(self), &others[i]))
       continue;
     if (has_expired(self, &cells[i])) {
       ++*out_expired;
@@ -319,13 +365,13 @@ count_differences(const Walk *self)
 }
 
 static bool
-is_any_shown(const Walk *self)
+is_any_shown(const VerifyExpected *expected)
 {
   size_t length;
-  const VerifyCell *cells = verify_expected_cells(self->expected, &length);
+  const VerifyCell *cells = verify_expected_cells(expected, &length);
 
   for (size_t i = 0; i < length; i++)
-    if (verify_expected_shows(self->expected, &cells[i]))
+    if (verify_expected_shows(expected, &cells[i]))
       return true;
   return false;
 }
@@ -335,7 +381,7 @@ compare_row(Walk *self)
 {
   uint64_t before = count_differences(self);
 
-  if (!is_any_shown(self)) {
+  if (!is_any_shown(self->expected) && !is_any_shown(with_optional(self))) {
     tell_extra_row(self, self->expected);
     return;
   }
@@ -385,6 +431,7 @@ verify_compare(const VerifyCompareOptions *options, SortMerge *records, const Ve
   g_auto(Walk) walk = {.options = options, .records = records, .rows = rows};
 
   walk.expected = verify_expected_new(options->mapping, options->order);
+  walk.either = verify_expected_new(options->mapping, options->order);
   walk.nothing = verify_expected_new(options->mapping, options->order);
   read_families(&walk);
   if (!sort_merge_next(records, &walk.next, error) || !next_expected(&walk, error) ||

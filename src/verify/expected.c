@@ -145,6 +145,25 @@ verify_expected_add(VerifyExpected *self, const uint8_t *packed)
   }
 }
 
+void
+verify_expected_copy(VerifyExpected *self, const VerifyExpected *other)
+{
+  self->deleted_at = other->deleted_at;
+  self->deleted_by = other->deleted_by;
+  self->records = other->records;
+  for (size_t i = 0; i < self->length; i++) {
+    const VerifyCell *from = &other->cells[i];
+    VerifyCell *to = &self->cells[i];
+
+    to->timestamp = from->timestamp;
+    to->deleted_at = from->deleted_at;
+    to->deleted_by = from->deleted_by;
+    to->versions_length = 0;
+    for (size_t v = 0; v < from->versions_length; v++)
+      set_version(add_version(to), from->versions[v].place, bytes_slice(&from->versions[v].value));
+  }
+}
+
 const VerifyCell *
 verify_expected_cells(const VerifyExpected *self, size_t *out_length)
 {

@@ -23,6 +23,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(VerifyExpected, verify_expected_free)
 /* Another row. */
 void verify_expected_begin(VerifyExpected *self);
 void verify_expected_add(VerifyExpected *self, const uint8_t *packed);
+/* Makes it what the other is, which is for the same mapping. */
+void verify_expected_copy(VerifyExpected *self, const VerifyExpected *other);
 
 /* A value that may rightly be there. */
 typedef struct {

@@ -62,23 +62,55 @@ verify_intake_row(VerifyIntake *self)
   return &self->row;
 }
 
-bool
-verify_intake_take(VerifyIntake *self, VerifyPlace place, GError **error)
+/* Whether the row is looked at; it is counted here if not. */
+static bool
+is_wanted(VerifyIntake *self)
 {
   const Row *row = &self->row;
 
   self->counts.records++;
-  if (row->timestamp < self->options.since_ms ||
-      !verify_is_sampled(row->key, self->options.sample)) {
-    self->counts.left_out++;
+  if (row->timestamp >= self->options.since_ms && verify_is_sampled(row->key, self->options.sample))
     return true;
-  }
-  if (row->kind == ROW_DELETE)
+  self->counts.left_out++;
+  return false;
+}
+
+static bool
+add(VerifyIntake *self, VerifyPlace place, bool is_optional, GError **error)
+{
+  verify_pack(&self->row, place, is_optional, &self->packed);
+  return sort_add(self->sort, bytes_slice(&self->packed), error);
+}
+
+bool
+verify_intake_take(VerifyIntake *self, VerifyPlace place, GError **error)
+{
+  if (!is_wanted(self))
+    return true;
+  if (self->row.kind == ROW_DELETE)
     self->counts.tombstones++;
   else
     self->counts.puts++;
-  verify_pack(row, place, &self->packed);
-  return sort_add(self->sort, bytes_slice(&self->packed), error);
+  return add(self, place, false, error);
+}
+
+static void
+note_example(VerifyIntake *self, const char *where, const GError *reason)
+{
+  if (fault_list_length(&self->examples) < EXAMPLES)
+    fault_list_add(&self->examples, "%s%s%s", where == NULL ? "" : where, where == NULL ? "" : ": ",
+                   reason->message);
+}
+
+bool
+verify_intake_take_too_large(VerifyIntake *self, VerifyPlace place, const char *where,
+                             const GError *reason, GError **error)
+{
+  if (!is_wanted(self))
+    return true;
+  self->counts.too_large++;
+  note_example(self, where, reason);
+  return add(self, place, true, error);
 }
 
 void
@@ -93,9 +125,7 @@ verify_intake_take_bad(VerifyIntake *self, const char *where, const GError *reas
 {
   self->counts.records++;
   self->counts.bad++;
-  if (fault_list_length(&self->examples) < EXAMPLES)
-    fault_list_add(&self->examples, "%s%s%s", where == NULL ? "" : where, where == NULL ? "" : ": ",
-                   reason->message);
+  note_example(self, where, reason);
 }
 
 bool

@@ -34,6 +34,7 @@ typedef struct {
   int64_t since_ms; /* records of this time or later; 0: all */
   uint64_t sample;  /* one row in so many, by its key; 1: all */
   int64_t timeout_ms;
+  size_t frame_max_bytes; /* of a call of the gateway, over which `run` cannot send a row */
   const VerifyWatch *watch;
 } VerifyIntakeOptions;
 
@@ -70,6 +71,7 @@ typedef struct {
   uint64_t left_out;   /* before `since` or not in the sample */
   uint64_t tombstones; /* of rows */
   uint64_t puts;
+  uint64_t too_large; /* for a call of the gateway: the table may have them or not */
 } VerifyCounts;
 
 VerifyCounts verify_intake_counts(const VerifyIntake *self);
@@ -86,6 +88,10 @@ const VerifyIntakeOptions *verify_intake_options(const VerifyIntake *self);
 Row *verify_intake_row(VerifyIntake *self);
 /* Takes that row. */
 bool verify_intake_take(VerifyIntake *self, VerifyPlace place, GError **error);
+/* The same of a row that no call of the gateway takes: the table need not have it, and may, from a
+ * bulk load. */
+bool verify_intake_take_too_large(VerifyIntake *self, VerifyPlace place, const char *where,
+                                  const GError *reason, GError **error);
 void verify_intake_skip(VerifyIntake *self);
 /* `where` names it; NULL: the reason does. */
 void verify_intake_take_bad(VerifyIntake *self, const char *where, const GError *reason);

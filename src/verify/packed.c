@@ -6,7 +6,7 @@ enum { CELL_HEAD_BYTES = 8 };
 typedef struct {
   uint32_t bytes;
   uint16_t key_bytes;
-  uint16_t unused;
+  uint16_t is_optional;
   int64_t at;
   int64_t timestamp;
   int32_t part;
@@ -18,10 +18,11 @@ const SortOrder verify_packed_order = {.key_at = sizeof(Head)};
 static const uint32_t DELETION = UINT32_MAX;
 
 void
-verify_pack(const Row *row, VerifyPlace place, Bytes *out)
+verify_pack(const Row *row, VerifyPlace place, bool is_optional, Bytes *out)
 {
   Head head = {
       .key_bytes = (uint16_t)row->key.len,
+      .is_optional = is_optional,
       .at = place.at,
       .timestamp = row->timestamp,
       .part = place.part,
@@ -54,6 +55,7 @@ verify_unpack(const uint8_t *packed)
       .place = {.part = head.part, .at = head.at},
       .timestamp = head.timestamp,
       .kind = head.cells == DELETION ? ROW_DELETE : ROW_PUT,
+      .is_optional = head.is_optional,
       .cells_left = head.cells == DELETION ? 0 : head.cells,
       .next = packed + sizeof head + head.key_bytes,
   };

@@ -6,7 +6,7 @@
 
 /* A record between mapping and comparison, as an entry of the sort:
  *
- *   u32 bytes in all | u16 key length | u16 0 | i64 at | i64 timestamp | i32 part
+ *   u32 bytes in all | u16 key length | u16 is optional | i64 at | i64 timestamp | i32 part
  *   | u32 cells, or DELETION | key | cells
  *   cell: u32 index * 2 + is_delete, u32 length, value
  */
@@ -20,7 +20,9 @@ typedef struct {
   int64_t at;   /* offset; or line, or record */
 } VerifyPlace;
 
-void verify_pack(const Row *row, VerifyPlace place, Bytes *out);
+/* `is_optional`: the table may be as if the record had never been, and as if it had been written.
+ */
+void verify_pack(const Row *row, VerifyPlace place, bool is_optional, Bytes *out);
 
 /* A packed record, opened: borrowed from the bytes. */
 typedef struct {
@@ -28,6 +30,7 @@ typedef struct {
   VerifyPlace place;
   int64_t timestamp;
   RowKind kind;
+  bool is_optional;
   uint32_t cells_left;
   const uint8_t *next;
 } VerifyPacked;

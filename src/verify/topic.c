@@ -3,6 +3,7 @@
 #include "datum/translator.h"
 #include "kafka/reader.h"
 #include "verify/intake.h"
+#include "wire/frame.h"
 
 enum {
   WAIT_MS = 200, /* so that a wish to stop is heard */
@@ -59,26 +60,46 @@ make_row_patiently(TopicRoad *self, const KafkaMessage *message, GError **error)
   }
 }
 
+static char *
+place_text(const KafkaMessage *message)
+{
+  return g_strdup_printf("%s[%d]@%" G_GINT64_FORMAT, message->partition->topic,
+                         message->partition->id, message->offset);
+}
+
+/* A row is made of it; whether `run` could send it is another matter. */
+static bool
+take_row(TopicRoad *self, const KafkaMessage *message, GError **error)
+{
+  const VerifyIntakeOptions *options = verify_intake_options(self->intake);
+  VerifyPlace place = {message->partition->id, message->offset};
+  g_autoptr(GError) reason = NULL;
+  g_autofree char *where = NULL;
+
+  if (frame_check_row(mapping_table(options->mapping), verify_intake_row(self->intake),
+                      options->frame_max_bytes, &reason))
+    return verify_intake_take(self->intake, place, error);
+  where = place_text(message);
+  return verify_intake_take_too_large(self->intake, place, where, reason, error);
+}
+
 static bool
 take(TopicRoad *self, const KafkaMessage *message, GError **error)
 {
-  VerifyPlace place = {message->partition->id, message->offset};
   g_autoptr(GError) fault = NULL;
+  g_autofree char *where = NULL;
 
   if (translator_skips(self->translator, message->value)) {
     verify_intake_skip(self->intake);
     return true;
   }
   if (make_row_patiently(self, message, &fault))
-    return verify_intake_take(self->intake, place, error);
+    return take_row(self, message, error);
   if (!g_error_matches(fault, FAULT, FAULT_RECORD)) {
     g_propagate_error(error, g_steal_pointer(&fault));
     return false;
   }
-
-  g_autofree char *where =
-      g_strdup_printf("%s[%d]@%" G_GINT64_FORMAT, message->partition->topic, place.part, place.at);
-
+  where = place_text(message);
   verify_intake_take_bad(self->intake, where, fault);
   return true;
 }

@@ -183,44 +183,45 @@ pen_row_deletion(Pen *self, const Row *row)
   pen_i64(self, row->timestamp);
 }
 
+static size_t
+overhead_bytes(const char *table)
+{
+  return CALL_BYTES + strlen(table);
+}
+
 size_t
 frame_overhead_bytes(const FramePlan *plan)
 {
-  return CALL_BYTES + strlen(plan->table);
+  return overhead_bytes(plan->table);
+}
+
+static inline size_t
+cell_bytes(const RowCell *cell)
+{
+  return HEAD_BYTES + cell->column->family.len + cell->column->qualifier.len +
+         (cell->is_delete ? COLUMN_BYTES : cell->value.len + CELL_BYTES);
 }
 
 FrameSize
-frame_row_size(const FramePlan *plan, const Row *row)
+frame_row_size(const Row *row)
 {
   FrameSize size = {.bytes = ROW_BYTES + row->key.len};
 
   for (size_t i = 0; i < row->cells_length; i++) {
-    const RowCell *cell = &row->cells[i];
-    const ColumnHead *head = &plan->heads[cell->column->index];
-
-    if (cell->is_delete) {
-      size.cells[FRAME_DELETE]++;
-      size.bytes += head->deletion.len + COLUMN_BYTES;
-    } else {
-      size.cells[FRAME_PUT]++;
-      size.bytes += head->put.len + cell->value.len + CELL_BYTES;
-    }
+    size.cells[row->cells[i].is_delete ? FRAME_DELETE : FRAME_PUT]++;
+    size.bytes += cell_bytes(&row->cells[i]);
   }
   return size;
 }
 
 size_t
-frame_cells_fitting(const FramePlan *plan, const Row *row, size_t first, size_t frame_max_bytes)
+frame_cells_fitting(const char *table, const Row *row, size_t first, size_t frame_max_bytes)
 {
-  size_t bytes = frame_overhead_bytes(plan) + ROW_BYTES + row->key.len;
+  size_t bytes = overhead_bytes(table) + ROW_BYTES + row->key.len;
   size_t i = first;
 
   for (; i < row->cells_length; i++) {
-    const RowCell *cell = &row->cells[i];
-    const ColumnHead *head = &plan->heads[cell->column->index];
-
-    bytes += cell->is_delete ? head->deletion.len + COLUMN_BYTES
-                             : head->put.len + cell->value.len + CELL_BYTES;
+    bytes += cell_bytes(&row->cells[i]);
     if (bytes > frame_max_bytes)
       break;
   }
@@ -228,26 +229,26 @@ frame_cells_fitting(const FramePlan *plan, const Row *row, size_t first, size_t 
 }
 
 size_t
-frame_cell_too_large(const FramePlan *plan, const Row *row, size_t frame_max_bytes)
+frame_cell_too_large(const char *table, const Row *row, size_t frame_max_bytes)
 {
   size_t i = 0;
   size_t fitting;
 
   while (i < row->cells_length &&
-         (fitting = frame_cells_fitting(plan, row, i, frame_max_bytes)) > 0)
+         (fitting = frame_cells_fitting(table, row, i, frame_max_bytes)) > 0)
     i += fitting;
   return i;
 }
 
 bool
-frame_check_row(const FramePlan *plan, const Row *row, size_t frame_max_bytes, GError **error)
+frame_check_row(const char *table, const Row *row, size_t frame_max_bytes, GError **error)
 {
   size_t at = 0;
 
-  if (frame_overhead_bytes(plan) + frame_row_size(plan, row).bytes <= frame_max_bytes)
+  if (overhead_bytes(table) + frame_row_size(row).bytes <= frame_max_bytes)
     return true;
   if (row->cells_length > 0 &&
-      (at = frame_cell_too_large(plan, row, frame_max_bytes)) == row->cells_length)
+      (at = frame_cell_too_large(table, row, frame_max_bytes)) == row->cells_length)
     return true;
   if (row->cells_length == 0) {
     fault_record(error, "the row key is %zu bytes large, more than the %zu of gateway.frame.max",
@@ -394,7 +395,7 @@ replace_row(FrameRows *self, size_t at, Slice bytes)
 bool
 frame_rows_merge(FrameRows *self, const FramePlan *plan, size_t at, const Row *row)
 {
-  FrameSize size = frame_row_size(plan, row);
+  FrameSize size = frame_row_size(row);
   Slice put = frame_rows_slice(self, at, 1);
   g_auto(Bytes) others = {0};
   g_auto(Bytes) merged = {0};

@@ -35,24 +35,24 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(FrameRows, frame_rows_clear)
 void frame_rows_reset(FrameRows *self);
 size_t frame_rows_length(const FrameRows *self);
 
-/* What a row comes to, counted once for all that needs it. */
+/* What a row comes to at most, in either protocol: so that all who ask whether it can be sent hear
+ * the same. Counted once for all that needs it. */
 typedef struct {
   size_t bytes;    /* at most, of its puts and its deletions together */
   size_t cells[2]; /* by FrameKind */
 } FrameSize;
 
-FrameSize frame_row_size(const FramePlan *plan, const Row *row);
+FrameSize frame_row_size(const Row *row);
 
 /* How many of the row's cells, from `first` on, one call takes with its key; 0: not even one. A row
  * that is too large for a call can be sent in several, unless a cell is. */
-size_t frame_cells_fitting(const FramePlan *plan, const Row *row, size_t first,
-                           size_t frame_max_bytes);
+size_t frame_cells_fitting(const char *table, const Row *row, size_t first, size_t frame_max_bytes);
 /* The first of its cells that no call takes; cells_length: there is none, and the row can be
  * sent. */
-size_t frame_cell_too_large(const FramePlan *plan, const Row *row, size_t frame_max_bytes);
+size_t frame_cell_too_large(const char *table, const Row *row, size_t frame_max_bytes);
 
 /* The same with the sentence. FAULT_RECORD: no call takes one of its cells, or its key. */
-bool frame_check_row(const FramePlan *plan, const Row *row, size_t frame_max_bytes, GError **error);
+bool frame_check_row(const char *table, const Row *row, size_t frame_max_bytes, GError **error);
 
 /* Appends the row's puts (FRAME_PUT: its cells that are not deletions) or its deletions
  * (FRAME_DELETE: a tombstone, or its cells that are). A row that has nothing of the kind appends

@@ -94,7 +94,7 @@ def test_what_an_earlier_tombstone_hides_is_counted_and_so_is_what_is_missing(ro
     sluice.run("verify", "--table", one.table, "--topic", one.topic, **one.settings())
 
 
-def test_a_cell_that_no_call_takes_is_a_bad_record_as_it_is_for_run(road, sluice):
+def test_a_cell_that_no_call_takes_is_told_alike_everywhere(road, sluice):
     one = road("product")
     made = records.make("product", 3)
     made[1]["productDisplayName"] = "x" * 40_000
@@ -109,6 +109,22 @@ def test_a_cell_that_no_call_takes_is_a_bad_record_as_it_is_for_run(road, sluice
 
     said = dict(letter.headers())["__connect.errors.exception.message"].decode()
     assert reason["records"] == 1 and said.endswith(reason["reason"]) and "gateway.frame.max" in said
+    source = ["--topic", one.topic]
+    tried = sluice.run("try", "--mapping", one.mappings / f"{one.name}.json", *source, exits=1, **small)
+    assert reason["reason"] in tried.stdout
+
+    # run could not write it: the row need not be there
+    verify = ["verify", "--table", one.table, *source]
+    seen = json.loads(sluice.run(*verify, "--json", **small).stdout)
+    assert (seen["records"]["puts"], seen["records"]["too_large"], seen["rows_equal"]) == (2, 1, 2)
+    assert reason["reason"] in " ".join(sluice.run(*verify, **small).stdout.split())
+    assert "missing row" in sluice.run(*verify, exits=1, **one.settings()).stdout
+
+    # a load of HFiles knows no calls: then it is there, and no difference either
+    sluice.run("bulkload", "--table", one.table, *source, **{**small, "kafka__group_id": f"{one.name}-history"})
+    seen = json.loads(sluice.run(*verify, "--json", **small).stdout)
+    assert (seen["equal"], seen["rows_found"], seen["records"]["too_large"]) == (True, 3, 1)
+    sluice.run(*verify, **one.settings())
 
 
 def test_more_bad_records_than_allowed_fail_a_job(road, sluice):

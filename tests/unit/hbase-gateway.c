@@ -45,7 +45,7 @@ rows_init(Rows *self, WireProtocol protocol)
   FrameSize size;
 
   self->plan = frame_plan_new(protocol, "people", &column, 1);
-  size = frame_row_size(self->plan, &row);
+  size = frame_row_size(&row);
   for (row.timestamp = 0; row.timestamp < 3; row.timestamp++)
     frame_rows_append(&self->rows, self->plan, FRAME_PUT, &row, &size);
 }

@@ -92,7 +92,7 @@ add(VerifyExpected *expected, const Mapping *m, const Record *record)
              .cells_length = record->what == 'D' ? 0 : 2};
   g_auto(Bytes) packed = {0};
 
-  verify_pack(&row, record->place, &packed);
+  verify_pack(&row, record->place, false, &packed);
   verify_expected_add(expected, packed.data);
 }
 

@@ -192,7 +192,7 @@ plan_for(WireProtocol wire)
 static void
 append(FrameRows *encoded, const FramePlan *plan, FrameKind kind, const Row *row)
 {
-  FrameSize size = frame_row_size(plan, row);
+  FrameSize size = frame_row_size(row);
 
   g_assert_true(frame_rows_append(encoded, plan, kind, row, &size));
 }
@@ -210,7 +210,7 @@ check_row(const FramePlan *plan, FrameKind kind, const RowCase *one, GPtrArray *
   fill_row(one, &row);
 
   gpointer mutation = kind == FRAME_PUT ? generated_put(&row) : generated_delete(&row);
-  FrameSize size = frame_row_size(plan, &row);
+  FrameSize size = frame_row_size(&row);
 
   g_test_message("%s", one->name);
   g_assert_cmpint(frame_rows_append(&alone, plan, kind, &row, &size), ==, mutation != NULL);

@@ -258,7 +258,7 @@ typedef struct {
   uint64_t number;
 } Line;
 
-enum { RECORD_LINES = 6, ROW_LINES = 6 };
+enum { RECORD_LINES = 7, ROW_LINES = 6 };
 
 static void
 list_records(const VerifyCounts *counts, Line lines[static RECORD_LINES])
@@ -267,6 +267,7 @@ list_records(const VerifyCounts *counts, Line lines[static RECORD_LINES])
       {"read", counts->records},          {"puts", counts->puts},
       {"tombstones", counts->tombstones}, {"skipped", counts->skipped},
       {"left out", counts->left_out},     {"bad", counts->bad},
+      {"too large", counts->too_large},
   };
 
   memcpy(lines, all, sizeof all);

@@ -322,6 +322,7 @@ new_intake(const Verify *self)
       .since_ms = self->since_ms,
       .sample = (uint64_t)self->sample_rows,
       .timeout_ms = self->options.timeout_ms,
+      .frame_max_bytes = self->gateway.frame_max_bytes,
       .watch = &self->watch,
   });
 }
@@ -385,7 +386,7 @@ verify(Verify *self, GError **error)
       .order = self->topic == NULL ? VERIFY_ALL_PARTS : VERIFY_WITHIN_PARTS,
       .ignores_times = self->ignores_times,
       .sample = (uint64_t)self->sample_rows,
-      .records = counts.puts + counts.tombstones,
+      .records = counts.puts + counts.tombstones + counts.too_large,
       .timeout_ms = self->options.timeout_ms,
       .watch = &self->watch,
       .self = differences,
