@@ -57,16 +57,18 @@ thrift1_answers() {
 # (retries + 1) * rpc.timeout beside the operation timeout, and these deadlines hold for a frozen HBase only
 # because no ZooKeeper is asked. One call escapes them: putMultiple to a frozen HBase whose regions this
 # gateway does not know yet. HBase 2.6.1 then ends the worker thread and leaves the connection open, mute.
+# HBase 2.4 knows ZooKeeper for that alone, so with it a frozen HBase is not told in time.
 # gateway_configure PART NAME VALUE...: with these settings more
 gateway_configure() {
   local part=$1
   shift
   write_log4j "$part"
+  [[ $hbase_version == 2.4.* ]] || set -- "$@" \
+    hbase.client.registry.impl org.apache.hadoop.hbase.client.RpcConnectionRegistry \
+    hbase.client.bootstrap.servers "$(region_servers)"
   write_site "$part" "$@" \
     hbase.tmp.dir "$root/data/$part/tmp" \
     hbase.thrift.info.port -1 \
-    hbase.client.registry.impl org.apache.hadoop.hbase.client.RpcConnectionRegistry \
-    hbase.client.bootstrap.servers "$(region_servers)" \
     hbase.client.retries.number 4 \
     hbase.client.pause 200 \
     hbase.rpc.timeout 3000 \

@@ -19,18 +19,25 @@ fail(Fault fault, const char *table, const char *what, GError **error)
   return false;
 }
 
-/* Any server knows which one has hbase:meta. */
+/* Any server knows which one has hbase:meta; but in HBase 2.4 only masters tell, and the others
+ * hang up: then the server itself may have it, which is soon known. */
 static char *
 find_meta(const char *server, const RegionserverRpcOptions *options, GError **error)
 {
   g_autoptr(RegionserverRpc) rpc =
       regionserver_rpc_open(server, "ClientMetaService", options, error);
+  g_autoptr(GError) problem = NULL;
   Slice answer;
   char *location;
 
-  if (rpc == NULL ||
-      !regionserver_rpc_call(rpc, "GetMetaRegionLocations", SLICE_EMPTY, &answer, error))
+  if (rpc == NULL)
     return NULL;
+  if (!regionserver_rpc_call(rpc, "GetMetaRegionLocations", SLICE_EMPTY, &answer, &problem)) {
+    if (regionserver_rpc_is_closed(rpc))
+      return g_strdup(server);
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return NULL;
+  }
   location = regionserver_metarow_location(answer);
   if (location == NULL)
     g_set_error(error, FAULT, FAULT_PEER, "%s: knows no server that has hbase:meta", server);

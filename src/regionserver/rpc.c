@@ -16,6 +16,7 @@ struct RegionserverRpc {
   uint32_t timeout_ms;
   uint32_t calls;
   bool is_lost;
+  bool is_closed;
   Bytes out;
   Bytes in;
 };
@@ -124,12 +125,10 @@ send_request(RegionserverRpc *self, const char *method, Slice parameter, GError 
 static bool
 receive(RegionserverRpc *self, size_t wanted, int64_t deadline_us, GError **error)
 {
-  bool is_closed = false;
-
   while (self->in.len < wanted) {
-    if (!socket_receive(self->socket, &self->in, deadline_us, &is_closed, error))
+    if (!socket_receive(self->socket, &self->in, deadline_us, &self->is_closed, error))
       return false;
-    if (is_closed)
+    if (self->is_closed)
       return fail(self, FAULT_PEER,
                   "the server closed the connection; is it a region server, and without Kerberos?",
                   error);
@@ -181,4 +180,10 @@ bool
 regionserver_rpc_is_lost(const RegionserverRpc *self)
 {
   return self->is_lost;
+}
+
+bool
+regionserver_rpc_is_closed(const RegionserverRpc *self)
+{
+  return self->is_closed;
 }

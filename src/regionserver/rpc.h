@@ -28,3 +28,6 @@ bool regionserver_rpc_call(RegionserverRpc *self, const char *method, Slice para
 /* True once a call went out that was not answered: nobody knows what became of it, and the
  * connection is of no more use. */
 bool regionserver_rpc_is_lost(const RegionserverRpc *self);
+/* True once the server hung up instead of answering, as it does when it does not know the service,
+ * or wants Kerberos. */
+bool regionserver_rpc_is_closed(const RegionserverRpc *self);

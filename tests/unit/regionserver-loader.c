@@ -278,6 +278,41 @@ regions_are_what_meta_says_without_those_that_are_gone(void)
   }
 }
 
+/* HBase 2.4: it hangs up on a service that it does not know. */
+static void
+a_server_that_knows_no_other_may_have_meta_itself(void)
+{
+  static const RegionServerRow row = {"t,,1.", "0801 1a00 2200", "a:1"};
+  g_autofree char *page = region_server_page(&row, 1);
+  const RegionAnswer answers[] = {
+      {"GetMetaRegionLocations", NULL, NULL}, {"Scan", page, NULL}, {"Scan", "", NULL}};
+  g_autoptr(GError) error = NULL;
+  g_auto(Fixture) fixture;
+
+  fixture_init(&fixture, answers, G_N_ELEMENTS(answers));
+
+  g_autoptr(GPtrArray) regions =
+      regionserver_regions(endpoint(&fixture), "t", &fixture.options, &error);
+
+  g_assert_no_error(error);
+  g_autofree char *found = describe(regions);
+  g_assert_cmpstr(found, ==, "t,,1.@a:1[,] ");
+}
+
+static void
+a_server_that_hangs_up_on_everything_is_named(void)
+{
+  static const RegionAnswer answers[] = {{"GetMetaRegionLocations", NULL, NULL},
+                                         {"Scan", NULL, NULL}};
+  g_autoptr(GError) error = NULL;
+  g_auto(Fixture) fixture;
+
+  fixture_init(&fixture, answers, G_N_ELEMENTS(answers));
+  g_assert_null(regionserver_regions(endpoint(&fixture), "t", &fixture.options, &error));
+  g_assert_error(error, FAULT, FAULT_PEER);
+  g_assert_nonnull(strstr(error->message, "without Kerberos?"));
+}
+
 static void
 nobody_there_is_a_peer_that_may_come_back(void)
 {
@@ -298,6 +333,8 @@ main(int argc, char **argv)
   g_test_add_func("/loader/stopped", a_call_that_is_not_answered_ends_with_the_stop);
   g_test_add_func("/loader/refused", what_a_server_refuses_is_told_from_what_passes);
   g_test_add_func("/meta/regions", regions_are_what_meta_says_without_those_that_are_gone);
+  g_test_add_func("/meta/itself", a_server_that_knows_no_other_may_have_meta_itself);
+  g_test_add_func("/meta/closed", a_server_that_hangs_up_on_everything_is_named);
   g_test_add_func("/meta/nobody", nobody_there_is_a_peer_that_may_come_back);
   return g_test_run();
 }

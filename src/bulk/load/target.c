@@ -188,26 +188,36 @@ explain_no_server(BulkTarget *self, GError **error)
                 table);
 }
 
+static void
+add_servers(GPtrArray *servers, const GPtrArray *regions)
+{
+  for (guint i = 0; regions != NULL && i < regions->len; i++) {
+    char *server = ((Region *)regions->pdata[i])->server;
+
+    if (server != NULL)
+      g_ptr_array_add(servers, server);
+  }
+}
+
 char **
 bulk_target_servers(void *target, GError **error)
 {
   BulkTarget *self = target;
   g_autoptr(GPtrArray) regions =
       catalog_regions(self->catalog, mapping_table(self->mapping), error);
+  g_autoptr(GPtrArray) meta = NULL;
   g_autoptr(GPtrArray) servers = g_ptr_array_new();
 
   if (regions == NULL)
     return NULL;
-  for (guint i = 0; i < regions->len; i++) {
-    char *server = ((Region *)regions->pdata[i])->server;
-
-    if (server != NULL)
-      g_ptr_array_add(servers, server);
-  }
+  add_servers(servers, regions);
   if (servers->len == 0) {
     explain_no_server(self, error);
     return NULL;
   }
+  /* Before HBase 2.5 the others do not know where regions are. */
+  meta = catalog_regions(self->catalog, "hbase:meta", NULL);
+  add_servers(servers, meta);
   g_ptr_array_add(servers, NULL);
   return g_strdupv((char **)servers->pdata);
 }
