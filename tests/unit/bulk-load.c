@@ -175,6 +175,7 @@ static const Script scripts[] = {
      .steps = {LOOK_UP(one_region),
                NOT_SERVING,
                {"GetMetaRegionLocations", NULL, NULL, NULL},
+               {"Scan", NULL, NULL, NULL},
                LOOK_UP(one_region),
                LOADED},
      .finds = {"h", ""},
