@@ -132,8 +132,9 @@ ask_service(const Request *request, const CommandCall *call, GError **error)
   bool is_ready = false;
 
   if (config == NULL ||
-      !cmd_live_ask(config->http.listen, wait_ms(request), &is_ready, &reasons, error))
-    return EXIT_FAILED;
+      !cmd_live_ask(&(CmdLive){config->http.listen, config->http.token, wait_ms(request)},
+                    &is_ready, &reasons, error))
+    return EXIT_DONE;
   printf("%s%s", is_ready ? "" : "not ready:\n", reasons);
   return is_ready ? EXIT_DONE : EXIT_DATA;
 }

@@ -6,7 +6,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
-enum { MOST_BYTES = 4 << 20, HTTP_OK = 200, HTTP_UNAVAILABLE = 503 };
+enum { MOST_BYTES = 4 << 20, HTTP_OK = 200, HTTP_UNAUTHORIZED = 401, HTTP_UNAVAILABLE = 503 };
 
 /* Where to connect to what listens there. */
 static char *
@@ -25,24 +25,29 @@ url_of(const char *listen, const char *path)
 }
 
 char *
-cmd_live_get(const char *listen, const char *path, int64_t timeout_ms, bool *out_is_ok,
-             GError **error)
+cmd_live_get(const CmdLive *self, const char *path, bool *out_is_ok, GError **error)
 {
-  const HttpClientOptions options = {.timeout_ms = timeout_ms, .most_bytes = MOST_BYTES};
+  const HttpClientOptions options = {
+      .token = self->token, .timeout_ms = self->timeout_ms, .most_bytes = MOST_BYTES};
   g_autoptr(HttpClient) client = http_client_new(&options, error);
   g_auto(HttpAnswer) answer = {0};
   g_autofree char *url = NULL;
 
   if (client == NULL)
     return NULL;
-  if (listen == NULL) {
+  if (self->listen == NULL) {
     g_set_error_literal(error, FAULT, FAULT_SETUP,
                         "http.listen is off: set it, for the service and here alike, to ask it");
     return NULL;
   }
-  url = url_of(listen, path);
+  url = url_of(self->listen, path);
   if (!http_client_get(client, url, &answer, error))
     return NULL;
+  if (answer.status == HTTP_UNAUTHORIZED) {
+    g_set_error(error, FAULT, FAULT_SETUP,
+                "%s asks for another token: set http.token_FILE as the service has it", url);
+    return NULL;
+  }
   if (answer.status != HTTP_OK && answer.status != HTTP_UNAVAILABLE) {
     g_set_error(error, FAULT, FAULT_SETUP, "%s answers with status %u: that is no sluice", url,
                 answer.status);
@@ -53,9 +58,8 @@ cmd_live_get(const char *listen, const char *path, int64_t timeout_ms, bool *out
 }
 
 bool
-cmd_live_ask(const char *listen, int64_t timeout_ms, bool *out_is_ready, char **out_reasons,
-             GError **error)
+cmd_live_ask(const CmdLive *self, bool *out_is_ready, char **out_reasons, GError **error)
 {
-  *out_reasons = cmd_live_get(listen, "/readyz", timeout_ms, out_is_ready, error);
+  *out_reasons = cmd_live_get(self, "/readyz", out_is_ready, error);
   return *out_reasons != NULL;
 }

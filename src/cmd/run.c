@@ -220,6 +220,8 @@ reload(Run *self)
   g_autofree KafkaProperty *properties = now == NULL ? NULL : cmd_properties_list(now);
   g_autofree KafkaProperty *letters = now == NULL ? NULL : cmd_properties_letters(now);
 
+  if (now != NULL)
+    metrics_pages_set_token(self->pages, now->http.token);
   if (now == NULL || (are_alike(properties, self->properties) && are_alike(letters, self->letters)))
     return;
   stream_login(self->stream, properties, letters);
@@ -377,12 +379,13 @@ run(Run *self, const GOptionEntry *entries, GError **error)
   self->config = cmd_options_config(&self->options, self->call, error);
   if (self->config == NULL)
     return EXIT_FAILED;
-  self->pages = metrics_pages_new(self->config, SLUICE_REVISION, error);
+  self->pages = metrics_pages_new(self->config, SLUICE_REVISION);
   self->properties = cmd_properties_list(self->config);
   self->letters = cmd_properties_letters(self->config);
   g_ptr_array_add(self->lists, self->properties);
   g_ptr_array_add(self->lists, self->letters);
-  if (self->pages == NULL || !choose_mappings(self, error) || !open_registry(self, error) ||
+  if (!metrics_pages_listen(self->pages, self->config, NULL, error) ||
+      !choose_mappings(self, error) || !open_registry(self, error) ||
       !kafka_producer_check(self->letters, error) || !open_gateway(self, error))
     return EXIT_FAILED;
   self->notify =

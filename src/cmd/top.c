@@ -59,9 +59,10 @@ watch_keys(Top *self)
 static char *
 ask(const Top *self, GError **error)
 {
+  const CmdLive live = {self->config->http.listen, self->config->http.token, ANSWER_MS};
   bool is_ok;
 
-  return cmd_live_get(self->config->http.listen, "/status", ANSWER_MS, &is_ok, error);
+  return cmd_live_get(&live, "/status", &is_ok, error);
 }
 
 static JsonNode *

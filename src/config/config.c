@@ -5,6 +5,7 @@
 #include "config/settings.h"
 #include "config/source.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #define KAFKA_SECTION "kafka."
@@ -201,6 +202,32 @@ speaks_http(const Config *self)
          (self->gateway.transport == CONFIG_TRANSPORT_AUTO && has_url);
 }
 
+/* Whether only this machine can reach what listens there. */
+static bool
+is_on_loopback(const char *listen)
+{
+  g_autoptr(GSocketConnectable) where = g_network_address_parse(listen, 0, NULL);
+  const char *host = where == NULL ? "" : g_network_address_get_hostname(G_NETWORK_ADDRESS(where));
+  g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
+
+  return address == NULL ? g_ascii_strcasecmp(host, "localhost") == 0
+                         : g_inet_address_get_is_loopback(address);
+}
+
+static void
+check_page(const Config *self, FaultList *faults)
+{
+  if (self->http.browse && !self->http.console)
+    fault_list_add(faults, "http.browse shows rows on the page of http.console, which is off: set "
+                           "http.console = yes, or leave http.browse out");
+  if (self->http.console && self->http.listen != NULL && self->http.token == NULL &&
+      !is_on_loopback(self->http.listen))
+    fault_list_add(faults,
+                   "http.console: anybody who reaches %s could read the page: set http.token_FILE "
+                   "(or SLUICE_HTTP_TOKEN_FILE) to a file with a token, or listen at 127.0.0.1",
+                   self->http.listen);
+}
+
 /* Each on its own would pass, together they cannot be meant. */
 static void
 check_together(const Config *self, FaultList *faults)
@@ -213,6 +240,7 @@ check_together(const Config *self, FaultList *faults)
                            "or leave it out");
   if (self->ingest.batch_bytes > self->ingest.memory_bytes)
     fault_list_add(faults, "ingest.batch.bytes is more than ingest.memory: a batch never fits");
+  check_page(self, faults);
 }
 
 Config *

@@ -82,6 +82,9 @@ typedef struct {
   struct {
     char *listen; /* "host:port"; NULL: off */
     bool console;
+    bool browse;
+    char *token;
+    char **hosts; /* names that requests may be for */
   } http;
   struct {
     unsigned level;

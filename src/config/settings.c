@@ -128,7 +128,16 @@ const Setting settings[] = {
 
     {"http.listen", "off", "Serve /livez, /readyz and /metrics at host:port, e.g. 127.0.0.1:9187",
      LISTEN(http.listen)},
-    {"http.console", "no", "Serve a page for people at / as well", FLAG(http.console)},
+    {"http.console", "no", "Serve a page for people at / as well, and what it shows under /api/",
+     FLAG(http.console)},
+    {"http.browse", "no", "Let that page show rows of the mapped tables: values are personal data",
+     FLAG(http.browse)},
+    {"http.token", "",
+     "What /, /api/ and /status ask for, as password or bearer token; wanted where the page "
+     "listens beyond loopback",
+     SECRET(http.token)},
+    {"http.hosts", "", "Names, beside that of listen, under which these pages may be asked for",
+     LIST(http.hosts)},
 
     {"log.level", "message", "error, warning, message, info or debug", WORD(log.level, levels)},
     {"log.format", "text", "text, or json: one object a line", WORD(log.format, formats)},

@@ -45,6 +45,17 @@ append(Assignments *self, char *name, const char *value, char *origin)
   return assignment;
 }
 
+/* Names the setting whose value lies in a file: "http.token_FILE". */
+static bool
+cut_file(char *name)
+{
+  bool is_path = g_str_has_suffix(name, "_FILE");
+
+  if (is_path)
+    name[strlen(name) - strlen("_FILE")] = '\0';
+  return is_path;
+}
+
 static const Assignment *
 find(const Assignments *self, const char *name)
 {
@@ -89,6 +100,7 @@ read_assignment(Reader *self, char *line)
   }
 
   g_autofree char *name = g_strconcat(self->section, ".", key, NULL);
+  bool is_path = cut_file(name);
   const Assignment *earlier = find(self->assignments, name);
 
   if (earlier != NULL)
@@ -96,7 +108,8 @@ read_assignment(Reader *self, char *line)
                    self->origin, self->line, name, earlier->origin);
   else
     append(self->assignments, g_steal_pointer(&name), equals + 1,
-           g_strdup_printf("%s line %u", self->origin, self->line));
+           g_strdup_printf("%s line %u", self->origin, self->line))
+        ->is_path = is_path;
 }
 
 static void
@@ -237,7 +250,10 @@ source_read_overrides(Assignments *self, const char *const *overrides, FaultList
 
     if (strchr(g_strstrip(name), '.') == NULL)
       fault_list_add(faults, "-X needs section.key=value");
-    else
-      append(self, g_strdup(name), equals + 1, g_strdup("-X"));
+    else {
+      bool is_path = cut_file(name);
+
+      append(self, g_strdup(name), equals + 1, g_strdup("-X"))->is_path = is_path;
+    }
   }
 }

@@ -2,55 +2,70 @@
 #include "http/server.h"
 
 #include "base/event.h"
+#include "http/guard.h"
+#include "http/listener.h"
 
 #include <libsoup/soup.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum {
-  MOST_VISITS = 64, /* at once */
-  VISIT_MS = 10000, /* for one, from its first byte to its last: each is one request */
-  BACKLOG = 256,    /* connections not accepted yet */
-  AGAIN_MS = 1000,  /* after a connection could not be accepted */
-};
-
-/* The sockets are ours: libsoup 3.2's own listener leaks one for every connection, and has no bound
- * for their number or time. */
 struct HttpServer {
-  SoupServer *server;        /* owned */
-  GSocketListener *listener; /* owned */
-  GCancellable *closing;     /* owned */
-  GQueue visits;             /* of Visit, the oldest first */
-  GMainContext *context;     /* owned: of the thread */
-  GMainLoop *loop;           /* owned */
-  GThread *thread;           /* owned */
+  SoupServer *server;     /* owned */
+  HttpListener *listener; /* owned */
+  HttpGuard *guard;       /* owned */
+  GMainContext *context;  /* owned: of the thread */
+  GMainLoop *loop;        /* owned */
+  GThread *thread;        /* owned */
   HttpPages pages;
-  char *url; /* owned */
 };
 
-/* A connection to us, as long as libsoup has it. */
-typedef struct {
-  HttpServer *server;            /* borrowed */
-  GSocketConnection *connection; /* not ours */
-  GSource *deadline;             /* owned */
-} Visit;
+struct HttpExchange {
+  const HttpServer *server;   /* borrowed */
+  SoupServerMessage *message; /* owned */
+  char *path;                 /* owned */
+  GHashTable *query;          /* owned; NULL: nothing is asked for */
+  bool is_over;               /* the connection is; for the server's thread alone */
+  unsigned status;
+  const char *type;
+  GBytes *body; /* owned */
+};
 
 typedef struct {
   const char *path;
   void (*answer)(const HttpServer *self, SoupServerMessage *message);
+  bool is_open; /* to everybody: orchestrators and Prometheus have no token, and any name for us */
 } Page;
 
-static void on_accepted(GObject *listener, GAsyncResult *result, gpointer data);
+static const struct {
+  const char *name;
+  const char *value;
+} headers[] = {
+    {"Content-Security-Policy",
+     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+     "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Cache-Control", "no-store"},
+    {"Connection", "close"},
+};
+
+/* Every answer has them, those that libsoup makes too. */
+static void
+on_started(SoupServer *server, SoupServerMessage *message, gpointer data)
+{
+  SoupMessageHeaders *of_answer = soup_server_message_get_response_headers(message);
+
+  (void)server, (void)data;
+  for (size_t i = 0; i < G_N_ELEMENTS(headers); i++)
+    soup_message_headers_replace(of_answer, headers[i].name, headers[i].value);
+}
 
 static void
 answer_text(SoupServerMessage *message, guint status, const char *type, const char *text)
 {
   soup_server_message_set_status(message, status, NULL);
-  soup_message_headers_replace(soup_server_message_get_response_headers(message), "Cache-Control",
-                               "no-store");
-  soup_message_headers_replace(soup_server_message_get_response_headers(message), "Connection",
-                               "close");
   soup_server_message_set_response(message, type, SOUP_MEMORY_COPY, text, strlen(text));
 }
 
@@ -103,31 +118,41 @@ answer_status(const HttpServer *self, SoupServerMessage *message)
   answer_text(message, SOUP_STATUS_OK, "application/json", text);
 }
 
-static void
-answer_console(const HttpServer *self, SoupServerMessage *message)
-{
-  g_autofree char *html = NULL;
-
-  if (self->pages.console == NULL) {
-    answer_plain(message, SOUP_STATUS_OK, "sluice: /livez /readyz /metrics /status\n");
-    return;
-  }
-  html = self->pages.console(self->pages.self);
-  answer_text(message, SOUP_STATUS_OK, "text/html; charset=utf-8", html);
-}
-
 static const Page pages[] = {
-    {"/", answer_console},        {"/livez", answer_livez},   {"/readyz", answer_readyz},
-    {"/metrics", answer_metrics}, {"/status", answer_status},
+    {"/livez", answer_livez, true},
+    {"/readyz", answer_readyz, true},
+    {"/metrics", answer_metrics, true},
+    {"/status", answer_status, false},
 };
+
+/* Whoever asks by a name that is not ours is led here by somebody else's page. */
+static bool
+lets_in(const HttpServer *self, SoupServerMessage *message)
+{
+  SoupMessageHeaders *asked = soup_server_message_get_request_headers(message);
+
+  if (!http_guard_knows_host(self->guard, soup_message_headers_get_one(asked, "Host"))) {
+    answer_plain(message, SOUP_STATUS_MISDIRECTED_REQUEST,
+                 "not a name of this service: http.hosts names those that it has\n");
+    return false;
+  }
+  if (http_guard_lets_in(self->guard, soup_message_headers_get_one(asked, "Authorization")))
+    return true;
+  soup_message_headers_replace(soup_server_message_get_response_headers(message),
+                               "WWW-Authenticate", "Basic realm=\"sluice\", charset=\"UTF-8\"");
+  answer_plain(message, SOUP_STATUS_UNAUTHORIZED,
+               "the token of http.token is asked for: as password, or as bearer token\n");
+  return false;
+}
 
 /* Called with a request's head; its body, which nobody needs, is not kept. */
 static void
-on_request(SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
-           gpointer data)
+on_head(SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
+        gpointer data)
 {
   const HttpServer *self = data;
   const char *method = soup_server_message_get_method(message);
+  const Page *page = pages;
 
   (void)server, (void)query;
   soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
@@ -137,142 +162,116 @@ on_request(SoupServer *server, SoupServerMessage *message, const char *path, GHa
     answer_plain(message, SOUP_STATUS_METHOD_NOT_ALLOWED, "only GET and HEAD\n");
     return;
   }
-  for (size_t i = 0; i < G_N_ELEMENTS(pages); i++) {
-    if (strcmp(path, pages[i].path) == 0) {
-      pages[i].answer(self, message);
-      return;
-    }
+  while (page < pages + G_N_ELEMENTS(pages) && strcmp(path, page->path) != 0)
+    page++;
+  if (page < pages + G_N_ELEMENTS(pages)) {
+    if (page->is_open || lets_in(self, message))
+      page->answer(self, message);
+  } else {
+    lets_in(self, message); /* the site's, once the request is whole */
   }
-  answer_plain(message, SOUP_STATUS_NOT_FOUND,
-               "not here: see /livez, /readyz, /metrics and /status\n");
 }
 
 static void
-end_visit(const Visit *self)
+exchange_free(gpointer data)
 {
-  g_socket_shutdown(g_socket_connection_get_socket(self->connection), TRUE, TRUE, NULL);
-}
+  HttpExchange *self = data;
 
-static gboolean
-on_late(gpointer data)
-{
-  end_visit(data); /* libsoup sees its end, and lets go of it */
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-on_gone(gpointer data, GObject *connection)
-{
-  Visit *self = data;
-
-  (void)connection;
-  g_queue_remove(&self->server->visits, self);
-  g_source_destroy(self->deadline);
-  g_source_unref(self->deadline);
+  g_signal_handlers_disconnect_by_data(self->message, self);
+  g_object_unref(self->message);
+  g_clear_pointer(&self->query, g_hash_table_unref);
+  g_clear_pointer(&self->body, g_bytes_unref);
+  g_free(self->path);
   g_free(self);
 }
 
-/* There is room for whoever comes: the one that has taken longest makes it. */
 static void
-note_visit(HttpServer *self, GSocketConnection *connection)
+on_over(SoupServerMessage *message, gpointer data)
 {
-  Visit *visit = g_new0(Visit, 1);
+  HttpExchange *self = data;
 
-  if (self->visits.length >= MOST_VISITS)
-    end_visit(g_queue_pop_head(&self->visits));
-  *visit = (Visit){self, connection, g_timeout_source_new(VISIT_MS)};
-  g_source_set_callback(visit->deadline, on_late, visit, NULL);
-  g_source_attach(visit->deadline, self->context);
-  g_queue_push_tail(&self->visits, visit);
-  g_object_weak_ref(G_OBJECT(connection), on_gone, visit);
+  (void)message;
+  self->is_over = true;
+}
+
+/* Called with a whole request that on_head() has not answered. */
+static void
+on_request(SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
+           gpointer data)
+{
+  const HttpServer *self = data;
+  HttpExchange *exchange = g_new0(HttpExchange, 1);
+
+  (void)server;
+  *exchange = (HttpExchange){.server = self,
+                             .message = g_object_ref(message),
+                             .path = g_strdup(path),
+                             .query = query == NULL ? NULL : g_hash_table_ref(query)};
+  g_signal_connect(message, "finished", G_CALLBACK(on_over), exchange);
+  g_signal_connect(message, "disconnected", G_CALLBACK(on_over), exchange);
+  soup_server_message_pause(message);
+  if (self->pages.site.take != NULL && self->pages.site.take(self->pages.site.self, exchange))
+    return;
+  soup_server_message_unpause(message);
+  exchange_free(exchange);
+  if (strcmp(path, "/") == 0)
+    answer_plain(message, SOUP_STATUS_OK, "sluice: /livez /readyz /metrics /status\n");
+  else
+    answer_plain(message, SOUP_STATUS_NOT_FOUND,
+                 "not here: see /livez, /readyz, /metrics and /status\n");
+}
+
+const char *
+http_exchange_path(const HttpExchange *self)
+{
+  return self->path;
+}
+
+const char *
+http_exchange_parameter(const HttpExchange *self, const char *name)
+{
+  return self->query == NULL ? NULL : g_hash_table_lookup(self->query, name);
+}
+
+static gboolean
+send_answer(gpointer data)
+{
+  HttpExchange *self = data;
+  SoupMessageHeaders *of_answer = soup_server_message_get_response_headers(self->message);
+
+  if (self->is_over)
+    return G_SOURCE_REMOVE;
+  soup_server_message_set_status(self->message, self->status, NULL);
+  soup_message_headers_set_content_type(of_answer, self->type, NULL);
+  soup_message_body_append_bytes(soup_server_message_get_response_body(self->message), self->body);
+  g_clear_pointer(&self->body, g_bytes_unref);
+  soup_server_message_unpause(self->message);
+  return G_SOURCE_REMOVE;
+}
+
+void
+http_exchange_answer(HttpExchange *self, unsigned status, const char *type, GBytes *body)
+{
+  g_autoptr(GSource) source = g_idle_source_new();
+
+  self->status = status;
+  self->type = type;
+  self->body = body;
+  g_source_set_priority(source, G_PRIORITY_DEFAULT);
+  g_source_set_callback(source, send_answer, self, exchange_free);
+  g_source_attach(source, self->server->context);
 }
 
 static void
-serve(HttpServer *self, GSocketConnection *connection)
+on_visited(void *data, GSocketConnection *connection, GSocketAddress *local, GSocketAddress *remote)
 {
-  g_autoptr(GSocketAddress) local = g_socket_connection_get_local_address(connection, NULL);
-  g_autoptr(GSocketAddress) remote = g_socket_connection_get_remote_address(connection, NULL);
+  HttpServer *self = data;
   g_autoptr(GError) error = NULL;
 
-  note_visit(self, connection);
   if (!soup_server_accept_iostream(self->server, G_IO_STREAM(connection), local, remote, &error)) {
     g_autofree char *reason = event_value(error->message);
 
     g_debug("dropped a connection to the pages reason=%s", reason);
-  }
-}
-
-static gboolean
-accept_next(gpointer data)
-{
-  HttpServer *self = data;
-
-  g_socket_listener_accept_async(self->listener, self->closing, on_accepted, self);
-  return G_SOURCE_REMOVE;
-}
-
-/* Without a descriptor left none can be accepted before one is free. */
-static void
-accept_later(HttpServer *self)
-{
-  g_autoptr(GSource) source = g_timeout_source_new(AGAIN_MS);
-
-  g_source_set_callback(source, accept_next, self, NULL);
-  g_source_attach(source, self->context);
-}
-
-static void
-on_accepted(GObject *listener, GAsyncResult *result, gpointer data)
-{
-  HttpServer *self = data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GSocketConnection) connection =
-      g_socket_listener_accept_finish(G_SOCKET_LISTENER(listener), result, NULL, &error);
-
-  if (connection != NULL)
-    serve(self, connection);
-  if (g_cancellable_is_cancelled(self->closing))
-    return;
-  if (connection != NULL)
-    accept_next(self);
-  else
-    accept_later(self);
-}
-
-/* Where the first socket listens. */
-static char *
-url_of(GSocketAddress *bound)
-{
-  GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS(bound);
-  g_autofree char *host = g_inet_address_to_string(g_inet_socket_address_get_address(inet));
-  bool is_v6 = strchr(host, ':') != NULL;
-
-  return g_strdup_printf("http://%s%s%s:%u/", is_v6 ? "[" : "", host, is_v6 ? "]" : "",
-                         g_inet_socket_address_get_port(inet));
-}
-
-/* Every address of the name, as with localhost, which is two. */
-static bool
-listen_at(HttpServer *self, const char *where, GError **error)
-{
-  g_autoptr(GSocketConnectable) name = g_network_address_parse(where, 0, error);
-  g_autoptr(GSocketAddressEnumerator) addresses =
-      name == NULL ? NULL : g_socket_connectable_enumerate(name);
-
-  if (addresses == NULL)
-    return false;
-  for (;;) {
-    g_autoptr(GSocketAddress) address =
-        g_socket_address_enumerator_next(addresses, NULL, self->url == NULL ? error : NULL);
-    g_autoptr(GSocketAddress) bound = NULL;
-
-    if (address == NULL)
-      return self->url != NULL;
-    if (!g_socket_listener_add_address(self->listener, address, G_SOCKET_TYPE_STREAM,
-                                       G_SOCKET_PROTOCOL_TCP, NULL, &bound, error))
-      return false;
-    if (self->url == NULL)
-      self->url = url_of(bound);
   }
 }
 
@@ -282,7 +281,7 @@ run(gpointer data)
   HttpServer *self = data;
 
   g_main_context_push_thread_default(self->context);
-  accept_next(self);
+  http_listener_start(self->listener, on_visited, self);
   g_main_loop_run(self->loop);
   g_main_context_pop_thread_default(self->context);
   return NULL;
@@ -294,7 +293,7 @@ static void
 try_once(const HttpServer *self)
 {
   const char request[] = "GET /livez HTTP/1.0\r\n\r\n";
-  g_autoptr(GUri) uri = g_uri_parse(self->url, G_URI_FLAGS_NONE, NULL);
+  g_autoptr(GUri) uri = g_uri_parse(http_listener_url(self->listener), G_URI_FLAGS_NONE, NULL);
   g_autoptr(GInetAddress) host = g_inet_address_new_from_string(g_uri_get_host(uri));
   g_autoptr(GInetAddress) near = g_inet_address_get_is_any(host)
                                      ? g_inet_address_new_loopback(g_inet_address_get_family(host))
@@ -317,20 +316,33 @@ try_once(const HttpServer *self)
 static bool
 start(HttpServer *self, const char *listen, GError **error)
 {
-  bool is_listening;
-
   g_main_context_push_thread_default(self->context); /* what accepts belongs to the thread */
-  is_listening = listen_at(self, listen, error);
+  self->listener = http_listener_new(listen, error);
   g_main_context_pop_thread_default(self->context);
-  if (!is_listening)
+  if (self->listener == NULL)
     return false;
   self->thread = g_thread_new("http", run, self);
   try_once(self);
   return true;
 }
 
+/* The names that requests may have for us. */
+static HttpGuard *
+guard_of(const HttpServerOptions *options)
+{
+  g_autoptr(GSocketConnectable) where = g_network_address_parse(options->listen, 0, NULL);
+  g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+  for (size_t i = 0; options->hosts != NULL && options->hosts[i] != NULL; i++)
+    g_ptr_array_add(names, (gpointer)options->hosts[i]);
+  if (where != NULL)
+    g_ptr_array_add(names, (gpointer)g_network_address_get_hostname(G_NETWORK_ADDRESS(where)));
+  g_ptr_array_add(names, NULL);
+  return http_guard_new((const char *const *)names->pdata, options->token);
+}
+
 HttpServer *
-http_server_new(const char *listen, const HttpPages *what, GError **error)
+http_server_new(const HttpServerOptions *options, const HttpPages *what, GError **error)
 {
   g_autoptr(HttpServer) self = g_new0(HttpServer, 1);
   g_autoptr(GError) problem = NULL;
@@ -338,13 +350,14 @@ http_server_new(const char *listen, const HttpPages *what, GError **error)
   self->context = g_main_context_new();
   self->loop = g_main_loop_new(self->context, FALSE);
   self->server = soup_server_new("server-header", "sluice", NULL);
-  self->listener = g_socket_listener_new();
-  g_socket_listener_set_backlog(self->listener, BACKLOG);
-  self->closing = g_cancellable_new();
+  self->guard = guard_of(options);
   self->pages = *what;
-  soup_server_add_early_handler(self->server, NULL, on_request, self, NULL);
-  if (!start(self, listen, &problem)) {
-    g_set_error(error, FAULT, FAULT_SETUP, "cannot listen at %s: %s", listen, problem->message);
+  g_signal_connect(self->server, "request-started", G_CALLBACK(on_started), NULL);
+  soup_server_add_early_handler(self->server, NULL, on_head, self, NULL);
+  soup_server_add_handler(self->server, NULL, on_request, self, NULL);
+  if (!start(self, options->listen, &problem)) {
+    g_set_error(error, FAULT, FAULT_SETUP, "cannot listen at %s: %s", options->listen,
+                problem->message);
     return NULL;
   }
   return g_steal_pointer(&self);
@@ -355,7 +368,7 @@ end(gpointer data)
 {
   HttpServer *self = data;
 
-  g_cancellable_cancel(self->closing);
+  http_listener_stop(self->listener);
   soup_server_disconnect(self->server);
   g_main_loop_quit(self->loop);
   return G_SOURCE_REMOVE;
@@ -370,6 +383,8 @@ join(HttpServer *self)
   g_source_set_callback(source, end, self, NULL);
   g_source_attach(source, self->context);
   g_thread_join(self->thread);
+  while (g_main_context_iteration(self->context, FALSE))
+    ; /* answers that came too late */
 }
 
 void
@@ -379,18 +394,22 @@ http_server_free(HttpServer *self)
     return;
   if (self->thread != NULL)
     join(self);
-  g_socket_listener_close(self->listener);
-  g_object_unref(self->listener);
-  g_object_unref(self->closing);
   g_object_unref(self->server);
+  http_listener_free(self->listener);
   g_main_loop_unref(self->loop);
   g_main_context_unref(self->context);
-  g_free(self->url);
+  http_guard_free(self->guard);
   g_free(self);
+}
+
+void
+http_server_set_token(HttpServer *self, const char *token)
+{
+  http_guard_set_token(self->guard, token);
 }
 
 const char *
 http_server_url(const HttpServer *self)
 {
-  return self->url;
+  return http_listener_url(self->listener);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "metrics/pages.h"
 
-#include "http/server.h"
 #include "metrics/certificates.h"
 #include "metrics/process.h"
 #include "metrics/service.h"
@@ -74,49 +73,6 @@ metrics_pages_status(MetricsPages *self)
   return text;
 }
 
-static void
-append_cell(GString *page, const char *tag, const char *text)
-{
-  g_autofree char *escaped = g_markup_escape_text(text, -1);
-
-  g_string_append_printf(page, "<%s>%s</%s>", tag, escaped, tag);
-}
-
-static void
-append_row(const MetricsPages *self, GString *page, size_t i)
-{
-  const Counter shown[] = {COUNTER_READ, COUNTER_WRITTEN, COUNTER_SKIPPED, COUNTER_DEAD_LETTERED};
-
-  g_string_append(page, "<tr>");
-  append_cell(page, "th", mapping_topic(self->mappings[i]));
-  append_cell(page, "th", mapping_table(self->mappings[i]));
-  for (size_t column = 0; column < G_N_ELEMENTS(shown); column++)
-    g_string_append_printf(page, "<td>%" G_GUINT64_FORMAT "</td>",
-                           metrics_counters_sum(self->counters, (int)i, shown[column]));
-  g_string_append(page, "</tr>\n");
-}
-
-char *
-metrics_pages_console(MetricsPages *self)
-{
-  g_autoptr(GString) page = g_string_new(
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"refresh\" content=\"5\"><title>sluice</title>\n"
-      "<style>body{font-family:sans-serif;margin:2em}td{text-align:right}"
-      "th{text-align:left}td,th{padding:.2em 1em}</style></head>\n<body><h1>sluice</h1>\n");
-
-  g_mutex_lock(&self->mutex);
-  append_cell(page, "p", self->reason == NULL ? "Records flow." : self->reason);
-  g_string_append(page, "\n<table><tr><th>topic</th><th>table</th><th>read</th><th>written</th>"
-                        "<th>skipped</th><th>dead-lettered</th></tr>\n");
-  for (size_t i = 0; self->counters != NULL && i < self->mappings_length; i++)
-    append_row(self, page, i);
-  g_mutex_unlock(&self->mutex);
-  g_string_append(page, "</table>\n<p><a href=\"/metrics\">metrics</a> <a href=\"/readyz\">ready"
-                        "</a> " SLUICE_VERSION "</p></body></html>\n");
-  return g_string_free(g_steal_pointer(&page), FALSE);
-}
-
 static bool
 page_is_ready(void *data, GString *reasons)
 {
@@ -160,18 +116,10 @@ page_status(void *self)
   return metrics_pages_status(self);
 }
 
-static char *
-page_console(void *self)
-{
-  return metrics_pages_console(self);
-}
-
 MetricsPages *
-metrics_pages_new(const Config *config, const char *revision, GError **error)
+metrics_pages_new(const Config *config, const char *revision)
 {
-  g_autoptr(MetricsPages) self = g_new0(MetricsPages, 1);
-  const HttpPages what = {self,         page_is_alive, page_is_ready,
-                          page_metrics, page_status,   config->http.console ? page_console : NULL};
+  MetricsPages *self = g_new0(MetricsPages, 1);
 
   g_mutex_init(&self->mutex);
   self->reason = g_strdup("starting");
@@ -182,13 +130,32 @@ metrics_pages_new(const Config *config, const char *revision, GError **error)
   self->started_us = g_get_monotonic_time();
   self->since_us = self->started_us;
   self->certificates = metrics_certificates_new(config);
+  return self;
+}
+
+bool
+metrics_pages_listen(MetricsPages *self, const Config *config, const HttpSite *site, GError **error)
+{
+  const HttpPages what = {self,         page_is_alive, page_is_ready,
+                          page_metrics, page_status,   site == NULL ? (HttpSite){0} : *site};
+  const HttpServerOptions options = {.listen = config->http.listen,
+                                     .hosts = (const char *const *)config->http.hosts,
+                                     .token = config->http.token};
+
   if (config->http.listen == NULL)
-    return g_steal_pointer(&self);
-  self->server = http_server_new(config->http.listen, &what, error);
+    return true;
+  self->server = http_server_new(&options, &what, error);
   if (self->server == NULL)
-    return NULL;
+    return false;
   g_message("listening url=%s", http_server_url(self->server));
-  return g_steal_pointer(&self);
+  return true;
+}
+
+void
+metrics_pages_set_token(MetricsPages *self, const char *token)
+{
+  if (self->server != NULL)
+    http_server_set_token(self->server, token);
 }
 
 void

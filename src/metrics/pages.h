@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "hbase/tally.h"
 #include "http/registry.h"
+#include "http/server.h"
 #include "kafka/consumer.h"
 #include "metrics/counters.h"
 #include "metrics/exporter.h"
@@ -13,11 +14,18 @@
  * the server's thread asks. */
 typedef struct MetricsPages MetricsPages;
 
-/* `revision` is borrowed. Listens, not ready yet. Also where http.listen is off: then nobody asks.
- * FAULT_SETUP. */
-MetricsPages *metrics_pages_new(const Config *config, const char *revision, GError **error);
+/* `revision` is borrowed. Not ready yet, and nobody asks before it listens. */
+MetricsPages *metrics_pages_new(const Config *config, const char *revision);
 void metrics_pages_free(MetricsPages *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MetricsPages, metrics_pages_free)
+
+/* Listens at http.listen, or does nothing where that is off; `site` has what there is beside these
+ * pages, or is NULL. FAULT_SETUP. */
+bool metrics_pages_listen(MetricsPages *self, const Config *config, const HttpSite *site,
+                          GError **error);
+
+/* The token that is asked for is another now. */
+void metrics_pages_set_token(MetricsPages *self, const char *token);
 
 /* From now on these counters are shown; NULL: none. Borrowed until the next call. Topics are
  * counted in the order of the mappings. */
@@ -42,4 +50,3 @@ void metrics_pages_registry(MetricsPages *self, HttpRegistry *registry);
 /* The texts that the pages answer with. */
 char *metrics_pages_metrics(MetricsPages *self, MetricsFormat format);
 char *metrics_pages_status(MetricsPages *self);
-char *metrics_pages_console(MetricsPages *self);

@@ -21,6 +21,7 @@ the_service_says_whether_it_is_ready(void)
       {ANSWER("200 OK", "ok\n"), "0.0.0.0", true, true, 0},
       {ANSWER("503 Wait", "no gateway\n"), "127.0.0.1", true, false, 0},
       {ANSWER("404 No", "what?\n"), "127.0.0.1", false, false, FAULT_SETUP},
+      {ANSWER("401 Who?", "token\n"), "127.0.0.1", false, false, FAULT_SETUP},
       {"", "127.0.0.1", false, false, FAULT_PEER},
   };
 
@@ -32,7 +33,7 @@ the_service_says_whether_it_is_ready(void)
     bool is_ready = false;
 
     g_test_message("case %zu", i);
-    g_assert_cmpint(cmd_live_ask(listen, 5000, &is_ready, &reasons, &error), ==,
+    g_assert_cmpint(cmd_live_ask(&(CmdLive){listen, NULL, 5000}, &is_ready, &reasons, &error), ==,
                     cases[i].is_answer);
     g_assert_cmpint(is_ready, ==, cases[i].is_ready);
     if (cases[i].is_answer)
@@ -49,7 +50,7 @@ the_pages_must_be_on_to_be_asked(void)
   g_autofree char *reasons = NULL;
   bool is_ready = false;
 
-  g_assert_false(cmd_live_ask(NULL, 5000, &is_ready, &reasons, &error));
+  g_assert_false(cmd_live_ask(&(CmdLive){NULL, NULL, 5000}, &is_ready, &reasons, &error));
   g_assert_error(error, FAULT, FAULT_SETUP);
   g_assert_nonnull(strstr(error->message, "http.listen"));
 }

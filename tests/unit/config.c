@@ -160,6 +160,85 @@ a_secret_comes_from_a_file_without_its_newline(Folder *folder, gconstpointer dat
 }
 
 static void
+the_file_and_overrides_name_a_secrets_file_too(Folder *folder, gconstpointer data)
+{
+  const char *const overrides[] = {"kafka.sasl.password_FILE=secret", NULL};
+
+  (void)folder, (void)data;
+  write_file("secret", "hunter2\n");
+  write_file("sluice.conf", "[http]\ntoken_FILE = secret\n");
+
+  g_autoptr(Config) config = load(NULL, NULL, overrides);
+  g_autofree char *shown = describe(config);
+
+  g_assert_cmpstr(config->http.token, ==, "hunter2");
+  g_assert_cmpstr(config_kafka(config, "sasl.password"), ==, "hunter2");
+  g_assert_nonnull(strstr(shown, "http.token = *** (sluice.conf line 2)\n"));
+}
+
+static void
+only_the_local_page_needs_no_token(Folder *folder, gconstpointer data)
+{
+  const char *const local[] = {"127.0.0.1:9187", "localhost:9187", "[::1]:9187", "127.3.2.1:1"};
+  const char *const wide[] = {"0.0.0.0:9187", "[::]:9187", "10.0.0.7:9187", "sluice.example:9187"};
+
+  (void)folder, (void)data;
+  for (size_t i = 0; i < G_N_ELEMENTS(local); i++) {
+    g_autofree char *listen = g_strconcat("http.listen=", local[i], NULL);
+    g_autofree char *beyond = g_strconcat("http.listen=", wide[i], NULL);
+    g_auto(FaultList) faults = {0};
+    g_autoptr(Config) near = config_load(
+        &(ConfigSources){.overrides = (const char *const[]){listen, "http.console=yes", NULL}},
+        &faults);
+    g_autoptr(Config) far =
+        config_load(&(ConfigSources){.overrides = (const char *const[]){beyond, "http.console=yes",
+                                                                        "http.token=x", NULL}},
+                    &faults);
+    g_autoptr(Config) open = config_load(
+        &(ConfigSources){.overrides = (const char *const[]){beyond, "http.console=yes", NULL}},
+        &faults);
+
+    g_assert_nonnull(near);
+    g_assert_nonnull(far);
+    g_assert_null(open);
+    g_assert_cmpuint(fault_list_length(&faults), ==, 1);
+    g_assert_true(
+        g_str_has_prefix(fault_list_get(&faults, 0), "http.console: anybody who reaches "));
+    g_assert_nonnull(strstr(fault_list_get(&faults, 0), "set http.token_FILE"));
+  }
+}
+
+static void
+rows_are_shown_on_a_page_alone(Folder *folder, gconstpointer data)
+{
+  const char *const overrides[] = {"http.browse=yes", NULL};
+  g_auto(FaultList) faults = {0};
+  g_autoptr(Config) config = config_load(&(ConfigSources){.overrides = overrides}, &faults);
+
+  (void)folder, (void)data;
+  g_assert_null(config);
+  g_assert_cmpstr(fault_list_get(&faults, 0), ==,
+                  "http.browse shows rows on the page of http.console, which is off: set "
+                  "http.console = yes, or leave http.browse out");
+}
+
+static void
+a_token_and_its_file_are_one_too_many(Folder *folder, gconstpointer data)
+{
+  g_auto(FaultList) faults = {0};
+
+  (void)folder, (void)data;
+  write_file("sluice.conf", "[http]\ntoken=a\ntoken_FILE=b\n");
+
+  g_autoptr(Config) config = config_load(&(ConfigSources){0}, &faults);
+
+  g_assert_null(config);
+  g_assert_cmpstr(
+      fault_list_get(&faults, 0), ==,
+      "sluice.conf line 3: http.token was already set in sluice.conf line 2: remove one of them");
+}
+
+static void
 an_empty_secret_is_a_fault(Folder *folder, gconstpointer data)
 {
   const char *const environment[] = {"SLUICE_KAFKA_SASL_PASSWORD_FILE=secret", NULL};
@@ -313,6 +392,10 @@ main(int argc, char **argv)
       {"/config/places", a_file_that_is_asked_for_outranks_the_usual_places},
       {"/config/raw", values_are_read_raw},
       {"/config/secret", a_secret_comes_from_a_file_without_its_newline},
+      {"/config/secret-file", the_file_and_overrides_name_a_secrets_file_too},
+      {"/config/page", only_the_local_page_needs_no_token},
+      {"/config/browse", rows_are_shown_on_a_page_alone},
+      {"/config/token-twice", a_token_and_its_file_are_one_too_many},
       {"/config/empty-secret", an_empty_secret_is_a_fault},
       {"/config/letters", dead_letters_have_properties_of_their_own},
       {"/config/foreign-names", names_that_orchestrators_add_are_passed_over},
