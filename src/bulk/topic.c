@@ -209,8 +209,7 @@ reject(BulkTopic *self, KafkaMessage *message, const GError *fault, GError **err
   self->counts.bad++;
   self->rejects_bytes += message->key.len + message->value.len;
   g_ptr_array_add(self->rejects,
-                  stream_reject_new(message, has_decoded ? STREAM_MAP : STREAM_DECODE,
-                                    g_strdup(fault->message)));
+                  stream_reject_new(message, has_decoded ? STREAM_MAP : STREAM_DECODE, fault));
   *message = (KafkaMessage){0};
   return true;
 }

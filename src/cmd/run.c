@@ -189,10 +189,12 @@ show_progress(void *data)
   Run *self = data;
   CmdSummary summary = summary_of(self);
   const char *reason = NULL;
+  const char *kafka = NULL;
 
-  if (stream_is_ready(self->stream, &reason))
+  if (stream_is_ready(self->stream, &reason, &kafka))
     reason = NULL;
   metrics_pages_tell(self->pages, reason);
+  metrics_pages_kafka(self->pages, kafka);
   notify_alive(self->notify, reason == NULL ? "records flow" : reason, g_get_monotonic_time());
   if (summary.seconds - self->told_at < 1)
     return;
@@ -283,6 +285,7 @@ open_stream(Run *self)
   options.gateway = stream_sinks_peer(self->sinks);
   options.sinks = stream_sinks_list(self->sinks, &options.sinks_length);
   self->stream = stream_new(&options);
+  metrics_pages_registry(self->pages, self->registry);
   metrics_pages_gateways(self->pages, stream_sinks_tallies(self->sinks));
   metrics_pages_watch(self->pages, stream_counters(self->stream), self->list, self->length);
 }

@@ -103,9 +103,8 @@ fits(const Gateway *self, const Slice *parts, size_t count, GError **error)
 
   if (len <= self->frame_max_bytes)
     return true;
-  g_set_error(error, FAULT, FAULT_RECORD,
-              "%zu rows make a frame of %zu bytes, over [gateway] frame.max = %zu", count, len,
-              self->frame_max_bytes);
+  fault_record(error, "%zu rows make a frame of %zu bytes, over [gateway] frame.max = %zu", count,
+               len, self->frame_max_bytes);
   return false;
 }
 

@@ -381,6 +381,7 @@ link_answered(Link *self)
   int64_t sent_at_us = self->sent_at_us[self->answered++ % TIMED_CALLS];
 
   self->used_at_us = g_get_monotonic_time();
+  atomic_store_explicit(&self->site->tally->answered_us, self->used_at_us, memory_order_relaxed);
   histogram_add(&self->site->tally->answers_us, (uint64_t)MAX(self->used_at_us - sent_at_us, 0));
   retry_reset(&self->site->retry);
 }

@@ -9,8 +9,9 @@ typedef struct {
   atomic_bool is_up;    /* its last answer was one */
   atomic_uint open;     /* connections now */
   atomic_uint_fast64_t connects;
-  atomic_uint_fast64_t failures; /* connections that broke or could not be made */
-  Histogram answers_us;          /* from the last byte of a call to its answer */
+  atomic_uint_fast64_t failures;   /* connections that broke or could not be made */
+  Histogram answers_us;            /* from the last byte of a call to its answer */
+  atomic_int_fast64_t answered_us; /* when it answered last, by the monotonic clock; 0: never */
 } GatewayTally;
 
 /* One for each of the endpoints (NULL-ended), which are borrowed; free with g_free. */

@@ -5,6 +5,7 @@
 #include "http/registry_schema.h"
 #include "json/json.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 enum {
@@ -22,6 +23,8 @@ struct HttpRegistry {
   char **urls;         /* owned; without a slash at the end */
   Writers *writers;    /* owned */
   gint first;          /* atomic; of urls: the one that answered last */
+  atomic_bool is_down; /* none answered when one was last asked */
+  atomic_int_fast64_t answered_us;
   GMutex mutex;        /* over all below */
   GHashTable *schemas; /* owned: id -> owned Schema * */
   GHashTable *refused; /* owned: id -> owned Refusal * */
@@ -135,12 +138,23 @@ ask_each(HttpRegistry *self, uint32_t id, GError **error)
     if (schema == NULL && g_error_matches(silence, FAULT, FAULT_PEER))
       continue;
     g_atomic_int_set(&self->first, (gint)at);
+    atomic_store(&self->answered_us, g_get_monotonic_time());
+    atomic_store(&self->is_down, false);
     if (schema == NULL)
       g_propagate_error(error, g_steal_pointer(&silence));
     return schema;
   }
+  atomic_store(&self->is_down, true);
   g_propagate_prefixed_error(error, g_steal_pointer(&silence), "no schema registry answers: ");
   return NULL;
+}
+
+HttpRegistryState
+http_registry_state(HttpRegistry *self)
+{
+  return (HttpRegistryState){.urls = (const char *const *)self->urls,
+                             .is_up = !atomic_load(&self->is_down),
+                             .answered_us = atomic_load(&self->answered_us)};
 }
 
 /* Rounds over the URLs with waits between: a hiccup is no outage. */

@@ -18,6 +18,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpRegistry, http_registry_free)
  * registry answers, tried again for a second; FAULT_SETUP: what answers is none, or refuses us. */
 Schema *http_registry_lookup(HttpRegistry *self, uint32_t id, GError **error);
 
+/* What was seen of it when it was last asked for a schema. */
+typedef struct {
+  const char *const *urls; /* borrowed; NULL-ended */
+  bool is_up;              /* it answered; or was not asked yet */
+  int64_t answered_us;     /* when it answered last, by the monotonic clock; 0: never */
+} HttpRegistryState;
+
+HttpRegistryState http_registry_state(HttpRegistry *self);
+
 /* The same for decoders; borrowed. */
 SchemaSource http_registry_source(HttpRegistry *self);
 

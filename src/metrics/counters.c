@@ -62,6 +62,7 @@ metrics_counters_new(size_t threads, size_t topics)
   self->sheets = g_aligned_alloc0(1, size, _Alignof(MetricsSheet));
   self->of_topics = g_new0(MetricsTopic, topics);
   self->shared.batch_rows.scale = &rows;
+  self->shared.reasons = metrics_reasons_new();
   self->shared.batch_bytes.scale = &bytes;
   for (size_t i = 0; i < topics; i++)
     self->of_topics[i].delay_ms.scale = &delays;
@@ -78,6 +79,7 @@ metrics_counters_free(MetricsCounters *self)
   if (self == NULL)
     return;
   g_aligned_free(self->sheets);
+  metrics_reasons_free(self->shared.reasons);
   g_free(self->of_topics);
   g_free(self);
 }

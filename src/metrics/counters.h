@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/histogram.h"
+#include "metrics/reasons.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -54,6 +55,7 @@ typedef struct {
   atomic_uint_fast64_t rebalances;
   atomic_uint_fast64_t commit_failures;
   atomic_uint_fast64_t partitions; /* held now */
+  MetricsReasons *reasons;         /* owned by the counters */
 } MetricsShared;
 
 typedef struct {

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "metrics/pages.h"
 
+#include "base/event.h"
 #include "metrics/certificates.h"
+#include "metrics/history.h"
 #include "metrics/process.h"
 #include "metrics/service.h"
 #include "metrics/status.h"
+
+#include <unistd.h>
 
 /* The main thread tells each second. */
 static const int64_t STANDSTILL_US = (int64_t)60 * 1000 * 1000;
@@ -26,6 +30,11 @@ struct MetricsPages {
   int64_t since_us;                  /* when the reason was told first */
   uint64_t memory_bytes;             /* ingest.memory */
   MetricsCertificates *certificates; /* owned */
+  char *instance;                    /* owned */
+  char *brokers;                     /* owned; or NULL */
+  char *kafka_reason;                /* owned; NULL: Kafka serves us */
+  HttpRegistry *registry;            /* borrowed */
+  MetricsHistory *history;           /* owned; NULL: nobody looks at it */
 };
 
 /* Under the mutex. */
@@ -68,9 +77,70 @@ metrics_pages_status(MetricsPages *self)
                                               .reason = self->reason,
                                               .since_us = self->since_us,
                                               .started_us = self->started_us,
-                                              .group = self->group});
+                                              .group = self->group,
+                                              .instance = self->instance,
+                                              .brokers = self->brokers,
+                                              .kafka_reason = self->kafka_reason,
+                                              .registry = self->registry,
+                                              .history = self->history});
   g_mutex_unlock(&self->mutex);
   return text;
+}
+
+char *
+metrics_pages_flow(MetricsPages *self, int64_t since_ms, const char *topic)
+{
+  GString *json = g_string_new(NULL);
+  MetricsService service;
+
+  g_mutex_lock(&self->mutex);
+  service = service_of(self);
+  metrics_history_append(self->history, &service, since_ms, topic, json);
+  g_mutex_unlock(&self->mutex);
+  return g_string_free(json, FALSE);
+}
+
+/* What takes all of a topic's dead letters back. */
+static void
+append_letters(const MetricsPages *self, size_t i, GString *json)
+{
+  const char *topic = mapping_topic(self->mappings[i]);
+  g_autofree char *letters = g_strconcat(topic, ".dlq", NULL);
+  g_autofree char *quoted = g_shell_quote(letters);
+  g_autofree char *replay = g_strconcat("sluice replay ", quoted, NULL);
+
+  g_string_append(json, "{\"topic\":");
+  event_append_text(json, topic);
+  g_string_append(json, ",\"table\":");
+  event_append_text(json, mapping_table(self->mappings[i]));
+  g_string_append(json, ",\"dead_letters\":");
+  event_append_text(json, letters);
+  g_string_append_printf(json, ",\"count\":%" G_GUINT64_FORMAT ",\"replay\":",
+                         metrics_counters_sum(self->counters, (int)i, COUNTER_DEAD_LETTERED));
+  event_append_text(json, replay);
+  g_string_append_c(json, '}');
+}
+
+char *
+metrics_pages_errors(MetricsPages *self)
+{
+  GString *json = g_string_new("{\"dead_letters\":[");
+  uint64_t lost = 0;
+
+  g_mutex_lock(&self->mutex);
+  for (size_t i = 0; self->counters != NULL && i < self->mappings_length; i++) {
+    if (i > 0)
+      g_string_append_c(json, ',');
+    append_letters(self, i, json);
+  }
+  g_string_append(json, "],\"reasons\":");
+  if (self->counters != NULL)
+    metrics_reasons_append(metrics_counters_shared(self->counters)->reasons, json, &lost);
+  else
+    g_string_append(json, "[]");
+  g_mutex_unlock(&self->mutex);
+  g_string_append_printf(json, ",\"lost_reasons\":%" G_GUINT64_FORMAT "}", lost);
+  return g_string_free(json, FALSE);
 }
 
 static bool
@@ -130,6 +200,13 @@ metrics_pages_new(const Config *config, const char *revision)
   self->started_us = g_get_monotonic_time();
   self->since_us = self->started_us;
   self->certificates = metrics_certificates_new(config);
+  self->instance = g_strdup(config_kafka(config, "group.instance.id"));
+  if (self->instance == NULL)
+    self->instance = g_strdup_printf("%s/%d", g_get_host_name(), (int)getpid());
+  self->brokers = g_strdup(config_kafka(config, "bootstrap.servers"));
+  self->kafka_reason = g_strdup("starting");
+  if (config->http.console)
+    self->history = metrics_history_new();
   return self;
 }
 
@@ -168,6 +245,10 @@ metrics_pages_free(MetricsPages *self)
   g_free(self->reason);
   g_array_unref(self->standings);
   metrics_certificates_free(self->certificates);
+  metrics_history_free(self->history);
+  g_free(self->instance);
+  g_free(self->brokers);
+  g_free(self->kafka_reason);
   g_free(self->group);
   g_free(self);
 }
@@ -205,6 +286,30 @@ metrics_pages_stand(MetricsPages *self, const GArray *standings)
   g_mutex_lock(&self->mutex);
   g_array_set_size(self->standings, 0);
   g_array_append_vals(self->standings, standings->data, standings->len);
+  if (self->history != NULL) {
+    MetricsService service = service_of(self);
+
+    metrics_history_note(self->history, &service, g_get_monotonic_time());
+  }
+  g_mutex_unlock(&self->mutex);
+}
+
+void
+metrics_pages_kafka(MetricsPages *self, const char *reason)
+{
+  g_mutex_lock(&self->mutex);
+  if (g_strcmp0(self->kafka_reason, reason) != 0) {
+    g_free(self->kafka_reason);
+    self->kafka_reason = g_strdup(reason);
+  }
+  g_mutex_unlock(&self->mutex);
+}
+
+void
+metrics_pages_registry(MetricsPages *self, HttpRegistry *registry)
+{
+  g_mutex_lock(&self->mutex);
+  self->registry = registry;
   g_mutex_unlock(&self->mutex);
 }
 

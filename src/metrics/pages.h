@@ -38,6 +38,12 @@ void metrics_pages_tell(MetricsPages *self, const char *reason);
 /* Whether the main thread goes on telling, once it has begun. */
 bool metrics_pages_is_alive(MetricsPages *self, int64_t now_us);
 
+/* Why Kafka does not serve us; NULL: it does. */
+void metrics_pages_kafka(MetricsPages *self, const char *reason);
+
+/* From now on this registry is shown; NULL: none. Borrowed until the next call. */
+void metrics_pages_registry(MetricsPages *self, HttpRegistry *registry);
+
 /* Where the partitions stand, of KafkaStanding; copied. */
 void metrics_pages_stand(MetricsPages *self, const GArray *standings);
 
@@ -50,3 +56,6 @@ void metrics_pages_registry(MetricsPages *self, HttpRegistry *registry);
 /* The texts that the pages answer with. */
 char *metrics_pages_metrics(MetricsPages *self, MetricsFormat format);
 char *metrics_pages_status(MetricsPages *self);
+/* For the page, and JSON as /api/ has it: samples later than since_ms, of a topic (or NULL) too. */
+char *metrics_pages_flow(MetricsPages *self, int64_t since_ms, const char *topic);
+char *metrics_pages_errors(MetricsPages *self);

@@ -362,7 +362,7 @@ stream_batch_reject_row(StreamBatch *self, FrameKind kind, size_t row, const GEr
     if (entry->kind != ENTRY_ROW || (entry->rows[kind] != (int32_t)row && !self->is_cut))
       continue;
 
-    StreamReject *reject = stream_reject_new(&entry->message, STREAM_PUT, g_strdup(error->message));
+    StreamReject *reject = stream_reject_new(&entry->message, STREAM_PUT, error);
 
     bytes_append(&reject->key, self->keys.data + entry->key_at, entry->key_len);
     reject->attempts = attempts;

@@ -41,6 +41,22 @@ stream_commit_free(StreamCommit *self)
   g_free(self);
 }
 
+static void
+note_reason(const StreamCommit *self, const StreamReject *reject)
+{
+  const MetricsShared *shared = self->options.sheet->shared;
+
+  if (shared != NULL)
+    metrics_reasons_add(shared->reasons,
+                        &(MetricsBad){.topic = reject->message.partition->topic,
+                                      .table = mapping_table(self->options.mapping),
+                                      .stage = stream_stage_info(reject->stage)->word,
+                                      .field = reject->field,
+                                      .kind = reject->kind,
+                                      .partition = reject->message.partition->id,
+                                      .offset = reject->message.offset});
+}
+
 /* Counts and logs what the batch has added to the list. */
 static void
 note_rejects(StreamCommit *self, guint first)
@@ -56,6 +72,7 @@ note_rejects(StreamCommit *self, guint first)
 
     metrics_count(self->options.sheet, counters[reject->stage], 1);
     self->reject_bytes += reject->message.key.len + reject->message.value.len + sizeof *reject;
+    note_reason(self, reject);
     if (!self->options.is_quiet)
       stream_reject_log(&self->report, reject, mapping_table(self->options.mapping));
   }

@@ -119,6 +119,15 @@ stream_health_gateway(StreamHealth *self, const GError *reason)
 }
 
 bool
+stream_health_sees_kafka(const StreamHealth *self, const char **out_reason)
+{
+  *out_reason = self->kafka;
+  if (self->kafka == NULL && !self->has_joined)
+    *out_reason = self->trouble != NULL ? self->trouble : "joining the consumer group";
+  return *out_reason == NULL;
+}
+
+bool
 stream_health_is_ready(const StreamHealth *self, const char **out_reason)
 {
   *out_reason = NULL;
@@ -128,8 +137,8 @@ stream_health_is_ready(const StreamHealth *self, const char **out_reason)
     *out_reason = self->kafka;
   else if (self->gateway != NULL)
     *out_reason = self->gateway;
-  else if (!self->has_joined)
-    *out_reason = self->trouble != NULL ? self->trouble : "joining the consumer group";
+  else
+    stream_health_sees_kafka(self, out_reason);
   return *out_reason == NULL;
 }
 

@@ -37,6 +37,7 @@ void stream_health_asking(StreamHealth *self);
 /* What is wrong with the gateway or a table, or (NULL) nothing. */
 void stream_health_gateway(StreamHealth *self, const GError *reason);
 
+bool stream_health_sees_kafka(const StreamHealth *self, const char **out_reason);
 bool stream_health_is_ready(const StreamHealth *self, const char **out_reason);
 
 /* Any number that changes when something has moved. */

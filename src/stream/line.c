@@ -127,8 +127,7 @@ make_row(StreamLine *self, const KafkaMessage *message, GError **error)
 static void
 take_reject(StreamLine *self, KafkaMessage *message, StreamStage stage, const GError *error)
 {
-  stream_batch_add_reject(open_batch(self),
-                          stream_reject_new(message, stage, g_strdup(error->message)));
+  stream_batch_add_reject(open_batch(self), stream_reject_new(message, stage, error));
 }
 
 static StreamLineTaking

@@ -19,14 +19,16 @@ stream_stage_info(StreamStage stage)
 }
 
 StreamReject *
-stream_reject_new(KafkaMessage *message, StreamStage stage, char *reason)
+stream_reject_new(KafkaMessage *message, StreamStage stage, const GError *error)
 {
   StreamReject *self = g_new0(StreamReject, 1);
 
   self->message = *message;
   message->handle = NULL; /* the reject owns it now */
   self->stage = stage;
-  self->reason = reason;
+  self->reason = g_strdup(error->message);
+  self->field = g_strdup(fault_field(error));
+  self->kind = g_strdup(fault_kind(error));
   return self;
 }
 
@@ -37,6 +39,8 @@ stream_reject_free(StreamReject *self)
     return;
   kafka_message_release(&self->message);
   g_free(self->reason);
+  g_free(self->field);
+  g_free(self->kind);
   bytes_clear(&self->key);
   g_free(self);
 }

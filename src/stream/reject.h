@@ -28,14 +28,16 @@ typedef struct {
   KafkaMessage message; /* owned */
   StreamStage stage;
   char *reason;      /* owned */
+  char *field;       /* owned: as fault_field() and fault_kind() have them; or NULL */
+  char *kind;        /* owned; the same */
   Bytes key;         /* owned: the row's, as far as there is one */
   unsigned attempts; /* how often it was sent to HBase */
   bool is_sent;      /* as a dead letter; then receipt tells what became of it */
   KafkaReceipt receipt;
 } StreamReject;
 
-/* Takes the message and the reason. */
-StreamReject *stream_reject_new(KafkaMessage *message, StreamStage stage, char *reason);
+/* Takes the message. */
+StreamReject *stream_reject_new(KafkaMessage *message, StreamStage stage, const GError *error);
 void stream_reject_free(StreamReject *self);
 
 /* Logs bad records: the first few of each stage and minute in full, the rest of them by their

@@ -114,8 +114,9 @@ stream_is_stuck(const Stream *self)
 }
 
 bool
-stream_is_ready(const Stream *self, const char **out_reason)
+stream_is_ready(const Stream *self, const char **out_reason, const char **out_kafka)
 {
+  stream_health_sees_kafka(&self->health, out_kafka);
   if (self->state != RUNNING) {
     *out_reason = self->state == STARTING ? "starting" : "stopping";
     return false;

@@ -67,8 +67,9 @@ void stream_login(Stream *self, const KafkaProperty *properties, const KafkaProp
 /* Whether a thread hangs, so that nothing the stream was given may be freed. */
 bool stream_is_stuck(const Stream *self);
 
-/* Whether records can be written: in the group, and no writer waiting. If not, why; borrowed. */
-bool stream_is_ready(const Stream *self, const char **out_reason);
+/* Whether records can be written: in the group, and no writer waiting. If not, why; and, or NULL,
+ * why Kafka does not serve us. Both are borrowed. */
+bool stream_is_ready(const Stream *self, const char **out_reason, const char **out_kafka);
 
 /* Where each of our partitions stands, of KafkaStanding, whose topic_index counts the mappings. */
 void stream_standings(Stream *self, GArray *out);

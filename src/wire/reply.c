@@ -139,12 +139,30 @@ is_passing(Slice message)
   return passing_reason(slice(exception.data, len)) != NULL;
 }
 
+/* By the exception's name; what it says may quote a row. */
+static void
+set_kind(const Refusal *refusal, GError **error)
+{
+  Slice exception = exception_in(refusal->message);
+  size_t len = 0;
+  g_autofree char *kind = NULL;
+
+  while (len < exception.len && is_of_name(exception.data[len]))
+    len++;
+  kind = g_strdup_printf("the gateway refused: %.*s", (int)len, (const char *)exception.data);
+  if (g_str_has_suffix(kind, "Exception") || g_str_has_suffix(kind, "Error"))
+    fault_set_kind(error, kind);
+  else
+    fault_set_kind(error, "the gateway refused: %s");
+}
+
 static bool
 refuse(const Refusal *refusal, Fault fault, GError **error)
 {
   g_autofree char *message = sentence_of(refusal->message);
 
   g_set_error(error, FAULT, (int)fault, "the gateway refused: %s", message);
+  set_kind(refusal, error);
   return false;
 }
 

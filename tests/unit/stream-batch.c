@@ -238,6 +238,7 @@ every_record_is_counted_once_and_moves_its_partition_on(void)
   g_autoptr(GPtrArray) touched = g_ptr_array_new();
   Row nothing = {.key = slice_text("n"), .timestamp = 1};
   Row tombstone = memory_sink_tombstone("gone", 1);
+  g_autoptr(GError) bad = g_error_new_literal(FAULT, FAULT_RECORD, "bad");
   StreamTally tally;
 
   fixture_init(&fixture, &roomy);
@@ -250,8 +251,7 @@ every_record_is_counted_once_and_moves_its_partition_on(void)
   stream_batch_add(fixture.batch, &messages[0], &nothing);
   stream_batch_add(fixture.batch, &messages[1], &tombstone);
   stream_batch_add_skipped(fixture.batch, &messages[2]);
-  stream_batch_add_reject(fixture.batch,
-                          stream_reject_new(&messages[3], STREAM_DECODE, g_strdup("bad")));
+  stream_batch_add_reject(fixture.batch, stream_reject_new(&messages[3], STREAM_DECODE, bad));
   messages[4].offset = 9;
   messages[4].is_end = true;
   stream_batch_add_end(fixture.batch, &messages[4]);

@@ -20,7 +20,8 @@ add_reject(Fixture *self, int64_t offset, const char *value)
                           .timestamp_ms = 1000 + offset,
                           .key = slice_text("key"),
                           .value = slice_text(value)};
-  StreamReject *reject = stream_reject_new(&message, STREAM_PUT, g_strdup("too large"));
+  g_autoptr(GError) error = g_error_new_literal(FAULT, FAULT_RECORD, "too large");
+  StreamReject *reject = stream_reject_new(&message, STREAM_PUT, error);
 
   bytes_append_slice(&reject->key, slice_text("row"));
   reject->attempts = 3;
