@@ -11,6 +11,7 @@
 #include "cmd/reload.h"
 #include "cmd/revision.h"
 #include "cmd/summary.h"
+#include "console/console.h"
 #include "mapping/set.h"
 #include "metrics/pages.h"
 #include "stream/sinks.h"
@@ -52,6 +53,7 @@ typedef struct {
   SchemaSource schemas;      /* the registry's */
   StreamSinks *sinks;        /* owned */
   MetricsPages *pages;       /* owned */
+  Console *console;          /* owned; NULL: http.console is off */
   Notify *notify;            /* owned */
   Stream *stream;            /* owned */
   int64_t began_us;
@@ -66,7 +68,10 @@ typedef struct {
 static void
 run_clear(Run *self)
 {
+  if (self->console != NULL)
+    console_stop(self->console);
   metrics_pages_free(self->pages);
+  console_free(self->console);
   notify_free(self->notify);
   g_free(self->list);
   if (self->stream != NULL && stream_is_stuck(self->stream))
@@ -285,6 +290,8 @@ open_stream(Run *self)
   options.gateway = stream_sinks_peer(self->sinks);
   options.sinks = stream_sinks_list(self->sinks, &options.sinks_length);
   self->stream = stream_new(&options);
+  if (self->console != NULL)
+    console_watch(self->console, self->list, self->length);
   metrics_pages_registry(self->pages, self->registry);
   metrics_pages_gateways(self->pages, stream_sinks_tallies(self->sinks));
   metrics_pages_watch(self->pages, stream_counters(self->stream), self->list, self->length);
@@ -374,6 +381,18 @@ trim_heap(void)
 #endif
 }
 
+static bool
+open_pages(Run *self, GError **error)
+{
+  self->pages = metrics_pages_new(self->config, SLUICE_REVISION);
+  if (self->config->http.console)
+    self->console = console_new(&(ConsoleOptions){.pages = self->pages,
+                                                  .gateway = cmd_gateway_options(self->config),
+                                                  .may_browse = self->config->http.browse});
+  return metrics_pages_listen(self->pages, self->config,
+                              self->console == NULL ? NULL : console_site(self->console), error);
+}
+
 static ExitCode
 run(Run *self, const GOptionEntry *entries, GError **error)
 {
@@ -382,13 +401,11 @@ run(Run *self, const GOptionEntry *entries, GError **error)
   self->config = cmd_options_config(&self->options, self->call, error);
   if (self->config == NULL)
     return EXIT_FAILED;
-  self->pages = metrics_pages_new(self->config, SLUICE_REVISION);
   self->properties = cmd_properties_list(self->config);
   self->letters = cmd_properties_letters(self->config);
   g_ptr_array_add(self->lists, self->properties);
   g_ptr_array_add(self->lists, self->letters);
-  if (!metrics_pages_listen(self->pages, self->config, NULL, error) ||
-      !choose_mappings(self, error) || !open_registry(self, error) ||
+  if (!open_pages(self, error) || !choose_mappings(self, error) || !open_registry(self, error) ||
       !kafka_producer_check(self->letters, error) || !open_gateway(self, error))
     return EXIT_FAILED;
   self->notify =

@@ -42,9 +42,10 @@ scan_init(Scan *self, const ScanOptions *options, const char *filter)
   TScan *scan = g_object_new(TYPE_T_SCAN, "caching", CACHED_ROWS, "cacheBlocks", FALSE,
                              "maxVersions", (gint)MAX(options->versions, 1), NULL);
 
-  if (options->from_ms > 0) {
+  if (options->from_ms > 0 || options->until_ms > 0) {
     g_autoptr(GObject) range =
-        g_object_new(TYPE_T_TIME_RANGE, "minStamp", options->from_ms, "maxStamp", G_MAXINT64, NULL);
+        g_object_new(TYPE_T_TIME_RANGE, "minStamp", options->from_ms, "maxStamp",
+                     options->until_ms > 0 ? options->until_ms : G_MAXINT64, NULL);
 
     g_object_set(scan, "timeRange", range, NULL);
   }
@@ -59,6 +60,27 @@ void
 scan_clear(Scan *self)
 {
   g_clear_object(&self->scan);
+}
+
+void
+scan_set_filter(Scan *self, Slice filter)
+{
+  set_bytes(self->scan, "filterString", filter);
+}
+
+/* No RPC carries a longer value; above it are four letters. */
+enum { LONGEST_VALUE = 0x20000000 };
+
+uint32_t
+scan_length(Slice value)
+{
+  uint32_t length;
+
+  if (value.len != sizeof length)
+    return 0;
+  memcpy(&length, value.data, sizeof length);
+  length = GUINT32_FROM_BE(length);
+  return length >= SCAN_LARGE_CHARACTERS && length < LONGEST_VALUE ? length : 0;
 }
 
 /* An empty key is no bound, to HBase too. */

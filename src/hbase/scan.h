@@ -13,8 +13,23 @@ typedef struct {
   unsigned connection; /* that the id means something to */
 } Scan;
 
-/* `filter` in the gateway's filter language; NULL: none. */
+/* A gateway holds an answer several times over while it makes it, and bounds only its number of
+ * pieces. So the region servers leave large values out: SCAN_GUARDED gives four bytes of length in
+ * their place, SCAN_LARGE those alone. `regexstring` counts characters, each of one to three bytes.
+ */
+#define SCAN_LARGE_CHARACTERS 2730
+#define SCAN_IS_LARGE "'regexstring:.{" G_STRINGIFY(SCAN_LARGE_CHARACTERS) "}'"
+#define SCAN_GUARDED                                                                               \
+  "ValueFilter(!=, " SCAN_IS_LARGE ") OR (ValueFilter(=, " SCAN_IS_LARGE                           \
+  ") AND KeyOnlyFilter(true))"
+#define SCAN_LARGE "ValueFilter(=, " SCAN_IS_LARGE ") AND KeyOnlyFilter(true)"
+
+/* The length that stands in a value's place; 0: it cannot be one. */
+uint32_t scan_length(Slice value);
+
+/* `filter` in the gateway's filter language, of any bytes; NULL: none. */
 void scan_init(Scan *self, const ScanOptions *options, const char *filter);
+void scan_set_filter(Scan *self, Slice filter);
 void scan_clear(Scan *self);
 
 /* Where the next scan_open() begins, and, unless empty, before which row it ends; into how many

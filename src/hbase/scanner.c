@@ -3,28 +3,19 @@
 
 #include "hbase/scan.h"
 
-/* A gateway holds an answer several times over while it makes it, and bounds only its number of
- * pieces; no row tells of the next one's size. So the region servers leave large values out, and
- * what is left is small whatever comes:
+/* No row tells of the next one's size. So large values are left out (scan.h), and what is left is
+ * small whatever comes:
  *
  *   guarded scan, large values by their length -> a value that may be a length?
  *     no:  its rows are given out
  *     yes: survey of these rows, large values alone, by their length -> is there any?
  *       no:  as above
- *       yes: careful scan of these rows, whole, as many cells an answer as the largest allows
- *
- * `regexstring` counts characters, each of one to three bytes. */
-#define LARGE_CHARACTERS 2730
-#define IS_LARGE "'regexstring:.{" G_STRINGIFY(LARGE_CHARACTERS) "}'"
-#define GUARDED                                                                                    \
-  "ValueFilter(!=, " IS_LARGE ") OR (ValueFilter(=, " IS_LARGE ") AND KeyOnlyFilter(true))"
-#define LARGE_ALONE "ValueFilter(=, " IS_LARGE ") AND KeyOnlyFilter(true)"
+ *       yes: careful scan of these rows, whole, as many cells an answer as the largest allows */
 
 enum {
   PIECES = 128, /* an answer of the guarded scan: 16 MiB at the very most, mostly far less */
   CELLS = 16,   /* a piece */
-  CAREFUL_BYTES = 4 << 20,    /* an answer of the careful scan, or a single cell */
-  LONGEST_VALUE = 0x20000000, /* no RPC carries more; above it are four letters */
+  CAREFUL_BYTES = 4 << 20, /* an answer of the careful scan, or a single cell */
 };
 
 /* A row that goes on in the next answer, or may. */
@@ -69,8 +60,8 @@ scanner_new(const GatewayOptions *gateway_options, const ScanOptions *options, G
                                     (guint)strlen(options->table));
   bytes_append_slice(&self->start, options->start);
   bytes_append_slice(&self->stop, options->stop);
-  scan_init(&self->guarded, options, GUARDED);
-  scan_init(&self->survey, options, LARGE_ALONE);
+  scan_init(&self->guarded, options, SCAN_GUARDED);
+  scan_init(&self->survey, options, SCAN_LARGE);
   scan_init(&self->careful, options, NULL);
   scan_set_cells(&self->guarded, CELLS);
   scan_set_cells(&self->survey, CELLS);
@@ -137,19 +128,6 @@ drop_held(Scanner *self)
   self->held.is_given_out = false;
 }
 
-/* 0: the value is no length. */
-static uint32_t
-length_of(const Cell *cell)
-{
-  uint32_t length;
-
-  if (cell->value.len != sizeof length)
-    return 0;
-  memcpy(&length, cell->value.data, sizeof length);
-  length = GUINT32_FROM_BE(length);
-  return length >= LARGE_CHARACTERS && length < LONGEST_VALUE ? length : 0;
-}
-
 /* The first piece of the answer with a value that may be a length; false: none. */
 static bool
 find_length(const Scanner *self, size_t *out_piece)
@@ -158,7 +136,7 @@ find_length(const Scanner *self, size_t *out_piece)
     const ScanPiece *piece = piece_at(&self->answer, i);
 
     for (size_t k = 0; k < piece->cells; k++)
-      if (length_of(cells_at(&self->answer, piece->first + k)) > 0) {
+      if (scan_length(cells_at(&self->answer, piece->first + k)->value) > 0) {
         *out_piece = i;
         return true;
       }
@@ -182,7 +160,7 @@ find_left_out(Scanner *self, Slice start, Slice stop, uint32_t *out_largest, GEr
     if (self->large_row.len == 0 && self->lengths.pieces->len > 0)
       bytes_append_slice(&self->large_row, piece_at(&self->lengths, 0)->row);
     for (size_t i = 0; i < self->lengths.cells->len; i++)
-      *out_largest = MAX(*out_largest, length_of(cells_at(&self->lengths, i)));
+      *out_largest = MAX(*out_largest, scan_length(cells_at(&self->lengths, i)->value));
   } while (self->lengths.pieces->len > 0);
   scan_close(&self->survey, &self->client);
   return true;

@@ -17,6 +17,7 @@ typedef struct {
   size_t columns_length;
   uint32_t versions; /* of a cell, at most; 0: the newest alone */
   int64_t from_ms;   /* cells at and after it; 0: all */
+  int64_t until_ms;  /* cells before it; 0: all */
 } ScanOptions;
 
 /* Does not connect yet. */

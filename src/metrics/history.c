@@ -17,7 +17,8 @@ typedef struct {
   uint32_t skipped;
   uint32_t dead_lettered;
   uint32_t retries;
-  int64_t lag;         /* as all below: at the step's end; -1: not known */
+  int64_t lag; /* as all below: at the step's end; -1: not known */
+  int64_t held_bytes;
   int32_t lag_seconds; /* -1: not known */
   int32_t p50_ms;
   int32_t p99_ms;
@@ -199,6 +200,7 @@ static void
 add_standings(const MetricsService *service, int topic, Sample *sample)
 {
   sample->lag = sample->lag_seconds = -1;
+  sample->held_bytes = -1;
   for (guint i = 0; i < service->standings->len; i++) {
     const KafkaStanding *standing = &g_array_index(service->standings, KafkaStanding, i);
     int64_t lag = metrics_service_lag(standing);
@@ -252,6 +254,7 @@ take(MetricsHistory *self, const MetricsService *service, size_t at)
   while (self->series->len < topics + 1)
     g_ptr_array_add(self->series, g_new0(Series, 1));
   whole = sample_counts(self->series->pdata[WHOLE], service, METRICS_ALL_TOPICS, at);
+  whole->held_bytes = (int64_t)metrics_counters_held_bytes(service->counters);
   for (size_t i = 0; i < topics; i++) {
     Series *series = self->series->pdata[i + 1];
     const Histogram *delays = &metrics_counters_topic(service->counters, i)->delay_ms;
@@ -297,6 +300,7 @@ static const Line lines[] = {
     {"retries", offsetof(Sample, retries), RATE},
     {"lag", offsetof(Sample, lag), LONG_SIZE},
     {"lag_seconds", offsetof(Sample, lag_seconds), SIZE},
+    {"held_bytes", offsetof(Sample, held_bytes), LONG_SIZE},
     {"p50_ms", offsetof(Sample, p50_ms), SIZE},
     {"p99_ms", offsetof(Sample, p99_ms), SIZE},
 };

@@ -34,6 +34,7 @@ BELOW = {
     "config": ["base"],
     "metrics": ["base", "config", "json", "kafka", "mapping", "hbase", "http"],
 }
+BELOW["console"] = ["base", "config", "json", "text", "kafka", "mapping", "record", "wire", "hbase", "http", "metrics"]
 BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = BELOW["verify"] = BELOW["try"] = BELOW["check"] = list(BELOW)
 BELOW["replay"] = [*BELOW["stream"], "stream"]
 BELOW["bulk"] = [*BELOW["bulk"], "stream"]
