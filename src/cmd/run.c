@@ -292,7 +292,6 @@ open_stream(Run *self)
   self->stream = stream_new(&options);
   if (self->console != NULL)
     console_watch(self->console, self->list, self->length);
-  metrics_pages_registry(self->pages, self->registry);
   metrics_pages_gateways(self->pages, stream_sinks_tallies(self->sinks));
   metrics_pages_watch(self->pages, stream_counters(self->stream), self->list, self->length);
 }

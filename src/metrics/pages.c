@@ -33,7 +33,6 @@ struct MetricsPages {
   char *instance;                    /* owned */
   char *brokers;                     /* owned; or NULL */
   char *kafka_reason;                /* owned; NULL: Kafka serves us */
-  HttpRegistry *registry;            /* borrowed */
   MetricsHistory *history;           /* owned; NULL: nobody looks at it */
 };
 
@@ -81,7 +80,6 @@ metrics_pages_status(MetricsPages *self)
                                               .instance = self->instance,
                                               .brokers = self->brokers,
                                               .kafka_reason = self->kafka_reason,
-                                              .registry = self->registry,
                                               .history = self->history});
   g_mutex_unlock(&self->mutex);
   return text;
@@ -302,14 +300,6 @@ metrics_pages_kafka(MetricsPages *self, const char *reason)
     g_free(self->kafka_reason);
     self->kafka_reason = g_strdup(reason);
   }
-  g_mutex_unlock(&self->mutex);
-}
-
-void
-metrics_pages_registry(MetricsPages *self, HttpRegistry *registry)
-{
-  g_mutex_lock(&self->mutex);
-  self->registry = registry;
   g_mutex_unlock(&self->mutex);
 }
 

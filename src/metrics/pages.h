@@ -41,9 +41,6 @@ bool metrics_pages_is_alive(MetricsPages *self, int64_t now_us);
 /* Why Kafka does not serve us; NULL: it does. */
 void metrics_pages_kafka(MetricsPages *self, const char *reason);
 
-/* From now on this registry is shown; NULL: none. Borrowed until the next call. */
-void metrics_pages_registry(MetricsPages *self, HttpRegistry *registry);
-
 /* Where the partitions stand, of KafkaStanding; copied. */
 void metrics_pages_stand(MetricsPages *self, const GArray *standings);
 

@@ -190,8 +190,8 @@ metrics_status_json(const MetricsStatus *self)
   json_builder_end_array(json);
   put_kafka(self, json);
   put_gateways(service, json);
-  if (self->registry != NULL)
-    put_registry(self->registry, json);
+  if (service->registry != NULL)
+    put_registry(service->registry, json);
   if (service->counters != NULL)
     put_retries(service, json);
   put_memory(service, json);

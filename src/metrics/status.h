@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "http/registry.h"
 #include "metrics/history.h"
 
 /* What `/status` answers and `sluice top` shows, as docs/status.schema.json has it: the same
@@ -15,7 +14,6 @@ typedef struct {
   const char *instance;          /* which of the group's members this is */
   const char *brokers;           /* bootstrap.servers */
   const char *kafka_reason;      /* why Kafka does not serve us; NULL: it does */
-  HttpRegistry *registry;        /* NULL: none is needed */
   const MetricsHistory *history; /* NULL: none is kept */
 } MetricsStatus;
 
