@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/findings.h"
 
-#include <stdio.h>
-
 typedef enum { STATE_FINE, STATE_FAULT, STATE_SKIPPED, STATE_NOTE } State;
 
 static const char *const marks[] = {"ok", "FAULT", "-", "NOTE"};
 static const char *const words[] = {"ok", "fault", "skipped", "note"};
 
 struct CheckFindings {
-  JsonBuilder *json; /* owned; NULL: lines of text */
+  Report *report;  /* owned: within its list of findings until the end */
+  Report *samples; /* owned; NULL: none were taken */
   CheckTotals totals;
-  char *figures_name; /* owned */
-  JsonNode *figures;  /* owned; NULL: none */
 };
 
 CheckFindings *
@@ -20,11 +17,8 @@ check_findings_new(bool is_json)
 {
   CheckFindings *self = g_new0(CheckFindings, 1);
 
-  if (!is_json)
-    return self;
-  self->json = json_builder_new();
-  json_builder_begin_object(self->json);
-  json_build_list(self->json, "findings");
+  self->report = report_new(is_json);
+  report_list(self->report, "findings");
   return self;
 }
 
@@ -33,87 +27,78 @@ check_findings_free(CheckFindings *self)
 {
   if (self == NULL)
     return;
-  g_clear_object(&self->json);
-  g_clear_pointer(&self->figures, json_node_unref);
-  g_free(self->figures_name);
+  report_free(self->report);
+  report_free(self->samples);
   g_free(self);
 }
 
+/* Text comes as it is found; JSON is whole or not there. */
 static void
-add(CheckFindings *self, State state, const char *what, const char *says)
+add(CheckFindings *self, State state, const char *what, const char *format, va_list arguments)
 {
-  if (self->json == NULL) {
-    printf("%-5s  %-13s  %s\n", marks[state], what, says);
-    fflush(stdout);
-    return;
-  }
-  json_builder_begin_object(self->json);
-  json_build_text(self->json, "what", what);
-  json_build_text(self->json, "state", words[state]);
-  json_build_text(self->json, "says", says);
-  json_builder_end_object(self->json);
+  g_autofree char *line = g_strdup_printf("%-5s  {what:-13}  {says}\n", marks[state]);
+  g_autofree char *says = g_strdup_vprintf(format, arguments);
+
+  self->totals.faults += state == STATE_FAULT;
+  report_object(self->report, NULL);
+  report_text(self->report, "what", what);
+  report_text(self->report, "state", words[state]);
+  report_text(self->report, "says", says);
+  report_say(self->report, line);
+  report_end(self->report);
+  if (!report_is_json(self->report))
+    report_flush(self->report);
 }
 
 void
 check_findings_fine(CheckFindings *self, const char *what, const char *format, ...)
 {
-  g_autofree char *says = NULL;
-  va_list args;
+  va_list arguments;
 
-  va_start(args, format);
-  says = g_strdup_vprintf(format, args);
-  va_end(args);
-  add(self, STATE_FINE, what, says);
+  va_start(arguments, format);
+  add(self, STATE_FINE, what, format, arguments);
+  va_end(arguments);
 }
 
 void
 check_findings_note(CheckFindings *self, const char *what, const char *format, ...)
 {
-  g_autofree char *says = NULL;
-  va_list args;
+  va_list arguments;
 
-  va_start(args, format);
-  says = g_strdup_vprintf(format, args);
-  va_end(args);
-  add(self, STATE_NOTE, what, says);
+  va_start(arguments, format);
+  add(self, STATE_NOTE, what, format, arguments);
+  va_end(arguments);
 }
 
 void
 check_findings_skip(CheckFindings *self, const char *what, const char *format, ...)
 {
-  g_autofree char *says = NULL;
-  va_list args;
+  va_list arguments;
 
-  va_start(args, format);
-  says = g_strdup_vprintf(format, args);
-  va_end(args);
-  add(self, STATE_SKIPPED, what, says);
+  va_start(arguments, format);
+  add(self, STATE_SKIPPED, what, format, arguments);
+  va_end(arguments);
 }
 
 void
 check_findings_fault(CheckFindings *self, const char *what, const char *format, ...)
 {
-  g_autofree char *says = NULL;
-  va_list args;
+  va_list arguments;
 
-  va_start(args, format);
-  says = g_strdup_vprintf(format, args);
-  va_end(args);
-  self->totals.faults++;
-  add(self, STATE_FAULT, what, says);
+  va_start(arguments, format);
+  add(self, STATE_FAULT, what, format, arguments);
+  va_end(arguments);
 }
 
 void
 check_findings_bad_data(CheckFindings *self, const char *what, const char *format, ...)
 {
-  g_autofree char *says = NULL;
-  va_list args;
+  va_list arguments;
 
-  va_start(args, format);
-  says = g_strdup_vprintf(format, args);
-  va_end(args);
+  va_start(arguments, format);
   self->totals.bad_data++;
-  check_findings_fault(self, what, "%s", says);
+  add(self, STATE_FAULT, what, format, arguments);
+  va_end(arguments);
 }
 
 void
@@ -132,34 +117,22 @@ check_findings_list(CheckFindings *self, const char *what, const FaultList *faul
     check_findings_fault(self, what, "%s", fault_list_get(faults, i));
 }
 
-void
-check_findings_take(CheckFindings *self, const char *name, JsonNode *figures)
+Report *
+check_findings_samples(CheckFindings *self)
 {
-  g_clear_pointer(&self->figures, json_node_unref);
-  g_free(self->figures_name);
-  self->figures_name = g_strdup(name);
-  self->figures = figures; /* ours now */
-}
-
-static void
-print_json(CheckFindings *self)
-{
-  json_builder_end_array(self->json);
-  if (self->figures != NULL) {
-    json_builder_set_member_name(self->json, self->figures_name);
-    json_builder_add_value(self->json, g_steal_pointer(&self->figures)); /* it owns them now */
-  }
-  json_build_count(self->json, "faults", self->totals.faults);
-  json_builder_end_object(self->json);
-  json_build_print(self->json, true);
+  if (self->samples == NULL)
+    self->samples = report_new_list(self->report);
+  return self->samples;
 }
 
 CheckTotals
 check_findings_finish(CheckFindings *self)
 {
-  if (self->json != NULL)
-    print_json(self);
-  else
-    printf("%zu fault%s.\n", self->totals.faults, self->totals.faults == 1 ? "" : "s");
+  report_end(self->report);
+  if (self->samples != NULL)
+    report_take_list(self->report, "samples", g_steal_pointer(&self->samples));
+  report_count(self->report, "faults", self->totals.faults);
+  report_say(self->report, "{faults} fault{faults:s}.\n");
+  report_end_all(self->report);
   return self->totals;
 }

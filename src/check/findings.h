@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/fault.h"
-#include "json/build.h"
+#include "report/report.h"
 
 /* What a look at something found: a line on standard output for each thing looked at, or one JSON
  * object at the end. */
@@ -32,8 +32,8 @@ void check_findings_error(CheckFindings *self, const char *what, const char *nam
 /* Each of the list. */
 void check_findings_list(CheckFindings *self, const char *what, const FaultList *faults);
 
-/* Takes figures that become one more member of the JSON object; without --json they are dropped. */
-void check_findings_take(CheckFindings *self, const char *name, JsonNode *figures);
+/* A list to be filled, that becomes one more member of the JSON object. */
+Report *check_findings_samples(CheckFindings *self);
 
 typedef struct {
   size_t faults;

@@ -11,7 +11,7 @@ enum { SHOWN_REASONS = 5, SHOWN_COLUMNS = 8 };
 /* One topic's sample. */
 typedef struct {
   CheckFindings *findings; /* borrowed */
-  JsonBuilder *json;       /* borrowed: within the array of samples */
+  Report *figures;         /* borrowed: the list of samples */
   const Mapping *mapping;
   const char *topic;
   CheckInsight *insight; /* borrowed */
@@ -281,14 +281,14 @@ add_missing(const Sample *self)
 {
   g_autoptr(GArray) gaps = find_gaps(self);
 
-  json_build_object(self->json, "missing");
+  report_object(self->figures, "missing");
   for (guint i = 0; i < gaps->len; i++) {
     const Gap *gap = &g_array_index(gaps, Gap, i);
     g_autofree char *name = column_name(gap->column);
 
-    json_build_count(self->json, name, gap->missing);
+    report_count(self->figures, name, gap->missing);
   }
-  json_builder_end_object(self->json);
+  report_end(self->figures);
 }
 
 /* As the mapping takes it. */
@@ -309,58 +309,58 @@ tell_splits(const Sample *self, const GArray *splits)
 }
 
 static void
-add_place(JsonBuilder *json, CheckPlace place)
+add_place(Report *figures, CheckPlace place)
 {
-  json_build_number(json, "partition", place.partition);
-  json_build_number(json, "offset", place.offset);
+  report_number(figures, "partition", place.partition);
+  report_number(figures, "offset", place.offset);
 }
 
 static void
-add_spread(JsonBuilder *json, const char *name, const CheckSpread *spread)
+add_spread(Report *figures, const char *name, const CheckSpread *spread)
 {
-  json_build_object(json, name);
-  json_build_real(json, "mean", spread->mean);
-  json_build_count(json, "p95", spread->p95);
-  json_build_count(json, "most", spread->most);
-  json_builder_end_object(json);
+  report_object(figures, name);
+  report_real(figures, "mean", spread->mean);
+  report_count(figures, "p95", spread->p95);
+  report_count(figures, "most", spread->most);
+  report_end(figures);
 }
 
 static void
-add_reasons(JsonBuilder *json, const GPtrArray *reasons)
+add_reasons(Report *figures, const GPtrArray *reasons)
 {
-  json_build_list(json, "bad_reasons");
+  report_list(figures, "bad_reasons");
   for (guint i = 0; i < reasons->len; i++) {
     const CheckReason *reason = reasons->pdata[i];
 
-    json_builder_begin_object(json);
-    json_build_text(json, "reason", reason->reason);
-    json_build_count(json, "records", reason->records);
-    add_place(json, reason->place);
-    json_builder_end_object(json);
+    report_object(figures, NULL);
+    report_text(figures, "reason", reason->reason);
+    report_count(figures, "records", reason->records);
+    add_place(figures, reason->place);
+    report_end(figures);
   }
-  json_builder_end_array(json);
+  report_end(figures);
 }
 
 static void
-add_shared(JsonBuilder *json, const CheckShared *shared)
+add_shared(Report *figures, const CheckShared *shared)
 {
   const CheckPlace places[] = {shared->first, shared->second};
   g_autofree char *key = slice_quote(shared->key);
 
-  json_build_object(json, "shared");
-  json_build_text(json, "row", key);
-  json_build_list(json, "records");
+  report_object(figures, "shared");
+  report_text(figures, "row", key);
+  report_list(figures, "records");
   for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
-    json_builder_begin_object(json);
-    add_place(json, places[i]);
-    json_builder_end_object(json);
+    report_object(figures, NULL);
+    add_place(figures, places[i]);
+    report_end(figures);
   }
-  json_builder_end_array(json);
-  json_builder_end_object(json);
+  report_end(figures);
+  report_end(figures);
 }
 
 static void
-add_order(JsonBuilder *json, const CheckReport *report)
+add_order(Report *figures, const CheckReport *report)
 {
   static const char *const words[] = {[CHECK_SPREAD] = "spread",
                                       [CHECK_TOGETHER] = "together",
@@ -369,56 +369,56 @@ add_order(JsonBuilder *json, const CheckReport *report)
 
   if (!report->is_order_known)
     return;
-  json_build_text(json, "order", words[report->order]);
-  json_build_real(json, "busiest_eighth", report->busiest);
+  report_text(figures, "order", words[report->order]);
+  report_real(figures, "busiest_eighth", report->busiest);
 }
 
 static void
 add_figures(const Sample *self, const GArray *splits)
 {
   const CheckReport *report = &self->report;
-  JsonBuilder *json = self->json;
+  Report *figures = self->figures;
 
-  json_builder_begin_object(json);
-  json_build_text(json, "topic", self->topic);
-  json_build_text(json, "table", mapping_table(self->mapping));
-  json_build_count(json, "offsets", self->offsets);
-  json_build_count(json, "records", report->records);
-  json_build_count(json, "puts", report->puts);
-  json_build_count(json, "tombstones", report->tombstones);
-  json_build_count(json, "skipped", report->skipped);
-  json_build_count(json, "bad", report->bad);
-  add_reasons(json, report->reasons);
-  json_build_count(json, "rows", report->rows);
-  json_build_count(json, "repeated", report->repeated);
-  json_build_count(json, "sharing", report->sharing);
-  json_build_count(json, "tied", report->tied);
-  json_build_count(json, "hidden", report->hidden);
+  report_object(figures, NULL);
+  report_text(figures, "topic", self->topic);
+  report_text(figures, "table", mapping_table(self->mapping));
+  report_count(figures, "offsets", self->offsets);
+  report_count(figures, "records", report->records);
+  report_count(figures, "puts", report->puts);
+  report_count(figures, "tombstones", report->tombstones);
+  report_count(figures, "skipped", report->skipped);
+  report_count(figures, "bad", report->bad);
+  add_reasons(figures, report->reasons);
+  report_count(figures, "rows", report->rows);
+  report_count(figures, "repeated", report->repeated);
+  report_count(figures, "sharing", report->sharing);
+  report_count(figures, "tied", report->tied);
+  report_count(figures, "hidden", report->hidden);
   if (report->sharing > 0)
-    add_shared(json, &report->shared);
+    add_shared(figures, &report->shared);
   add_missing(self);
-  add_order(json, report);
-  add_spread(json, "cells", &report->cells);
-  add_spread(json, "bytes", &report->bytes);
-  json_build_list(json, "splits");
+  add_order(figures, report);
+  add_spread(figures, "cells", &report->cells);
+  add_spread(figures, "bytes", &report->bytes);
+  report_list(figures, "splits");
   for (guint i = 0; i < splits->len; i++) {
     g_autofree char *text = shell_escape(bytes_slice(&g_array_index(splits, Bytes, i)));
 
-    json_builder_add_string_value(json, text);
+    report_text(figures, NULL, text);
   }
-  json_builder_end_array(json);
-  json_builder_end_object(json);
+  report_end(figures);
+  report_end(figures);
 }
 
 static void
-look_at_topic(const Check *self, const CheckSampleOptions *options, JsonBuilder *json)
+look_at_topic(const Check *self, const CheckSampleOptions *options)
 {
   g_autoptr(CheckInsight) insight = check_insight_new();
   g_autoptr(GArray) splits = NULL;
   g_autoptr(GError) error = NULL;
   Sample sample = {
       .findings = self->findings,
-      .json = json,
+      .figures = check_findings_samples(self->findings),
       .mapping = options->mapping,
       .topic = mapping_topic(options->mapping),
       .errors_limit = self->config->ingest.errors_limit,
@@ -457,7 +457,7 @@ exists(const GPtrArray *topics, const char *name)
 }
 
 static void
-look_at_topics(const Check *self, const GPtrArray *topics, JsonBuilder *json)
+look_at_topics(const Check *self, const GPtrArray *topics)
 {
   const SchemaSource schemas =
       self->registry == NULL ? (SchemaSource){0} : http_registry_source(self->registry);
@@ -476,7 +476,7 @@ look_at_topics(const Check *self, const GPtrArray *topics, JsonBuilder *json)
     if (self->sample_topic != NULL && strcmp(self->sample_topic, name) != 0)
       continue;
     if (exists(topics, name))
-      look_at_topic(self, &options, json);
+      look_at_topic(self, &options);
     else
       check_findings_skip(self->findings, "sample", "%s: it does not exist", name);
   }
@@ -487,13 +487,10 @@ check_topics(const Check *self)
 {
   g_autoptr(KafkaTopics) kafka = kafka_topics_new(self->properties, self->wait_ms, NULL);
   g_autoptr(GPtrArray) topics = kafka == NULL ? NULL : kafka_topics_list(kafka, NULL);
-  g_autoptr(JsonBuilder) json = json_builder_new();
 
-  json_builder_begin_array(json);
+  check_findings_samples(self->findings);
   if (topics == NULL) /* which was told as a fault already */
     check_findings_skip(self->findings, "sample", "not taken, for want of a broker");
   else
-    look_at_topics(self, topics, json);
-  json_builder_end_array(json);
-  check_findings_take(self->findings, "samples", json_builder_get_root(json));
+    look_at_topics(self, topics);
 }

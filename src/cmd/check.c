@@ -140,35 +140,25 @@ ask_service(const Request *request, const CommandCall *call, GError **error)
 }
 
 static void
-print_setting(void *data, const char *name, const char *value, const char *origin)
+tell_setting(void *report, const char *name, const char *value, const char *origin)
 {
-  JsonBuilder *json = data;
-
-  if (json == NULL) {
-    printf("%-31s = %-28s (%s)\n", name, value, origin);
-    return;
-  }
-  json_build_object(json, name);
-  json_build_text(json, "value", value);
-  json_build_text(json, "origin", origin);
-  json_builder_end_object(json);
+  report_object(report, name);
+  report_text(report, "value", value);
+  report_text(report, "origin", origin);
+  report_say(report, "{@:-31} = {value:-28} ({origin})\n");
+  report_end(report);
 }
 
 static ExitCode
 print_configuration(const Request *request, const CommandCall *call, GError **error)
 {
   g_autoptr(Config) config = cmd_options_config(&request->options, call, error);
-  g_autoptr(JsonBuilder) json = request->is_json ? json_builder_new() : NULL;
+  g_autoptr(Report) report = report_new(request->is_json);
 
   if (config == NULL)
     return EXIT_FAILED;
-  if (json != NULL)
-    json_builder_begin_object(json);
-  config_show(config, print_setting, json);
-  if (json != NULL) {
-    json_builder_end_object(json);
-    json_build_print(json, true);
-  }
+  config_show(config, tell_setting, report);
+  report_end_all(report);
   return EXIT_DONE;
 }
 

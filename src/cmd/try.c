@@ -6,8 +6,6 @@
 #include "try/cases.h"
 #include "try/try.h"
 
-#include <stdio.h>
-
 enum { LIMIT = 10 };
 
 static const char about[] =
@@ -49,6 +47,7 @@ typedef struct {
   HttpRegistry *registry; /* NULL: none is needed */
   SchemaSource schemas;
   Stop *stop;
+  Report *report;
   uint64_t refused;
 } Try;
 
@@ -59,6 +58,7 @@ try_clear(Try *self)
   g_clear_pointer(&self->mapping, mapping_free);
   g_clear_pointer(&self->config, config_free);
   g_clear_pointer(&self->stop, stop_free);
+  g_clear_pointer(&self->report, report_free);
   cmd_options_clear(&self->options);
   cmd_csv_clear(&self->csv_options);
   csv_totals_clear(&self->totals);
@@ -211,17 +211,8 @@ show(void *data, const TryOutcome *outcome)
   Try *self = data;
 
   self->refused += outcome->kind == TRY_REFUSED;
-  if (!self->is_json) {
-    g_autofree char *text = try_outcome_text(outcome);
-
-    fputs(text, stdout);
-    return;
-  }
-
-  g_autoptr(JsonNode) json = try_outcome_json(outcome);
-  g_autofree char *line = json_to_string(json, FALSE);
-
-  puts(line);
+  try_outcome_tell(outcome, self->report);
+  report_end_all(self->report);
 }
 
 static bool
@@ -265,18 +256,11 @@ run_cases(Try *self, GError **error)
 
   if (!try_cases(&cases, self->cases, error))
     return EXIT_FAILED;
-  if (self->is_json) {
-    g_autoptr(JsonBuilder) json = json_builder_new();
-
-    json_builder_begin_object(json);
-    json_build_count(json, "cases", cases.cases);
-    json_build_count(json, "different", cases.different);
-    json_build_text(json, "report", report->str);
-    json_builder_end_object(json);
-    json_build_print(json, false);
-  } else {
-    printf("%s%zu cases, %zu differ\n", report->str, cases.cases, cases.different);
-  }
+  report_count(self->report, "cases", cases.cases);
+  report_count(self->report, "different", cases.different);
+  report_text(self->report, "report", report->str);
+  report_say(self->report, "{report}{cases} cases, {different} differ\n");
+  report_end_all(self->report);
   return cases.different == 0 ? EXIT_DONE : EXIT_DATA;
 }
 
@@ -289,6 +273,7 @@ cmd_try(const CommandCall *call, GError **error)
   if (!parse(&self, call, error) || !understand(&self, error))
     return exit_code_unless(error, EXIT_DONE);
   self.stop = stop_new();
+  self.report = report_new(self.is_json);
   if (!prepare(&self, call, error))
     return EXIT_FAILED;
   if (self.cases != NULL)

@@ -10,17 +10,30 @@ report_field_clear(ReportField *self)
   g_free(self->text);
 }
 
-/* "2023-11-14T22:13:20.017Z"; the number alone where there is no such year. */
+/* "2023-11-14T22:13:20.017Z"; NULL where there is no such year. */
 static char *
-show_time(const ReportField *field)
+date_of(int64_t ms)
 {
-  int64_t ms = field->whole;
   g_autoptr(GDateTime) time = ms < 0 ? NULL : g_date_time_new_from_unix_utc(ms / 1000);
   g_autofree char *second = time == NULL ? NULL : g_date_time_format(time, "%Y-%m-%dT%H:%M:%S");
 
-  if (second == NULL)
-    return g_strdup(field->text);
-  return g_strdup_printf("%s.%03dZ", second, (int)(ms % 1000));
+  return second == NULL ? NULL : g_strdup_printf("%s.%03dZ", second, (int)(ms % 1000));
+}
+
+static char *
+show_date(const ReportField *field)
+{
+  char *date = date_of(field->whole);
+
+  return date != NULL ? date : g_strdup(field->text);
+}
+
+static char *
+show_time(const ReportField *field)
+{
+  g_autofree char *date = date_of(field->whole);
+
+  return date != NULL ? g_strdup_printf("%s (%s)", field->text, date) : g_strdup(field->text);
 }
 
 static char *
@@ -41,14 +54,24 @@ show_words(const ReportField *field)
   return g_strdelimit(g_strdup(field->text), "_", ' ');
 }
 
+/* What others wrote: on one line, whatever it is. */
+static char *
+show_line(const ReportField *field)
+{
+  char *valid = g_utf8_make_valid(field->text, -1);
+
+  for (char *c = valid; *c != '\0'; c++)
+    if (g_ascii_iscntrl(*c))
+      *c = ' ';
+  return valid;
+}
+
 static const struct {
   const char *word;
   char *(*show)(const ReportField *field);
 } forms[] = {
-    {"time", show_time},
-    {"size", show_size},
-    {"s", show_plural},
-    {"words", show_words},
+    {"date", show_date}, {"time", show_time},   {"size", show_size},
+    {"s", show_plural},  {"words", show_words}, {"line", show_line},
 };
 
 /* Of UTF-8; what is none is counted somehow, too. */

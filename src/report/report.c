@@ -221,13 +221,26 @@ report_flush(Report *self)
   bytes_reset(&self->out);
 }
 
-void
-report_end_all(Report *self)
+char *
+report_take(Report *self)
 {
+  char *text;
+
   while (self->levels->len > 0)
     report_end(self);
   if (self->is_json)
     bytes_append_u8(&self->out, '\n');
-  report_flush(self);
+  text = slice_to_text(bytes_slice(&self->out));
+  bytes_reset(&self->out);
   open_level(self, '{');
+  return text;
+}
+
+void
+report_end_all(Report *self)
+{
+  g_autofree char *text = report_take(self);
+
+  fputs(text, stdout);
+  fflush(stdout);
 }

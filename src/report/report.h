@@ -43,11 +43,12 @@ void report_sentences(Report *self, const char *name, const FaultList *list, con
 
 /*
  * Text alone: `line`, with its {name} filled from the open object and those around it; {} is the
- * field that was given last, {.} its name. Behind a colon: {rows:12} right in 12 columns,
- * {rows:-12} left, {seconds:.1} one decimal, {bytes:size} "1.2 MiB", {timestamp:time} a date and
- * time, {rows:s} an "s" unless it is 1, {kind:words} blanks for underscores. The first '|' marks
- * where the line is indented; at each other one it breaks if 80 columns are full, and has a blank
- * if not.
+ * field that was given last, {.} its name, {@} the name of the innermost object. Behind a colon:
+ * {rows:12} right in 12 columns, {rows:-12} left, {seconds:.1} one decimal, {bytes:size} "1.2 MiB",
+ * {time:date} milliseconds as a date, {time:time} both, {rows:s} an "s" unless it is 1,
+ * {kind:words} blanks for underscores, {reason:line} what others wrote on one line. The first '|'
+ * marks where the line is indented; at each other one it breaks if 80 columns are full, and has a
+ * blank if not.
  */
 void report_say(Report *self, const char *line);
 
@@ -59,3 +60,5 @@ void report_take_list(Report *self, const char *name, Report *list);
 void report_flush(Report *self);
 /* Ends all that is open, writes it, and begins a new object. */
 void report_end_all(Report *self);
+/* The same, but returns it; the caller's. */
+char *report_take(Report *self);

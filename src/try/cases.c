@@ -305,8 +305,15 @@ run_case(TryCases *all, const char *path, GError **error)
   if (!(json_object_has_member(self.object, "csv") ? run_csv : run_record)(&self, error))
     return false;
 
-  g_autoptr(JsonNode) is = try_outcome_json(&self.outcome);
+  g_autoptr(Report) report = report_new(true);
+  g_autofree char *text = NULL;
+  g_autoptr(JsonNode) is = NULL;
 
+  try_outcome_tell(&self.outcome, report);
+  text = report_take(report);
+  is = json_parse(path, text, strlen(text), error);
+  if (is == NULL)
+    return false;
   compare_outcome(&self, json_node_get_object(is), told);
   all->cases++;
   if (told->len == 0)

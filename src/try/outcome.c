@@ -146,76 +146,32 @@ cell_name(const RowCell *cell)
 }
 
 static void
-append_cell(GString *text, const TryOutcome *outcome, const RowCell *cell)
-{
-  ColumnType type = mapping_column_type(outcome->mapping, cell->column->index);
-  g_autofree char *name = cell_name(cell);
-  g_autofree char *value = cell_text(outcome, cell);
-  g_autofree char *decoded = try_decoded(type, cell->value);
-
-  if (cell->is_delete)
-    g_string_append_printf(text, "  %s deleted\n", name);
-  else if (decoded != NULL)
-    g_string_append_printf(text, "  %s = %s (%s %s)\n", name, value, mapping_type_words[type],
-                           decoded);
-  else
-    g_string_append_printf(text, "  %s = %s\n", name, value);
-}
-
-static void
-append_row(GString *text, const TryOutcome *outcome)
-{
-  const Row *row = outcome->row;
-  g_autofree char *key = try_text(row->key);
-
-  if (row->kind == ROW_DELETE) {
-    g_string_append_printf(text, "delete row '%s' up to %" G_GINT64_FORMAT "\n", key,
-                           row->timestamp);
-    return;
-  }
-  g_string_append_printf(text, "row '%s' at %" G_GINT64_FORMAT "\n", key, row->timestamp);
-  for (size_t i = 0; i < row->cells_length; i++)
-    append_cell(text, outcome, &row->cells[i]);
-}
-
-char *
-try_outcome_text(const TryOutcome *outcome)
-{
-  GString *text = g_string_new(NULL);
-
-  g_string_append_printf(text, "%s: ", outcome->from);
-  if (outcome->kind == TRY_ROW)
-    append_row(text, outcome);
-  else if (outcome->kind == TRY_SKIPPED)
-    g_string_append(text, "skipped: a tombstone, which the mapping passes over\n");
-  else
-    g_string_append_printf(text, "refused (%s): %s\n", outcome->stage, outcome->reason);
-  return g_string_free(text, FALSE);
-}
-
-static void
-add_cells(JsonBuilder *json, const TryOutcome *outcome)
+tell_cells(Report *report, const TryOutcome *outcome)
 {
   const Row *row = outcome->row;
 
-  json_build_object(json, "cells");
+  report_object(report, "cells");
   for (size_t i = 0; i < row->cells_length; i++) {
-    g_autofree char *name = cell_name(&row->cells[i]);
-    g_autofree char *value = cell_text(outcome, &row->cells[i]);
+    const RowCell *cell = &row->cells[i];
+    ColumnType type = mapping_column_type(outcome->mapping, cell->column->index);
+    g_autofree char *name = cell_name(cell);
+    g_autofree char *value = cell_text(outcome, cell);
+    g_autofree char *decoded = cell->is_delete ? NULL : try_decoded(type, cell->value);
+    g_autofree char *typed = decoded == NULL ? NULL
+                                             : g_strdup_printf("  {.} = {} (%s %s)\n",
+                                                               mapping_type_words[type], decoded);
 
-    if (!row->cells[i].is_delete) {
-      json_build_text(json, name, value);
-      continue;
-    }
-    json_builder_set_member_name(json, name);
-    json_builder_add_null_value(json);
+    report_text(report, name, cell->is_delete ? NULL : value);
+    report_say(report, cell->is_delete ? "  {.} deleted\n"
+                       : typed != NULL ? typed
+                                       : "  {.} = {}\n");
   }
-  json_builder_end_object(json);
+  report_end(report);
 }
 
-/* Those of typed columns; nothing where there is none. */
+/* Those of typed columns, which text has beside the cells; nothing where there is none. */
 static void
-add_decoded(JsonBuilder *json, const TryOutcome *outcome)
+tell_decoded(Report *report, const TryOutcome *outcome)
 {
   const Row *row = outcome->row;
   bool has_any = false;
@@ -229,43 +185,44 @@ add_decoded(JsonBuilder *json, const TryOutcome *outcome)
     if (decoded == NULL)
       continue;
     if (!has_any)
-      json_build_object(json, "decoded");
+      report_object(report, "decoded");
     has_any = true;
-    json_build_text(json, name, decoded);
+    report_text(report, name, decoded);
   }
   if (has_any)
-    json_builder_end_object(json);
+    report_end(report);
 }
 
 static void
-add_row(JsonBuilder *json, const TryOutcome *outcome)
+tell_row(Report *report, const TryOutcome *outcome)
 {
   const Row *row = outcome->row;
   g_autofree char *key = try_text(row->key);
+  bool is_put = row->kind != ROW_DELETE;
 
-  json_build_text(json, row->kind == ROW_DELETE ? "deleted" : "row", key);
-  json_build_number(json, "timestamp", row->timestamp);
-  if (row->kind == ROW_DELETE)
+  report_text(report, is_put ? "row" : "deleted", key);
+  report_number(report, "timestamp", row->timestamp);
+  report_say(report, is_put ? "row '{row}' at {timestamp}\n"
+                            : "delete row '{deleted}' up to {timestamp}\n");
+  if (!is_put)
     return;
-  add_cells(json, outcome);
-  add_decoded(json, outcome);
+  tell_cells(report, outcome);
+  tell_decoded(report, outcome);
 }
 
-JsonNode *
-try_outcome_json(const TryOutcome *outcome)
+void
+try_outcome_tell(const TryOutcome *outcome, Report *report)
 {
-  g_autoptr(JsonBuilder) json = json_builder_new();
-
-  json_builder_begin_object(json);
-  json_build_text(json, "from", outcome->from);
-  if (outcome->kind == TRY_ROW)
-    add_row(json, outcome);
-  else if (outcome->kind == TRY_SKIPPED)
-    json_build_claim(json, "skipped", true);
-  else {
-    json_build_text(json, "refused", outcome->reason);
-    json_build_text(json, "stage", outcome->stage);
+  report_text(report, "from", outcome->from);
+  report_say(report, "{from}: ");
+  if (outcome->kind == TRY_ROW) {
+    tell_row(report, outcome);
+  } else if (outcome->kind == TRY_SKIPPED) {
+    report_claim(report, "skipped", true);
+    report_say(report, "skipped: a tombstone, which the mapping passes over\n");
+  } else {
+    report_text(report, "refused", outcome->reason);
+    report_text(report, "stage", outcome->stage);
+    report_say(report, "refused ({stage}): {refused}\n");
   }
-  json_builder_end_object(json);
-  return json_builder_get_root(json);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "json/build.h"
 #include "mapping/mapping.h"
+#include "report/report.h"
 
 /* What a record becomes, and how that is shown. */
 
@@ -25,9 +25,6 @@ char *try_text(Slice bytes);
  * values. */
 char *try_decoded(ColumnType type, Slice bytes);
 
-/* Of several lines, ended by a line end. */
-char *try_outcome_text(const TryOutcome *outcome);
-
-/* An object of "from" and: "row", "timestamp", "cells" (a deleted column's is null) and "decoded";
+/* The fields "from" and: "row", "timestamp", "cells" (a deleted column's is null) and "decoded";
  * or "deleted" and "timestamp"; or "skipped"; or "refused" and "stage". */
-JsonNode *try_outcome_json(const TryOutcome *outcome);
+void try_outcome_tell(const TryOutcome *outcome, Report *report);

@@ -6,9 +6,9 @@
 enum { FIRST_WAIT_MS = 100, LONGEST_WAIT_MS = 3000, WATCH_EVERY = 256 };
 
 const char *const verify_kind_names[VERIFY_KINDS] = {
-    [VERIFY_MISSING_ROW] = "missing row",         [VERIFY_MISSING_CELL] = "missing cell",
-    [VERIFY_DIFFERENT_VALUE] = "different value", [VERIFY_DIFFERENT_TIME] = "different timestamp",
-    [VERIFY_EXTRA_CELL] = "extra cell",           [VERIFY_EXTRA_ROW] = "extra row",
+    [VERIFY_MISSING_ROW] = "missing_row",         [VERIFY_MISSING_CELL] = "missing_cell",
+    [VERIFY_DIFFERENT_VALUE] = "different_value", [VERIFY_DIFFERENT_TIME] = "different_timestamp",
+    [VERIFY_EXTRA_CELL] = "extra_cell",           [VERIFY_EXTRA_ROW] = "extra_row",
 };
 
 /* The source's side is one record ahead: only then is it known that a row is whole. */

@@ -88,7 +88,7 @@ def test_nothing_is_committed_and_no_group_is_joined(filled, sluice):
     assert one.kafka.offsets(one.group, one.topic, 2) == {0: 0, 1: 0} != before
 
 
-KINDS = ["missing row", "missing cell", "different value", "different timestamp", "extra cell", "extra row"]
+KINDS = ["missing_row", "missing_cell", "different_value", "different_timestamp", "extra_cell", "extra_row"]
 
 
 def plant(one, made, kind, number=7):
@@ -100,15 +100,15 @@ def plant(one, made, kind, number=7):
     value = record["payment_method"].encode()
     connection = one.thrift1.connection()
     table = connection.table(one.table)
-    if kind == "missing row":
+    if kind == "missing_row":
         table.delete(row)
-    elif kind == "missing cell":
+    elif kind == "missing_cell":
         table.delete(row, columns=[column])
-    elif kind == "different value":
+    elif kind == "different_value":
         table.put(row, {column: b"WRONG"}, timestamp=when)
-    elif kind == "different timestamp":
+    elif kind == "different_timestamp":
         table.put(row, {column: value}, timestamp=when + 1)
-    elif kind == "extra cell":
+    elif kind == "extra_cell":
         column = b"payment_info:planted"
         table.put(row, {column: b"1"}, timestamp=when)
     else:
@@ -133,7 +133,7 @@ def test_a_planted_error_is_found_and_nothing_else(filled, sluice, kind):
         # the eighth of the records, which went to two partitions in turn
         assert (difference["source"]["partition"], difference["source"]["offset"]) == (1, 3)
         assert difference["source"]["timestamp"] == ledger.milliseconds(made[7]["created_at"])
-    if kind == "different value":
+    if kind == "different_value":
         assert difference["table"]["value"] == "WRONG"
         assert difference["source"]["value"] == made[7]["payment_method"]
     ignored = verify(sluice, one, "--ignore-extra", exits=0 if kind.startswith("extra") else 1)
@@ -165,7 +165,7 @@ def test_an_error_of_each_kind_is_found_with_files_too(filled, sluice, option, w
     assert found(said) == sorted(wanted)
     assert {name: count for name, count in said["counts"].items() if count} == {k.replace(" ", "_"): 1 for k in KINDS}
     assert said["rows_equal"] == len(made) - 5
-    moved = next(d for d in said["differences"] if d["kind"] == "different timestamp")["source"]
+    moved = next(d for d in said["differences"] if d["kind"] == "different_timestamp")["source"]
     assert moved["file"] == str(path)
     if unit == "record":
         assert moved["record"] == 24
@@ -200,7 +200,7 @@ def test_tombstones_hide_what_is_not_newer(filled, sluice):
     one.kafka.produce(one.topic, [{"key": key, "value": None, "timestamp": when, "partition": 0}])
 
     said = verify(sluice, one, exits=1)
-    assert found(said) == [("extra row", key.decode(), "")]
+    assert found(said) == [("extra_row", key.decode(), "")]
     assert said["differences"][0]["deleted_by"]["offset"] == len(made)
 
     sluice.run("run", "--until-end", "--topic", one.topic, **one.settings())
@@ -239,7 +239,7 @@ def test_files_are_compared_by_the_same_rules(road, sluice, entity, tmp_path):
         lines = path.read_bytes().split(b"\n")
         path.write_bytes(b"\n".join(lines[:1] + lines[2:]))
         said = verify(sluice, one, "--csv", path, exits=1)
-        assert [kind for kind, _, _ in found(said)] == ["extra row"]
+        assert [kind for kind, _, _ in found(said)] == ["extra_row"]
     finally:
         one.kafka.delete(topic, f"{topic}.dlq")
 

@@ -46,7 +46,7 @@ LIBRARIES = {
     "thrift": ["hbase"],
     "avro": ["schema"],
     "libsoup/": ["http"],
-    "json-glib/": ["json", "schema", "mapping", "datum", "http", "metrics", "replay", "try", "cmd"],
+    "json-glib/": ["json", "schema", "mapping", "datum", "http", "metrics", "try", "cmd"],
     "zlib.h": ["pack"],
     "zstd.h": ["pack"],
     "lz4": ["pack"],

@@ -126,7 +126,9 @@ a_field_is_shown_as_the_line_asks(void)
       {"[{word:-4}] [{word:4}]", "[\xC3\xBC   ] [   \xC3\xBC]"},
       {"[{broken:4}]", "[  \xC3(]"},
       {"{kind:-11words}.", "extra row  ."},
-      {"{time:time} {before:time} {never:time}", "2023-11-14T22:13:20.017Z -1 9223372036854775807"},
+      {"{time:date} {before:date} {never:date}", "2023-11-14T22:13:20.017Z -1 9223372036854775807"},
+      {"{time:time} {never:time}", "1700000000017 (2023-11-14T22:13:20.017Z) 9223372036854775807"},
+      {"{lines:line}.{broken:line}", "a b  c.\xEF\xBF\xBD("},
       {"{one:s}{count:s}{zero:s}", "ss"},
       {"{count:size} {zero:size}", "1.2\302\240KiB 0 bytes"},
       {"{.} is {}; {absent} {absent:4}{", "never is 9223372036854775807; {absent} {absent:4}{"},
@@ -145,6 +147,7 @@ a_field_is_shown_as_the_line_asks(void)
     report_text(report, "word", "\xC3\xBC");
     report_text(report, "broken", "\xC3(");
     report_text(report, "kind", "extra_row");
+    report_text(report, "lines", "a\nb\r\tc");
     report_number(report, "time", G_GINT64_CONSTANT(1700000000017));
     report_number(report, "before", -1);
     report_number(report, "never", G_MAXINT64);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/generate/feed.h"
 
-#include <stdio.h>
-
 #include "cmd/peers.h"
 #include "generate/feed.h"
 #include "generate/topic.h"
-#include "json/build.h"
 #include "mapping/set.h"
+#include "report/report.h"
 
 /* What one call needs. */
 typedef struct {
@@ -71,43 +69,22 @@ go_on(void *data, const GenerateFed *fed, const AvrofileReader *reader)
 }
 
 static void
-print_text(const Work *self, const GenerateFeed *feed, bool is_whole)
+tell(const Work *self, const GenerateFeed *feed, bool is_whole)
 {
   const GenerateFed fed = generate_feed_counts(feed);
-  const FaultList *examples = generate_feed_examples(feed);
+  g_autoptr(Report) report = report_new(self->call->is_json);
 
-  for (size_t i = 0; i < fault_list_length(examples); i++)
-    printf("bad record %s\n", fault_list_get(examples, i));
-  printf("%s: %" G_GUINT64_FORMAT " records, %" G_GUINT64_FORMAT
-         " messages in topic %s, %" G_GUINT64_FORMAT " bad%s\n",
-         self->call->table, fed.records, fed.messages, self->topic, fed.bad,
-         is_whole ? "" : " (stopped before the end)");
-}
-
-static void
-print_json(const Work *self, const GenerateFeed *feed, bool is_whole)
-{
-  const GenerateFed fed = generate_feed_counts(feed);
-  const FaultList *examples = generate_feed_examples(feed);
-  g_autoptr(JsonBuilder) json = json_builder_new();
-
-  json_builder_begin_object(json);
-  json_build_text(json, "table", self->call->table);
-  json_build_text(json, "topic", self->topic);
-  json_build_claim(json, "whole", is_whole);
-  json_build_count(json, "records", fed.records);
-  json_build_count(json, "messages", fed.messages);
-  json_build_count(json, "bad", fed.bad);
-  json_build_list(json, "examples");
-  for (size_t i = 0; i < fault_list_length(examples); i++) {
-    g_autofree char *valid = g_utf8_make_valid(fault_list_get(examples, i), -1);
-
-    json_builder_add_string_value(json, valid);
-  }
-  json_builder_end_array(json);
-  json_build_real(json, "seconds", (double)(g_get_monotonic_time() - self->began_us) / 1e6);
-  json_builder_end_object(json);
-  json_build_print(json, false);
+  report_text(report, "table", self->call->table);
+  report_text(report, "topic", self->topic);
+  report_claim(report, "whole", is_whole);
+  report_count(report, "records", fed.records);
+  report_count(report, "messages", fed.messages);
+  report_count(report, "bad", fed.bad);
+  report_sentences(report, "examples", generate_feed_examples(feed), "bad record {}\n");
+  report_real(report, "seconds", (double)(g_get_monotonic_time() - self->began_us) / 1e6);
+  report_say(report, "{table}: {records} records, {messages} messages in topic {topic}, {bad} bad");
+  report_say(report, is_whole ? "\n" : " (stopped before the end)\n");
+  report_end_all(report);
 }
 
 /* What was sent stays, whole or not: so it is waited for. */
@@ -144,7 +121,7 @@ cmd_feed(const CmdFeed *call, GError **error)
   if (!feed_all(&self, feed, &is_whole, error))
     return exit_code_unless(error, EXIT_STOPPED);
   log_progress(call->log, "");
-  (call->is_json ? print_json : print_text)(&self, feed, is_whole);
+  tell(&self, feed, is_whole);
   if (!is_whole)
     return EXIT_STOPPED;
   return generate_feed_counts(feed).bad == 0 ? EXIT_DONE : EXIT_DATA;

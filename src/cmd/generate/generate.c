@@ -408,10 +408,7 @@ print_ledger(Work *self, const Texts *texts, int64_t started_us)
   ledger->scale = (double)self->world->blocks / SHOP_BLOCKS;
   ledger->seconds = (double)(g_get_monotonic_time() - started_us) / 1e6;
   log_progress(self->call->log, "");
-  if (texts->json)
-    cmd_ledger_print_json(ledger);
-  else
-    cmd_ledger_print(ledger);
+  cmd_ledger_tell(ledger, texts->json);
 }
 
 static ExitCode

@@ -23,6 +23,4 @@ typedef struct {
   CmdLedgerLine lines[SHOP_ENTITIES];
 } CmdLedger;
 
-void cmd_ledger_print(const CmdLedger *self);
-/* The same as one JSON object on a line. */
-void cmd_ledger_print_json(const CmdLedger *self);
+void cmd_ledger_tell(const CmdLedger *self, bool is_json);
