@@ -11,7 +11,7 @@ import uuid
 
 import pytest
 
-from support import ledger
+from support import json_output, ledger
 from support.admin import Admin
 from support.hbase import Thrift1, Thrift2
 from support.kafka import Kafka
@@ -63,6 +63,9 @@ class Sluice:
             stdin=subprocess.DEVNULL,
         )
         assert exits is None or done.returncode == exits, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        if "--json" in arguments and arguments[0] in json_output.described() and arguments[0] != "try":
+            for line in done.stdout.splitlines():
+                assert json_output.undescribed(arguments[0], json.loads(line)) == []
         return done
 
     def start(self, *arguments, **settings):
