@@ -105,14 +105,17 @@ struct TTableName {
   2: required binary qualifier
 }
 
-/* `bloomnFilterType` is spelt as the gateway spells it. */
+/* `bloomnFilterType` is spelt as the gateway spells it. Attributes are binaries there, and
+ * `keepDeletedCells` is an enum: the same on the wire. */
 struct TColumnFamilyDescriptor {
   1: required binary name,
+  2: optional map<string, string> attributes,
   3: optional map<string, string> configuration,
   4: optional i32 blockSize,
   5: optional TBloomFilterType bloomnFilterType,
   6: optional TCompressionAlgorithm compressionType,
   8: optional TDataBlockEncoding dataBlockEncoding,
+  9: optional i32 keepDeletedCells,
   10: optional i32 maxVersions,
   11: optional i32 minVersions,
   13: optional i32 timeToLive
@@ -121,7 +124,13 @@ struct TColumnFamilyDescriptor {
 struct TTableDescriptor {
   1: required TTableName tableName,
   2: optional list<TColumnFamilyDescriptor> columns,
+  3: optional map<string, string> attributes,
   4: optional TDurability durability
+}
+
+struct TNamespaceDescriptor {
+  1: required string name,
+  2: optional map<string, string> configuration
 }
 
 struct TServerName {
@@ -186,6 +195,12 @@ service THBaseService {
 
   void createTable(1: required TTableDescriptor desc, 2: list<binary> splitKeys)
     throws (1: TIOError io)
+
+  void modifyTable(1: required TTableDescriptor desc) throws (1: TIOError io)
+
+  void createNamespace(1: required TNamespaceDescriptor namespaceDesc) throws (1: TIOError io)
+
+  list<string> listNamespaces() throws (1: TIOError io)
 
   void disableTable(1: required TTableName tableName) throws (1: TIOError io)
 

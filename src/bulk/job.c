@@ -106,7 +106,7 @@ set_hfile(BulkJob *self, size_t i, const Family *family)
   if (family->encoding != NULL)
     hfile_encoding_find(slice_text(family->encoding), &hfile->encoding);
   self->plan->versions[i] = family->versions;
-  self->plan->keeps_deleted[i] = family->keeps_deleted;
+  self->plan->keeps_deleted[i] = family_keeps_deleted(family);
   self->plan->dead_before[i] = 0;
   if (family->time_to_live_s > 0 && family->time_to_live_s < (uint64_t)now_ms / MILLISECONDS)
     self->plan->dead_before[i] = now_ms - (int64_t)family->time_to_live_s * MILLISECONDS;

@@ -80,6 +80,6 @@ bulk_plan_add_family(BulkPlan *self, const Family *family)
       self->names, (const char *)family->name.data, (gssize)family->name.len);
   self->first_rank[self->families] = self->columns;
   self->versions[at] = family->versions;
-  self->keeps_deleted[at] = family->keeps_deleted;
+  self->keeps_deleted[at] = family_keeps_deleted(family);
   self->dead_before[at] = 0;
 }

@@ -78,8 +78,6 @@ static void
 look_at_table(const Check *self, Catalog *catalog, char **tables, const Mapping *mapping)
 {
   const char *name = mapping_table(mapping);
-  size_t families_length = 0;
-  const Family *families = mapping_families(mapping, &families_length);
   g_autoptr(Table) wanted = table_from_mapping(mapping);
   g_autoptr(Table) found = NULL;
   g_autoptr(GError) error = NULL;
@@ -88,7 +86,7 @@ look_at_table(const Check *self, Catalog *catalog, char **tables, const Mapping 
     say_missing(self, tables, name);
     return;
   }
-  if (catalog_probe(catalog, name, families, families_length, &error))
+  if (catalog_probe(catalog, wanted, &error))
     found = catalog_describe(catalog, name, &error);
   if (found == NULL)
     check_findings_error(self->findings, "table", NULL, error);

@@ -2,6 +2,7 @@
 #include "console/tables.h"
 
 #include "base/event.h"
+#include "hbase/attribute.h"
 #include "hbase/catalog.h"
 #include "hbase/shell.h"
 #include "mapping/words.h"
@@ -46,19 +47,21 @@ append_bytes(GString *json, const char *before, Slice bytes)
 static void
 append_family(GString *json, const char *before, const Family *family)
 {
+  g_autofree char *bloom = family == NULL ? NULL : attribute_text(family, ATTRIBUTE_BLOOM);
+
   g_string_append(json, before);
   if (family == NULL) {
     g_string_append(json, "null");
     return;
   }
   g_string_append_printf(json, "{\"versions\":%u", family->versions);
-  append_text(json, ",\"bloom\":", table_bloom_name(family->bloom));
+  append_text(json, ",\"bloom\":", bloom);
   append_text(json, ",\"compression\":", family->compression);
   if (family->encoding != NULL)
     append_text(json, ",\"encoding\":", family->encoding);
   g_string_append_printf(
       json, ",\"ttl_seconds\":%" G_GUINT64_FORMAT ",\"keeps_deleted\":%s,\"new_versions\":%s}",
-      family->time_to_live_s, family->keeps_deleted ? "true" : "false",
+      family->time_to_live_s, family_keeps_deleted(family) ? "true" : "false",
       family->has_new_versions ? "true" : "false");
 }
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hbase/catalog.h"
 
+#include "hbase/alter.h"
 #include "hbase/client.h"
 #include "hbase/descriptor.h"
-
-/* createTable's argument that holds the split keys. */
-enum { FIELD_SPLIT_KEYS = 2 };
 
 struct Catalog {
   Client client;
@@ -98,15 +96,15 @@ catalog_is_enabled(Catalog *self, const char *table, bool *out_is_enabled, GErro
   return false;
 }
 
-/* The list's items are structs, which `read` adds to `to` one by one. */
+/* The list's items are of the type, and `read` adds them to `to` one by one. */
 static bool
-read_structs(WireReader *reader, bool (*read)(WireReader *reader, GPtrArray *to), GPtrArray *to,
-             GError **error)
+read_items(WireReader *reader, WireType item, bool (*read)(WireReader *reader, GPtrArray *to),
+           GPtrArray *to, GError **error)
 {
   WireType type;
   size_t count;
 
-  if (!wire_read_list(reader, &type, &count) || type != WIRE_STRUCT)
+  if (!wire_read_list(reader, &type, &count) || (count > 0 && type != item))
     return client_unreadable(error);
   for (size_t i = 0; i < count; i++)
     if (!read(reader, to))
@@ -152,7 +150,7 @@ catalog_list(Catalog *self, GError **error)
     return NULL;
   t_h_base_service_client_send_get_table_names_by_pattern(self->client.service, ".*", FALSE, NULL);
   if (!exchange(self, WIRE_LIST, &result, error) ||
-      !read_structs(&result.reader, read_name, names, error))
+      !read_items(&result.reader, WIRE_STRUCT, read_name, names, error))
     return NULL;
   g_ptr_array_sort(names, compare_names);
   g_ptr_array_add(names, NULL);
@@ -185,7 +183,7 @@ ask_regions(Catalog *self, const char *table, GPtrArray *regions, GError **error
     return false;
   t_h_base_service_client_send_get_all_region_locations(self->client.service, name, NULL);
   return exchange(self, WIRE_LIST, &result, error) &&
-         read_structs(&result.reader, read_region, regions, error);
+         read_items(&result.reader, WIRE_STRUCT, read_region, regions, error);
 }
 
 GPtrArray *
@@ -259,22 +257,30 @@ catalog_describe(Catalog *self, const char *name, GError **error)
   return g_steal_pointer(&table);
 }
 
+/* For a call that changes something: a refusal says that what is asked for is not to be had. */
+static bool
+exchange_change(Catalog *self, GError **error)
+{
+  GError *cause = NULL;
+
+  if (client_exchange_kept(&self->client, &cause))
+    return true;
+  if (g_error_matches(cause, FAULT, FAULT_RECORD))
+    cause->code = FAULT_SETUP;
+  g_propagate_error(error, cause);
+  return false;
+}
+
 static bool
 ask_create(Catalog *self, const Table *table, GError **error)
 {
   g_autoptr(TTableDescriptor) descriptor = descriptor_new(table);
   g_autoptr(GPtrArray) splits = descriptor_splits(table);
-  GError *cause = NULL;
 
   if (!client_begin(&self->client, error))
     return false;
   t_h_base_service_client_send_create_table(self->client.service, descriptor, splits, NULL);
-  if (client_exchange_kept(&self->client, FIELD_SPLIT_KEYS, &cause))
-    return true;
-  if (g_error_matches(cause, FAULT, FAULT_RECORD))
-    cause->code = FAULT_SETUP; /* what the mapping asks for is not to be had */
-  g_propagate_error(error, cause);
-  return false;
+  return exchange_change(self, error);
 }
 
 bool
@@ -301,10 +307,83 @@ catalog_create(Catalog *self, const Table *table, GError **error)
   return false;
 }
 
-bool
-catalog_probe(Catalog *self, const char *name, const Family *families, size_t families_length,
-              GError **error)
+static bool
+ask_modify(Catalog *self, const Table *table, GError **error)
 {
+  g_autoptr(TTableDescriptor) descriptor = descriptor_new(table);
+
+  if (!client_begin(&self->client, error))
+    return false;
+  t_h_base_service_client_send_modify_table(self->client.service, descriptor, NULL);
+  return exchange_change(self, error);
+}
+
+bool
+catalog_modify(Catalog *self, const Table *table, GError **error)
+{
+  g_autoptr(Table) found = table_new(table->name);
+  g_auto(FaultList) differences = {0};
+
+  if (!alter_can_send(table, error))
+    return false;
+  if (!ask_modify(self, table, error)) {
+    g_prefix_error(error, "table %s: alter: ", table->name);
+    return false;
+  }
+  if (!describe(self, found, error))
+    return false;
+  alter_check(table, found, &differences);
+  if (fault_list_length(&differences) > 0)
+    g_propagate_error(error, fault_list_to_error(&differences));
+  return fault_list_length(&differences) == 0;
+}
+
+static bool
+read_text(WireReader *reader, GPtrArray *texts)
+{
+  Slice text;
+
+  if (!wire_read_binary(reader, &text))
+    return false;
+  g_ptr_array_add(texts, slice_to_text(text));
+  return true;
+}
+
+bool
+catalog_has_namespace(Catalog *self, const char *space, bool *out_exists, GError **error)
+{
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+  ClientResult result;
+
+  if (!client_begin(&self->client, error))
+    return false;
+  t_h_base_service_client_send_list_namespaces(self->client.service, NULL);
+  if (!exchange(self, WIRE_LIST, &result, error) ||
+      !read_items(&result.reader, WIRE_STRING, read_text, names, error))
+    return false;
+  *out_exists = g_ptr_array_find_with_equal_func(names, space, g_str_equal, NULL);
+  return true;
+}
+
+bool
+catalog_create_namespace(Catalog *self, const char *space, GError **error)
+{
+  g_autoptr(TNamespaceDescriptor) descriptor =
+      g_object_new(TYPE_T_NAMESPACE_DESCRIPTOR, "name", space, NULL);
+
+  if (!client_begin(&self->client, error))
+    return false;
+  t_h_base_service_client_send_create_namespace(self->client.service, descriptor, NULL);
+  if (exchange_change(self, error))
+    return true;
+  g_prefix_error(error, "namespace %s: create: ", space);
+  return false;
+}
+
+bool
+catalog_probe(Catalog *self, const Table *wanted, GError **error)
+{
+  const char *name = wanted->name;
   g_autoptr(Table) table = table_new(name);
   bool is_enabled;
 
@@ -317,15 +396,16 @@ catalog_probe(Catalog *self, const char *name, const Family *families, size_t fa
   }
   if (!describe(self, table, error))
     return false;
-  for (size_t i = 0; i < families_length; i++) {
-    g_autofree char *family = slice_quote(families[i].name);
+  for (guint i = 0; i < wanted->families->len; i++) {
+    Slice family = g_array_index(wanted->families, Family, i).name;
+    g_autofree char *quoted = slice_quote(family);
 
-    if (table_family(table, families[i].name) == NULL) {
+    if (table_family(table, family) == NULL) {
       g_set_error(error, FAULT, FAULT_SETUP,
-                  "table %s: family %s is missing: add it (hbase shell: alter '%s', '%s')", name,
-                  family, name, family);
+                  "table %s: family %s is missing: add it with `sluice init --alter %s`", name,
+                  quoted, name);
       return false;
     }
   }
-  return true;
+  return table_takes_rows(wanted, table, error);
 }

@@ -40,7 +40,13 @@ GPtrArray *catalog_regions(Catalog *self, const char *table, GError **error);
  * FAULT_SETUP, as is HBase's refusal. */
 bool catalog_create(Catalog *self, const Table *table, GError **error);
 
-/* Whether the table takes rows of these families. FAULT_SETUP: it is gone, disabled, or lacks a
- * family. */
-bool catalog_probe(Catalog *self, const char *table, const Family *families, size_t families_length,
-                   GError **error);
+/* Gives a table that is there, as it was described, what was changed in it since: all of it is
+ * sent, and read back. Rows go on being written meanwhile: regions are opened anew one by one. */
+bool catalog_modify(Catalog *self, const Table *table, GError **error);
+
+bool catalog_has_namespace(Catalog *self, const char *space, bool *out_exists, GError **error);
+bool catalog_create_namespace(Catalog *self, const char *space, GError **error);
+
+/* Whether the table takes rows of the wanted table's mappings. FAULT_SETUP: it is gone, disabled,
+ * lacks a family, or its rows are made otherwise. */
+bool catalog_probe(Catalog *self, const Table *wanted, GError **error);

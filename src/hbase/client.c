@@ -78,36 +78,86 @@ client_exchange(Client *self, WireType type, ClientResult *out_result, GError **
   return client_unreadable(error);
 }
 
-/* Where each binary of the list begins, behind its length. */
-static void
-find_binaries(WireProtocol protocol, Slice message, int16_t id, GArray *cuts)
+typedef struct {
+  WireReader reader;
+  const uint8_t *begin;
+  GArray *cuts; /* of size_t */
+} Finder;
+
+static bool find_in_value(Finder *self, const WireField *field, unsigned depth);
+
+static bool
+find_in_items(Finder *self, WireType type, WireType other, size_t count, unsigned depth)
 {
-  WireReader reader = wire_reader(protocol, message);
-  WireHeader header;
+  bool is_whole = true;
+
+  for (size_t i = 0; is_whole && i < count; i++)
+    is_whole = find_in_value(self, &(WireField){.type = i % 2 == 0 ? type : other}, depth);
+  return is_whole;
+}
+
+static bool
+find_in_struct(Finder *self, unsigned depth)
+{
   WireField field = {0};
-  WireType type;
+
+  while (wire_next_field(&self->reader, &field))
+    if (!find_in_value(self, &field, depth))
+      return false;
+  return self->reader.verdict == WIRE_WHOLE;
+}
+
+/* Adds where each binary of the value begins, behind its length. */
+static bool
+find_in_value(Finder *self, const WireField *field, unsigned depth)
+{
+  WireType type = WIRE_STOP;
+  WireType other = WIRE_STOP;
   size_t count = 0;
+  size_t at;
   Slice binary;
 
-  wire_read_header(&reader, &header);
-  while (wire_next_field(&reader, &field) && field.id != id)
-    extent_skip(&reader, &field);
-  if (field.id != id || !wire_read_list(&reader, &type, &count))
-    return;
-  for (size_t i = 0; i < count && wire_read_binary(&reader, &binary); i++) {
-    size_t at = (size_t)(binary.data - message.data);
-
-    g_array_append_val(cuts, at);
+  if (depth == EXTENT_DEPTH)
+    return false;
+  switch (field->type) {
+  case WIRE_STRING:
+    if (!wire_read_binary(&self->reader, &binary))
+      return false;
+    at = (size_t)(binary.data - self->begin);
+    g_array_append_val(self->cuts, at);
+    return true;
+  case WIRE_STRUCT:
+    return find_in_struct(self, depth + 1);
+  case WIRE_LIST:
+  case WIRE_SET:
+    return wire_read_list(&self->reader, &type, &count) &&
+           find_in_items(self, type, type, count, depth + 1);
+  case WIRE_MAP:
+    return wire_read_map(&self->reader, &type, &other, &count) &&
+           find_in_items(self, type, other, 2 * count, depth + 1);
+  case WIRE_STOP:
+  case WIRE_BOOL:
+  case WIRE_BYTE:
+  case WIRE_DOUBLE:
+  case WIRE_I16:
+  case WIRE_I32:
+  case WIRE_I64:
+    break;
   }
+  return extent_skip(&self->reader, field);
 }
 
 bool
-client_exchange_kept(Client *self, int16_t field, GError **error)
+client_exchange_kept(Client *self, GError **error)
 {
   g_autoptr(GArray) cuts = g_array_new(FALSE, FALSE, sizeof(size_t));
+  WireProtocol protocol = gateway_protocol(self->gateway);
+  Slice message = memory_transport_written(self->memory);
+  Finder finder = {.reader = wire_reader(protocol, message), .begin = message.data, .cuts = cuts};
+  WireHeader header;
   Slice answer;
 
-  find_binaries(gateway_protocol(self->gateway), memory_transport_written(self->memory), field,
-                cuts);
+  wire_read_header(&finder.reader, &header);
+  find_in_struct(&finder, 0);
   return exchange(self, cuts, &answer, error);
 }

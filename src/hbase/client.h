@@ -29,10 +29,10 @@ typedef struct {
 /* Sends what was written and takes the answer, whose value must have the type. FAULT_RECORD: the
  * gateway refused. */
 bool client_exchange(Client *self, WireType type, ClientResult *out_result, GError **error);
-/* The same for a call that returns nothing and whose argument `field` is a list of binaries that
- * the gateway keeps. Each begins a frame of its own, because a framed gateway otherwise keeps the
- * whole frame in its place (it takes the array beneath the buffer); a new frame makes it copy. */
-bool client_exchange_kept(Client *self, int16_t field, GError **error);
+/* The same for a call that returns nothing and whose binaries the gateway keeps. Each begins a
+ * frame of its own, because a framed gateway otherwise keeps the whole frame in its place (it takes
+ * the array beneath the buffer); a new frame makes it copy. */
+bool client_exchange_kept(Client *self, GError **error);
 
 /* Returns false. */
 bool client_unreadable(GError **error);

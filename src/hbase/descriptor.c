@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hbase/descriptor.h"
 
+#include "hbase/attribute.h"
 #include "wire/extent.h"
 
 #define DEFAULT_NAMESPACE "default"
-/* BloomFilterUtil.PREFIX_LENGTH_KEY */
-#define PREFIX_LENGTH_KEY "RowPrefixBloomFilter.prefix_length"
 
 /* HConstants.FOREVER is the largest int: a family without an end. */
 enum { FOREVER = G_MAXINT32 };
@@ -13,6 +12,7 @@ enum { FOREVER = G_MAXINT32 };
 /* Of TTableDescriptor, then of TColumnFamilyDescriptor. */
 enum {
   FIELD_FAMILIES = 2,
+  FIELD_TABLE_ATTRIBUTES = 3,
   FIELD_FAMILY_NAME = 1,
   FIELD_ATTRIBUTES = 2,
   FIELD_CONFIGURATION = 3,
@@ -80,20 +80,11 @@ set_compression(TColumnFamilyDescriptor *descriptor, const char *name)
 }
 
 static void
-set_bloom(TColumnFamilyDescriptor *descriptor, const Family *family)
+set_bloom(TColumnFamilyDescriptor *descriptor, Bloom bloom)
 {
   for (size_t i = 0; i < G_N_ELEMENTS(blooms); i++)
-    if (blooms[i].bloom == family->bloom)
+    if (blooms[i].bloom == bloom)
       g_object_set(descriptor, "bloomnFilterType", blooms[i].type, NULL);
-  if (family->bloom != BLOOM_ROWPREFIX)
-    return;
-
-  g_autoptr(GHashTable) configuration =
-      g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-
-  g_hash_table_insert(configuration, g_strdup(PREFIX_LENGTH_KEY),
-                      g_strdup_printf("%u", family->bloom_prefix_bytes));
-  g_object_set(descriptor, "configuration", configuration, NULL);
 }
 
 static void
@@ -104,9 +95,59 @@ set_encoding(TColumnFamilyDescriptor *descriptor, const char *name)
       g_object_set(descriptor, "dataBlockEncoding", encodings[i].encoding, NULL);
 }
 
-static TColumnFamilyDescriptor *
-family_descriptor(const Family *family)
+static void
+set_kept(TColumnFamilyDescriptor *descriptor, const Family *family)
 {
+  static const char *const words[] = {"FALSE", "TRUE", "TTL"}; /* TKeepDeletedCells */
+
+  for (gint i = 0; family->keep_deleted != NULL && i < (gint)G_N_ELEMENTS(words); i++)
+    if (strcmp(words[i], family->keep_deleted) == 0)
+      g_object_set(descriptor, "keepDeletedCells", i, NULL);
+  if (family->has_min_versions)
+    g_object_set(descriptor, "minVersions", (gint)family->min_versions, NULL);
+}
+
+/* Texts for texts. */
+static GHashTable *
+map_new(void)
+{
+  return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
+static GHashTable *
+entries_map(const Table *table, int family, bool is_configuration)
+{
+  GHashTable *map = map_new();
+
+  for (guint i = 0; i < table->entries->len; i++) {
+    const TableEntry *entry = &g_array_index(table->entries, TableEntry, i);
+
+    if (entry->family == family && entry->is_configuration == is_configuration)
+      g_hash_table_insert(map, slice_to_text(entry->name), slice_to_text(entry->value));
+  }
+  return map;
+}
+
+static void
+set_maps(TColumnFamilyDescriptor *descriptor, const Table *table, int index)
+{
+  const Family *family = &g_array_index(table->families, Family, index);
+  g_autoptr(GHashTable) attributes = entries_map(table, index, false);
+  g_autoptr(GHashTable) configuration = entries_map(table, index, true);
+  char *prefix = attribute_text(family, ATTRIBUTE_BLOOM_PREFIX);
+
+  if (prefix != NULL)
+    g_hash_table_insert(configuration, g_strdup(attribute_name(ATTRIBUTE_BLOOM_PREFIX)), prefix);
+  if (g_hash_table_size(attributes) > 0)
+    g_object_set(descriptor, "attributes", attributes, NULL);
+  if (g_hash_table_size(configuration) > 0)
+    g_object_set(descriptor, "configuration", configuration, NULL);
+}
+
+static TColumnFamilyDescriptor *
+family_descriptor(const Table *table, int index)
+{
+  const Family *family = &g_array_index(table->families, Family, index);
   g_autoptr(GByteArray) name = byte_array(family->name);
   uint64_t seconds = family->time_to_live_s == 0 ? FOREVER : MIN(family->time_to_live_s, FOREVER);
   TColumnFamilyDescriptor *descriptor =
@@ -115,7 +156,9 @@ family_descriptor(const Family *family)
 
   set_compression(descriptor, family->compression);
   set_encoding(descriptor, family->encoding);
-  set_bloom(descriptor, family);
+  set_bloom(descriptor, family->bloom);
+  set_kept(descriptor, family);
+  set_maps(descriptor, table, index);
   return descriptor;
 }
 
@@ -124,10 +167,15 @@ descriptor_new(const Table *table)
 {
   g_autoptr(TTableName) name = descriptor_name(table->name);
   g_autoptr(GPtrArray) families = g_ptr_array_new_with_free_func(g_object_unref);
+  g_autoptr(GHashTable) attributes = entries_map(table, -1, false);
+  TTableDescriptor *descriptor;
 
-  for (size_t i = 0; i < table->families->len; i++)
-    g_ptr_array_add(families, family_descriptor(&g_array_index(table->families, Family, i)));
-  return g_object_new(TYPE_T_TABLE_DESCRIPTOR, "tableName", name, "columns", families, NULL);
+  for (guint i = 0; i < table->families->len; i++)
+    g_ptr_array_add(families, family_descriptor(table, (int)i));
+  descriptor = g_object_new(TYPE_T_TABLE_DESCRIPTOR, "tableName", name, "columns", families, NULL);
+  if (g_hash_table_size(attributes) > 0)
+    g_object_set(descriptor, "attributes", attributes, NULL);
+  return descriptor;
 }
 
 GPtrArray *
@@ -162,42 +210,28 @@ compression_of(int32_t algorithm)
   return "unknown";
 }
 
-/* What the family has no field for, or one that older gateways lack. */
-static void
-take_entry(Family *family, Slice key, Slice value)
-{
-  g_autofree char *text = slice_to_text(value);
-
-  if (slice_equal(key, slice_text(PREFIX_LENGTH_KEY)))
-    family->bloom_prefix_bytes = (uint32_t)g_ascii_strtoull(text, NULL, 10);
-  else if (slice_equal(key, slice_text("KEEP_DELETED_CELLS")))
-    family->keeps_deleted = g_ascii_strcasecmp(text, "FALSE") != 0;
-  else if (slice_equal(key, slice_text("NEW_VERSION_BEHAVIOR")))
-    family->has_new_versions = g_ascii_strcasecmp(text, "true") == 0;
-  else if (slice_equal(key, slice_text("DATA_BLOCK_ENCODING")))
-    for (size_t i = 0; i < G_N_ELEMENTS(encodings); i++)
-      if (g_ascii_strcasecmp(text, encodings[i].name) == 0)
-        family->encoding = encodings[i].name;
-}
-
-/* Attributes and configuration: texts for texts. */
+/* Attributes and configuration of a family or of the table (NULL), all of which the table keeps. */
 static bool
-read_entries(WireReader *reader, Family *family)
+read_entries(WireReader *reader, bool is_configuration, Table *table, Family *family)
 {
-  WireType key_type = WIRE_STRING;
+  WireType name_type = WIRE_STRING;
   WireType value_type = WIRE_STRING;
+  TableEntry entry = {.family = family == NULL ? -1 : (int)table->families->len,
+                      .is_configuration = is_configuration};
   size_t count;
-  Slice key;
-  Slice value;
 
-  if (!wire_read_map(reader, &key_type, &value_type, &count))
+  if (!wire_read_map(reader, &name_type, &value_type, &count))
     return false;
-  if (key_type != WIRE_STRING || value_type != WIRE_STRING)
+  if (name_type != WIRE_STRING || value_type != WIRE_STRING)
     return wire_fail(reader, WIRE_BAD);
   for (size_t i = 0; i < count; i++) {
-    if (!wire_read_binary(reader, &key) || !wire_read_binary(reader, &value))
+    if (!wire_read_binary(reader, &entry.name) || !wire_read_binary(reader, &entry.value))
       return false;
-    take_entry(family, key, value);
+    table_set_entry(table, &entry);
+    if (family != NULL && slice_equal(entry.name, slice_text("NEW_VERSION_BEHAVIOR")))
+      family->has_new_versions = slice_equal(entry.value, slice_text("true"));
+    else if (family != NULL)
+      attribute_read(family, entry.name, entry.value);
   }
   return true;
 }
@@ -231,7 +265,7 @@ read_family(WireReader *reader, Table *table)
       wire_read_binary(reader, &family.name);
     else if ((field.id == FIELD_ATTRIBUTES || field.id == FIELD_CONFIGURATION) &&
              field.type == WIRE_MAP)
-      read_entries(reader, &family);
+      read_entries(reader, field.id == FIELD_CONFIGURATION, table, &family);
     else if (field.type == WIRE_I32)
       read_number(reader, field.id, &family);
     else
@@ -267,6 +301,8 @@ descriptor_read(WireReader *reader, Table *table)
   while (wire_next_field(reader, &field)) {
     if (field.id == FIELD_FAMILIES && field.type == WIRE_LIST)
       read_families(reader, table);
+    else if (field.id == FIELD_TABLE_ATTRIBUTES && field.type == WIRE_MAP)
+      read_entries(reader, false, table, NULL);
     else
       extent_skip(reader, &field);
   }

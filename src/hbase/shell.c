@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hbase/shell.h"
 
+#include "hbase/attribute.h"
 #include "hbase/shell_text.h"
-#include "hbase/table.h"
 
 char *
 shell_escape(Slice bytes)
@@ -20,19 +20,6 @@ shell_escape(Slice bytes)
   return g_string_free(text, FALSE);
 }
 
-/* In Ruby's single quotes. */
-static void
-append_quoted(GString *script, Slice text)
-{
-  g_string_append_c(script, '\'');
-  for (size_t i = 0; i < text.len; i++) {
-    if (text.data[i] == '\'' || text.data[i] == '\\')
-      g_string_append_c(script, '\\');
-    g_string_append_c(script, (char)text.data[i]);
-  }
-  g_string_append_c(script, '\'');
-}
-
 /* A key as Bytes.toBytesBinary() reads it, which knows capital hex digits alone. */
 static void
 append_key(GString *script, Slice key)
@@ -47,22 +34,6 @@ append_key(GString *script, Slice key)
       g_string_append_printf(script, "\\x%02X", key.data[i]);
   }
   g_string_append_c(script, '\'');
-}
-
-static void
-append_family(GString *script, const Family *family)
-{
-  g_string_append(script, "  {NAME => ");
-  append_quoted(script, family->name);
-  g_string_append_printf(script, ", VERSIONS => %u, BLOOMFILTER => '%s', COMPRESSION => '%s'",
-                         family->versions, table_bloom_name(family->bloom), family->compression);
-  if (family->time_to_live_s > 0)
-    g_string_append_printf(script, ", TTL => %" G_GUINT64_FORMAT, family->time_to_live_s);
-  if (family->bloom == BLOOM_ROWPREFIX)
-    g_string_append_printf(script,
-                           ", CONFIGURATION => {'RowPrefixBloomFilter.prefix_length' => '%u'}",
-                           family->bloom_prefix_bytes);
-  g_string_append_c(script, '}');
 }
 
 static void
@@ -83,10 +54,10 @@ append_table(GString *script, const Mapping *mapping, const Slice *splits, size_
   const Family *families = mapping_families(mapping, &families_length);
 
   g_string_append(script, "create_or_compare ");
-  append_quoted(script, slice_text(mapping_table(mapping)));
+  attribute_append_quoted(script, slice_text(mapping_table(mapping)));
   for (size_t i = 0; i < families_length; i++) {
-    g_string_append(script, ",\n");
-    append_family(script, &families[i]);
+    g_string_append(script, ",\n  ");
+    attribute_append_shell(script, &families[i], attribute_new(&families[i]));
   }
   if (splits_length > 0)
     append_splits(script, splits, splits_length);

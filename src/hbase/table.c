@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hbase/table.h"
 
+#include "hbase/attribute.h"
+#include "mapping/print.h"
+
 Table *
 table_new(const char *name)
 {
@@ -8,6 +11,8 @@ table_new(const char *name)
 
   self->name = g_strdup(name);
   self->families = g_array_new(FALSE, FALSE, sizeof(Family));
+  self->entries = g_array_new(FALSE, FALSE, sizeof(TableEntry));
+  self->mappings = g_ptr_array_new();
   self->splits = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
   self->strings = g_string_chunk_new(256);
   return self;
@@ -20,23 +25,62 @@ table_free(Table *self)
     return;
   g_free(self->name);
   g_array_unref(self->families);
+  g_array_unref(self->entries);
+  g_ptr_array_unref(self->mappings);
   g_ptr_array_unref(self->splits);
   g_string_chunk_free(self->strings);
   g_free(self);
+}
+
+static Slice
+keep(Table *self, Slice bytes)
+{
+  return slice(
+      g_string_chunk_insert_len(self->strings, (const char *)bytes.data, (gssize)bytes.len),
+      bytes.len);
 }
 
 void
 table_add_family(Table *self, const Family *family)
 {
   Family copy = *family;
-  char *name = g_string_chunk_insert_len(self->strings, (const char *)family->name.data,
-                                         (gssize)family->name.len);
 
-  copy.name = slice(name, family->name.len);
+  copy.name = keep(self, family->name);
   copy.compression = g_string_chunk_insert_const(self->strings, family->compression);
   if (family->encoding != NULL)
     copy.encoding = g_string_chunk_insert_const(self->strings, family->encoding);
+  if (family->keep_deleted != NULL)
+    copy.keep_deleted = g_string_chunk_insert_const(self->strings, family->keep_deleted);
   g_array_append_val(self->families, copy);
+}
+
+const TableEntry *
+table_entry(const Table *self, int family, bool is_configuration, Slice name)
+{
+  for (guint i = 0; i < self->entries->len; i++) {
+    const TableEntry *entry = &g_array_index(self->entries, TableEntry, i);
+
+    if (entry->family == family && entry->is_configuration == is_configuration &&
+        slice_equal(entry->name, name))
+      return entry;
+  }
+  return NULL;
+}
+
+void
+table_set_entry(Table *self, const TableEntry *entry)
+{
+  TableEntry *known =
+      (TableEntry *)table_entry(self, entry->family, entry->is_configuration, entry->name);
+  TableEntry copy = *entry;
+
+  copy.value = keep(self, entry->value);
+  if (known != NULL) {
+    known->value = copy.value;
+    return;
+  }
+  copy.name = keep(self, entry->name);
+  g_array_append_val(self->entries, copy);
 }
 
 void
@@ -45,18 +89,30 @@ table_add_split(Table *self, Slice start_key)
   g_ptr_array_add(self->splits, g_bytes_new(start_key.data, start_key.len));
 }
 
+void
+table_add_mapping(Table *self, const Mapping *mapping)
+{
+  g_autofree char *name = mapping_print_name(mapping);
+  g_autofree char *print = mapping_print(mapping);
+  size_t length;
+  const Family *families = mapping_families(mapping, &length);
+
+  for (size_t i = 0; i < length; i++)
+    if (table_family(self, families[i].name) == NULL)
+      table_add_family(self, &families[i]);
+  table_set_entry(
+      self, &(TableEntry){.family = -1, .name = slice_text(name), .value = slice_text(print)});
+  g_ptr_array_add(self->mappings, (gpointer)mapping);
+}
+
 Table *
 table_from_mapping(const Mapping *mapping)
 {
   Table *self = table_new(mapping_table(mapping));
   size_t length;
-  const Family *families = mapping_families(mapping, &length);
-
-  for (size_t i = 0; i < length; i++)
-    table_add_family(self, &families[i]);
-
   const Slice *splits = mapping_splits(mapping, &length);
 
+  table_add_mapping(self, mapping);
   for (size_t i = 0; i < length; i++)
     table_add_split(self, splits[i]);
   return self;
@@ -74,52 +130,63 @@ table_family(const Table *self, Slice name)
   return NULL;
 }
 
-const char *
-table_bloom_name(Bloom bloom)
+/* `alter 'people', {NAME => 'info', VERSIONS => 3}` */
+static char *
+alter_line(const Table *table, const Family *family, unsigned mask)
 {
-  static const char *const names[] = {[BLOOM_NONE] = "NONE",
-                                      [BLOOM_ROW] = "ROW",
-                                      [BLOOM_ROWCOL] = "ROWCOL",
-                                      [BLOOM_ROWPREFIX] = "ROWPREFIX_FIXED_LENGTH"};
+  g_autoptr(GString) line = g_string_new("alter ");
 
-  return names[bloom];
+  attribute_append_quoted(line, slice_text(table->name));
+  g_string_append(line, ", ");
+  attribute_append_shell(line, family, mask);
+  return g_string_free(g_steal_pointer(&line), FALSE);
 }
 
-/* One attribute of a family, as the hbase shell names it, both sides as text. */
-static void
-compare_attribute(const char *place, const char *attribute, const char *wanted, const char *found,
-                  FaultList *differences)
+/* What the shell is told of one attribute: a bloom filter comes with its prefix. */
+static unsigned
+mask_of(Attribute attribute)
 {
-  if (strcmp(wanted, found) != 0)
-    fault_list_add(differences,
-                   "%s: %s is %s, the mapping says %s: change one of them (hbase shell: alter)",
-                   place, attribute, found, wanted);
+  return 1U << attribute | (attribute == ATTRIBUTE_BLOOM ? 1U << ATTRIBUTE_BLOOM_PREFIX : 0);
+}
+
+/* One that the mapping does not say, or that the gateway does not tell, is none. */
+static bool
+differs(const Family *wanted, const Family *found, Attribute attribute)
+{
+  g_autofree char *wanted_text = attribute_text(wanted, attribute);
+  g_autofree char *found_text = attribute_text(found, attribute);
+
+  if (attribute == ATTRIBUTE_MIN_VERSIONS && wanted_text != NULL)
+    return wanted->min_versions != found->min_versions;
+  return wanted_text != NULL && found_text != NULL && strcmp(wanted_text, found_text) != 0;
 }
 
 static void
-compare_number(const char *place, const char *attribute, uint64_t wanted, uint64_t found,
+compare_attribute(const Table *table, const Family *wanted, const Family *found,
+                  Attribute attribute, FaultList *differences)
+{
+  g_autofree char *name = slice_quote(wanted->name);
+  g_autofree char *wanted_text = attribute_text(wanted, attribute);
+  g_autofree char *found_text = attribute_text(found, attribute);
+  g_autofree char *line = alter_line(table, wanted, mask_of(attribute));
+  bool loses = attribute_loses(wanted, found, attribute);
+
+  fault_list_add(differences,
+                 "table %s: family %s: %s is %s, the mapping says %s: change the mapping%s%s%s; in "
+                 "the hbase shell: %s",
+                 table->name, name, attribute_name(attribute),
+                 found_text == NULL ? "0" : found_text, wanted_text,
+                 loses ? ", or the table, which loses cells" : ", or run `sluice init --alter ",
+                 loses ? "" : table->name, loses ? "" : "`", line);
+}
+
+static void
+compare_family(const Table *table, const Family *wanted, const Family *found,
                FaultList *differences)
 {
-  g_autofree char *wanted_text = g_strdup_printf("%" G_GUINT64_FORMAT, wanted);
-  g_autofree char *found_text = g_strdup_printf("%" G_GUINT64_FORMAT, found);
-
-  compare_attribute(place, attribute, wanted == 0 ? "FOREVER" : wanted_text,
-                    found == 0 ? "FOREVER" : found_text, differences);
-}
-
-static void
-compare_family(const char *place, const Family *wanted, const Family *found, FaultList *differences)
-{
-  compare_attribute(place, "BLOOMFILTER", table_bloom_name(wanted->bloom),
-                    table_bloom_name(found->bloom), differences);
-  if (wanted->bloom == BLOOM_ROWPREFIX && found->bloom == BLOOM_ROWPREFIX)
-    compare_number(place, "the bloom filter's prefix length", wanted->bloom_prefix_bytes,
-                   found->bloom_prefix_bytes, differences);
-  compare_attribute(place, "COMPRESSION", wanted->compression, found->compression, differences);
-  if (wanted->encoding != NULL && found->encoding != NULL)
-    compare_attribute(place, "DATA_BLOCK_ENCODING", wanted->encoding, found->encoding, differences);
-  compare_number(place, "VERSIONS", wanted->versions, found->versions, differences);
-  compare_number(place, "TTL", wanted->time_to_live_s, found->time_to_live_s, differences);
+  for (Attribute attribute = 0; attribute < ATTRIBUTES; attribute++)
+    if (differs(wanted, found, attribute))
+      compare_attribute(table, wanted, found, attribute, differences);
 }
 
 static bool
@@ -131,6 +198,22 @@ has_split(const Table *self, GBytes *split)
   return false;
 }
 
+/* In Ruby's double quotes, where \xNN is a byte. */
+static char *
+ruby_bytes(Slice bytes)
+{
+  GString *text = g_string_new("\"");
+
+  for (size_t i = 0; i < bytes.len; i++) {
+    if (g_ascii_isalnum(bytes.data[i]) || strchr("_-.:|/ ", (char)bytes.data[i]) != NULL)
+      g_string_append_c(text, (char)bytes.data[i]);
+    else
+      g_string_append_printf(text, "\\x%02X", bytes.data[i]);
+  }
+  g_string_append_c(text, '"');
+  return g_string_free(text, FALSE);
+}
+
 static void
 compare_splits(const Table *wanted, const Table *found, FaultList *differences)
 {
@@ -139,12 +222,54 @@ compare_splits(const Table *wanted, const Table *found, FaultList *differences)
     size_t len;
     const void *data = g_bytes_get_data(split, &len);
     g_autofree char *key = slice_quote(slice(data, len));
+    g_autofree char *ruby = ruby_bytes(slice(data, len));
 
     if (!has_split(found, split))
       fault_list_add(differences,
-                     "table %s: no region begins at '%s': split it there (hbase shell: split), or "
-                     "change the mapping's splits",
-                     wanted->name, key);
+                     "table %s: no region begins at '%s': change the mapping's splits, or split "
+                     "the region; in the hbase shell: split '%s', %s",
+                     wanted->name, key, wanted->name, ruby);
+  }
+}
+
+static bool
+print_of(const Table *found, const Mapping *mapping, PrintDifferences *differences)
+{
+  g_autofree char *name = mapping_print_name(mapping);
+  const TableEntry *entry = table_entry(found, -1, false, slice_text(name));
+
+  if (entry != NULL)
+    mapping_print_compare(mapping, entry->value, differences);
+  return entry != NULL;
+}
+
+static void
+say_print(const Table *table, const Mapping *mapping, const FaultList *list, const char *outcome,
+          FaultList *differences)
+{
+  g_autofree char *name = mapping_print_name(mapping);
+
+  for (size_t i = 0; i < fault_list_length(list); i++)
+    fault_list_add(differences,
+                   "table %s: %s: %s. Give the mapping a new table; or, if it is meant, have the "
+                   "table forget it and run `sluice init --alter %s`; in the hbase shell: alter "
+                   "'%s', METHOD => 'table_att_unset', NAME => '%s'",
+                   table->name, fault_list_get(list, i), outcome, table->name, table->name, name);
+}
+
+static void
+compare_prints(const Table *wanted, const Table *found, bool rows_alone, FaultList *differences)
+{
+  for (guint i = 0; i < wanted->mappings->len; i++) {
+    const Mapping *mapping = wanted->mappings->pdata[i];
+    g_auto(PrintDifferences) print = {0};
+
+    print_of(found, mapping, &print);
+    say_print(wanted, mapping, &print.rows, "the same record would become a second row or version",
+              differences);
+    if (!rows_alone)
+      say_print(wanted, mapping, &print.columns, "one column would hold cells of two kinds",
+                differences);
   }
 }
 
@@ -155,13 +280,27 @@ table_compare(const Table *wanted, const Table *found, FaultList *differences)
     const Family *family = &g_array_index(wanted->families, Family, i);
     const Family *other = table_family(found, family->name);
     g_autofree char *name = slice_quote(family->name);
-    g_autofree char *place = g_strdup_printf("table %s: family %s", wanted->name, name);
+    g_autofree char *line = alter_line(wanted, family, attribute_new(family));
 
     if (other == NULL)
-      fault_list_add(differences, "%s is missing: add it (hbase shell: alter '%s', '%s')", place,
-                     wanted->name, name);
+      fault_list_add(differences,
+                     "table %s: family %s is missing: add it with `sluice init --alter %s`; in the "
+                     "hbase shell: %s",
+                     wanted->name, name, wanted->name, line);
     else
-      compare_family(place, family, other, differences);
+      compare_family(wanted, family, other, differences);
   }
   compare_splits(wanted, found, differences);
+  compare_prints(wanted, found, false, differences);
+}
+
+bool
+table_takes_rows(const Table *wanted, const Table *found, GError **error)
+{
+  g_auto(FaultList) differences = {0};
+
+  compare_prints(wanted, found, true, &differences);
+  if (fault_list_length(&differences) > 0)
+    g_propagate_error(error, fault_list_to_error(&differences));
+  return fault_list_length(&differences) == 0;
 }

@@ -47,7 +47,7 @@ find_timestamp(const Mapping *self, const Origin *origin, const Value *values,
   value = &values[self->time_field];
   if (nulls_hold(&self->nulls, value))
     fault_record(error, "is missing, and the cells need its time");
-  else if (instant_of_value(value, self->time_format, out_timestamp, error))
+  else if (instant_of_value(value, self->time_form, out_timestamp, error))
     return true;
   fault_set_field(error, self->fields.paths->pdata[self->time_field]);
   g_prefix_error(error,
@@ -75,7 +75,7 @@ make_value(const ColumnPlan *plan, const Value *value, uint8_t *scratch, Slice *
 
   if (!plan->is_time)
     return convert_to_cell(value, plan->type, scratch, out_bytes, error);
-  return instant_read(value, plan->time_format, &time.integer, error) &&
+  return instant_read(value, plan->time_form, &time.integer, error) &&
          convert_to_cell(&time, plan->type, scratch, out_bytes, error);
 }
 
@@ -172,7 +172,7 @@ tombstone_time(const Mapping *self, const Origin *origin, int64_t *out_timestamp
 
     if (value->kind == VALUE_MISSING)
       fault_record(error, "tombstone: the key's time, which says up to when to delete, is missing");
-    else if (instant_of_value(value, self->tombstone_format, out_timestamp, error))
+    else if (instant_of_value(value, self->tombstone_form, out_timestamp, error))
       return true;
     g_prefix_error_literal(error, "tombstone_time: ");
     return false;

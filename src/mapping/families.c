@@ -176,17 +176,20 @@ add_column(const Reading *reading, const Place *place, const char *qualifier, Co
 
 /* A `format` makes a time of the field: milliseconds, for types that hold them. */
 static void
-read_column_time(const Place *place, JsonObject *object, const char *path, const SchemaNode *node,
+read_column_time(Mapping *self, const Place *place, JsonObject *object, const char *path,
                  ColumnPlan *plan)
 {
   Place format_place = place_key(place, "format");
-  unsigned format = INSTANT_ISO8601;
+  const SchemaNode *node = mapping_field_node(&self->fields, plan->field);
 
   plan->is_time = json_object_has_member(object, "format");
-  if (!plan->is_time || !place_get_word(place, object, "format", mapping_instant_words, &format))
+  if (!plan->is_time && json_object_has_member(object, "zone"))
+    place_fault(place, "'zone' is of a time, which 'format' makes of the field");
+  if (!plan->is_time)
     return;
-  plan->time_format = mapping_instant_format(node, true, format);
-  mapping_check_time(&format_place, path, node, plan->time_format);
+  plan->time_form = mapping_read_form(self, place, object, node);
+  if (plan->time_form != NULL)
+    mapping_check_time(&format_place, path, node, plan->time_form);
   if (plan->type != COLUMN_LONG && plan->type != COLUMN_ORDERED_LONG)
     place_fault(&format_place, "a time goes into a column as milliseconds, which are of the type "
                                "'long' or 'ordered-long'");
@@ -211,7 +214,7 @@ read_column_object(const Reading *reading, const Place *place, JsonObject *objec
     return;
   }
   if (mapping_add_field(fields, &field_place, field, &plan.field)) {
-    read_column_time(place, object, field, mapping_field_node(fields, plan.field), &plan);
+    read_column_time(reading->mapping, place, object, field, &plan);
     if (!plan.is_time)
       check_type(place, field, plan.type, mapping_field_node(fields, plan.field));
   }
@@ -277,6 +280,36 @@ read_bloom(const Place *place, JsonObject *object, Family *family)
                                "it out");
 }
 
+/* Which versions and deleted cells a family keeps. HBase's TableDescriptorChecker refuses more at
+ * least than at most; versions beyond the time to live are kept where there is one. */
+static void
+read_kept(Mapping *self, const Place *place, JsonObject *object, Family *family)
+{
+  Place min_place = place_key(place, "min_versions");
+  int64_t versions = 1, ttl = 0, least = 0;
+  unsigned keep = 0;
+
+  place_get_count(place, object, "versions", VERSIONS_LIMIT, &versions);
+  place_get_count(place, object, "ttl", TTL_LIMIT, &ttl);
+  place_get_count(place, object, "min_versions", VERSIONS_LIMIT, &least);
+  if (least > versions)
+    place_fault(&min_place,
+                "at least %" G_GINT64_FORMAT " versions and at most %" G_GINT64_FORMAT
+                ", as 'versions' has it; give more of those, or fewer of these",
+                least, versions);
+  else if (least > 0 && ttl == 0)
+    mapping_note(self, &min_place,
+                 "without 'ttl' no version is dropped by its age, so that this "
+                 "does nothing");
+  if (json_object_has_member(object, "keep_deleted_cells") &&
+      place_get_word(place, object, "keep_deleted_cells", mapping_keep_words, &keep))
+    family->keep_deleted = mapping_keep_words[keep];
+  family->versions = (uint32_t)versions;
+  family->time_to_live_s = (uint64_t)ttl;
+  family->min_versions = (uint32_t)least;
+  family->has_min_versions = least > 0;
+}
+
 /* ColumnFamilyDescriptorBuilder.isLegalColumnFamilyName. */
 static bool
 is_family_name(Slice name)
@@ -291,24 +324,20 @@ static void
 read_family(Mapping *self, const Place *place, JsonNode *node, const char *name)
 {
   JsonObject *object = place_read_object(place, node, mapping_family_keys);
-  Family family = {.name = mapping_bytes(name)};
-  int64_t versions = 1, ttl = 0;
+  Family family = {.name = mapping_bytes(name), .versions = 1};
   unsigned compression = 0, encoding = 0;
 
   if (!is_family_name(family.name) || family.name.len > UINT8_MAX / 2)
     place_fault(place, "this cannot name a family; HBase takes up to 127 bytes, no ':', '/', '\\' "
                        "or control character, and no '.' in front");
   if (object != NULL) {
-    place_get_count(place, object, "versions", VERSIONS_LIMIT, &versions);
-    place_get_count(place, object, "ttl", TTL_LIMIT, &ttl);
+    read_kept(self, place, object, &family);
     if (json_object_has_member(object, "encoding") &&
         place_get_word(place, object, "encoding", mapping_encoding_words, &encoding))
       family.encoding = mapping_encoding_words[encoding];
     place_get_word(place, object, "compression", mapping_compression_words, &compression);
     read_bloom(place, object, &family);
   }
-  family.versions = (uint32_t)versions;
-  family.time_to_live_s = (uint64_t)ttl;
   family.compression = mapping_compression_words[compression];
   g_array_append_val(self->families, family);
   if (object != NULL)

@@ -59,6 +59,16 @@ days_since_epoch(int year, int month, int day)
   return march_year * 365 + leaps + before_month + day - 1 - 719468;
 }
 
+/* The year before 0000-03-01 would be counted down from below 0. */
+bool
+instant_date(int year, int month, int day, int *out_days)
+{
+  if (year <= 0 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+    return false;
+  *out_days = days_since_epoch(year, month, day);
+  return true;
+}
+
 static bool
 take_date(Slice *text, int *out_days)
 {
@@ -67,11 +77,7 @@ take_date(Slice *text, int *out_days)
   if (!take_number(text, 4, &year) || !take_char(text, '-') || !take_number(text, 2, &month) ||
       !take_char(text, '-') || !take_number(text, 2, &day))
     return false;
-  /* The year before 0000-03-01 would be counted down from below 0. */
-  if (year == 0 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
-    return false;
-  *out_days = days_since_epoch(year, month, day);
-  return true;
+  return instant_date(year, month, day, out_days);
 }
 
 static bool
@@ -132,22 +138,35 @@ take_offset(Slice *text, int *out_seconds)
   return hours <= 23 && minutes <= 59;
 }
 
-bool
-instant_parse_exact(Slice text, int64_t *out_seconds, int64_t *out_ns)
+/* Without an offset it is the time that the clocks showed there, wherever that is. */
+static bool
+parse(Slice text, int64_t *out_seconds, int64_t *out_ns, bool *out_has_offset)
 {
   int days, clock = 0, ns = 0, offset = 0;
 
+  *out_has_offset = false;
   if (!take_date(&text, &days))
     return false;
   if (text.len > 0) {
     if (!take_char(&text, 'T') && !take_char(&text, 't') && !take_char(&text, ' '))
       return false;
-    if (!take_clock(&text, &clock, &ns) || !take_offset(&text, &offset) || text.len > 0)
+    if (!take_clock(&text, &clock, &ns))
+      return false;
+    *out_has_offset = text.len > 0;
+    if (!take_offset(&text, &offset) || text.len > 0)
       return false;
   }
   *out_seconds = (int64_t)days * DAY_S + clock - offset;
   *out_ns = ns;
   return true;
+}
+
+bool
+instant_parse_exact(Slice text, int64_t *out_seconds, int64_t *out_ns)
+{
+  bool has_offset;
+
+  return parse(text, out_seconds, out_ns, &has_offset);
 }
 
 bool
@@ -203,18 +222,67 @@ instant_in_range(int64_t ms, GError **error)
 }
 
 static bool
-iso8601_of_value(const Value *value, int64_t *out_ms, GError **error)
+refuse_text(const Value *value, const InstantForm *form, GError **error)
 {
   uint8_t scratch[TEXT_NUMBER_BYTES];
   bool is_text = value->kind == VALUE_TEXT || value->kind == VALUE_BYTES;
+  g_autofree char *quoted = slice_quote(convert_to_text(value, scratch));
+
+  if (form->format == INSTANT_PATTERN)
+    fault_record(error, "not a time as '%s' has it: '%s'", form->text, quoted);
+  else
+    fault_record(error, "not an ISO 8601 time: '%s'%s", quoted,
+                 is_text ? "" : " (for numbers the mapping's format is ms, s, us or ns)");
+  return false;
+}
+
+static bool
+apply_zone(const InstantForm *form, Slice text, int64_t *seconds, GError **error)
+{
   g_autofree char *quoted = NULL;
 
-  if (is_text && instant_parse(value->text, out_ms))
+  if (zone_to_utc(form->zone, *seconds, seconds))
     return true;
-  quoted = slice_quote(convert_to_text(value, scratch));
-  fault_record(error, "not an ISO 8601 time: '%s'%s", quoted,
-               is_text ? "" : " (for numbers the mapping's format is ms, s, us or ns)");
+  quoted = slice_quote(text);
+  fault_record(error, "clocks in %s never showed '%s': they were put forward over it",
+               zone_name(form->zone), quoted);
   return false;
+}
+
+/* Texts whose times are those of a zone, or are written otherwise than in ISO 8601. */
+static bool
+text_of_value(const Value *value, const InstantForm *form, int64_t *out_ms, GError **error)
+{
+  bool is_pattern = form->format == INSTANT_PATTERN;
+  bool is_read = false;
+  bool has_offset = is_pattern && pattern_has_offset(form->pattern);
+  int64_t seconds = 0, ns = 0;
+  PatternTime time;
+
+  if (value->kind != VALUE_TEXT && value->kind != VALUE_BYTES)
+    return refuse_text(value, form, error);
+  if (!is_pattern) {
+    is_read = parse(value->text, &seconds, &ns, &has_offset);
+  } else if (pattern_read(form->pattern, value->text, &time)) {
+    is_read = true;
+    seconds = time.seconds;
+    ns = time.ns;
+  }
+  if (!is_read)
+    return refuse_text(value, form, error);
+  if (!has_offset && form->zone != NULL && !apply_zone(form, value->text, &seconds, error))
+    return false;
+  *out_ms = seconds * 1000 + ns / MS_NS;
+  return true;
+}
+
+static bool
+iso8601_of_value(const Value *value, int64_t *out_ms, GError **error)
+{
+  bool is_text = value->kind == VALUE_TEXT || value->kind == VALUE_BYTES;
+
+  return (is_text && instant_parse(value->text, out_ms)) ||
+         refuse_text(value, instant_form(INSTANT_ISO8601), error);
 }
 
 /* Seconds with a fraction come as texts, or as doubles, which hold milliseconds for the next
@@ -265,8 +333,31 @@ ns_of_value(const Value *value, int64_t *out_ms, GError **error)
   return smaller_of_value(value, 6, out_ms, error);
 }
 
+const InstantForm *
+instant_form(InstantFormat format)
+{
+  static const InstantForm forms[] = {
+      {.format = INSTANT_ISO8601, .text = "iso8601"},
+      {.format = INSTANT_MS, .text = "ms"},
+      {.format = INSTANT_S, .text = "s"},
+      {.format = INSTANT_US, .text = "us"},
+      {.format = INSTANT_NS, .text = "ns"},
+  };
+
+  return &forms[format];
+}
+
+void
+instant_form_free(InstantForm *self)
+{
+  pattern_free(self->pattern);
+  zone_free(self->zone);
+  g_free(self->text);
+  g_free(self);
+}
+
 bool
-instant_read(const Value *value, InstantFormat format, int64_t *out_ms, GError **error)
+instant_read(const Value *value, const InstantForm *form, int64_t *out_ms, GError **error)
 {
   static bool (*const readers[])(const Value *value, int64_t *out_ms, GError **error) = {
       [INSTANT_ISO8601] = iso8601_of_value, [INSTANT_MS] = convert_to_long,
@@ -274,15 +365,17 @@ instant_read(const Value *value, InstantFormat format, int64_t *out_ms, GError *
       [INSTANT_NS] = ns_of_value,
   };
 
-  return readers[format](value, out_ms, error);
+  if (form->format == INSTANT_PATTERN || form->zone != NULL)
+    return text_of_value(value, form, out_ms, error);
+  return readers[form->format](value, out_ms, error);
 }
 
 bool
-instant_of_value(const Value *value, InstantFormat format, int64_t *out_ms, GError **error)
+instant_of_value(const Value *value, const InstantForm *form, int64_t *out_ms, GError **error)
 {
   int64_t ms;
 
-  if (!instant_read(value, format, &ms, error) || !instant_in_range(ms, error))
+  if (!instant_read(value, form, &ms, error) || !instant_in_range(ms, error))
     return false;
   *out_ms = ms;
   return true;

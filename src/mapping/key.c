@@ -76,7 +76,7 @@ make_time(const KeyPart *part, Value *value, GError **error)
 {
   int64_t ms;
 
-  if (!instant_of_value(value, part->time_format, &ms, error))
+  if (!instant_of_value(value, part->time_form, &ms, error))
     return false;
   *value = (Value){.kind = VALUE_INT, .integer = part->is_reverse ? INT64_MAX - ms : ms};
   return true;

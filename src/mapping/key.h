@@ -36,7 +36,7 @@ struct KeyPart {
   size_t field;  /* KEY_FIELD, KEY_KEY_FIELD: index of its value */
   Slice literal; /* its bytes are owned */
   bool is_time;  /* read the value as a time, in milliseconds from here on */
-  InstantFormat time_format;
+  const InstantForm *time_form;
   bool is_reverse; /* 2^63-1 minus the time */
   KeyForm form;
   size_t width;   /* text: zeros on the left up to it; 0: none */

@@ -3,7 +3,7 @@
 
 #include "mapping/words.h"
 
-/* Reads `key` and `timestamp`. With `tombstone: avro` the key is read twice: once for records, and
+/* Reads `key`. With `tombstone: avro` the key is read twice: once for records, and
  * once with every field looked up in the Kafka key's schema. */
 
 enum { HASH_DIGITS = 32, SALT_LIMIT = 10000, WIDTH_LIMIT = 1000 };
@@ -14,111 +14,6 @@ typedef struct {
 } Reading;
 
 static const char *const kinds[] = {"field", "metadata", "literal", "salt", "hash", NULL};
-
-InstantFormat
-mapping_instant_format(const SchemaNode *node, bool is_given, InstantFormat given)
-{
-  if (node != NULL && node->logical != LOGICAL_NONE && node->kind != SCHEMA_BYTES &&
-      node->kind != SCHEMA_FIXED)
-    return INSTANT_ISO8601;
-  if (is_given)
-    return given;
-  if (node != NULL && node->kind >= SCHEMA_INT && node->kind <= SCHEMA_DOUBLE)
-    return INSTANT_MS;
-  return INSTANT_ISO8601;
-}
-
-void
-mapping_check_time(const Place *place, const char *path, const SchemaNode *node,
-                   InstantFormat format)
-{
-  bool is_number = node != NULL && node->kind >= SCHEMA_INT && node->kind <= SCHEMA_DOUBLE &&
-                   node->logical == LOGICAL_NONE;
-  bool is_other =
-      node != NULL &&
-      (node->kind == SCHEMA_BOOLEAN || node->kind == SCHEMA_ARRAY || node->kind == SCHEMA_MAP ||
-       node->kind == SCHEMA_RECORD || node->kind == SCHEMA_NULL || node->kind == SCHEMA_ENUM ||
-       node->logical == LOGICAL_UUID || node->logical == LOGICAL_DURATION ||
-       node->logical == LOGICAL_TIME_MILLIS || node->logical == LOGICAL_TIME_MICROS);
-
-  if (is_other)
-    place_fault(place, "'%s' is of type %s, which holds no time", path,
-                node->logical == LOGICAL_NONE ? schema_kind_name(node->kind)
-                                              : schema_logical_name(node->logical));
-  else if (is_number && format == INSTANT_ISO8601)
-    place_fault(place, "'%s' is a number; for its time the 'format' is ms, s, us or ns", path);
-}
-
-/* A time that a field of the record or of its key tells. */
-static void
-read_field_time(FieldList *list, const Place *place, JsonObject *object, size_t *out_field,
-                InstantFormat *out_format)
-{
-  const char *field = place_need_text(place, object, "field");
-  Place field_place = place_key(place, "field");
-  unsigned format = INSTANT_ISO8601;
-
-  if (!place_get_word(place, object, "format", mapping_instant_words, &format) || field == NULL ||
-      !mapping_add_field(list, &field_place, field, out_field))
-    return;
-  *out_format = mapping_instant_format(mapping_field_node(list, *out_field),
-                                       json_object_has_member(object, "format"), format);
-  mapping_check_time(&field_place, field, mapping_field_node(list, *out_field), *out_format);
-}
-
-void
-mapping_read_timestamp(Mapping *self, const Place *root, JsonObject *object)
-{
-  Place place = place_key(root, "timestamp");
-  JsonNode *node = json_object_get_member(object, "timestamp");
-  JsonObject *timestamp;
-  const char *word;
-
-  if (node != NULL && JSON_NODE_HOLDS_OBJECT(node)) {
-    timestamp = place_read_object(&place, node, mapping_timestamp_keys);
-    if (timestamp != NULL)
-      read_field_time(&self->fields, &place, timestamp, &self->time_field, &self->time_format);
-    return;
-  }
-  self->uses_record_time = true;
-  word = node == NULL ? "record" : place_read_text(&place, node);
-  if (word != NULL && strcmp(word, "record") != 0)
-    place_fault(&place,
-                "unknown word '%s'; use \"record\" for the Kafka record's time, or {\"field\": "
-                "NAME, \"format\": \"iso8601\"} for a field's",
-                word);
-}
-
-void
-mapping_read_tombstone_time(Mapping *self, const Place *root, JsonObject *object)
-{
-  Place place = place_key(root, "tombstone_time");
-  JsonNode *node = json_object_get_member(object, "tombstone_time");
-  JsonObject *time;
-  const char *word;
-
-  if (node == NULL)
-    return;
-  if (!JSON_NODE_HOLDS_OBJECT(node)) {
-    word = place_read_text(&place, node);
-    if (g_strcmp0(word, "before") == 0)
-      self->tombstone_time = TOMBSTONE_TIME_BEFORE;
-    else if (word != NULL && strcmp(word, "record") != 0)
-      place_fault(&place,
-                  "unknown word '%s'; use \"record\" for the Kafka record's time, \"before\" for a "
-                  "millisecond earlier, or {\"field\": NAME} for a field's of the Kafka key",
-                  word);
-    return;
-  }
-  self->tombstone_time = TOMBSTONE_TIME_FIELD;
-  time = place_read_object(&place, node, mapping_timestamp_keys);
-  if (self->tombstone != TOMBSTONE_AVRO && self->tombstone != TOMBSTONE_JSON)
-    place_fault(&place, "a field's time is the Kafka key's, which \"tombstone\": \"avro\" or "
-                        "\"json\" reads");
-  else if (time != NULL && (self->key_fields.schema != NULL || self->key_fields.is_json))
-    read_field_time(&self->key_fields, &place, time, &self->tombstone_field,
-                    &self->tombstone_format);
-}
 
 static bool
 is_plain(const SchemaNode *node)
@@ -208,24 +103,27 @@ is_same_time(const Mapping *mapping, const KeyPart *part)
 static void
 read_time(const Reading *reading, const Place *place, JsonObject *object, KeyPart *part)
 {
-  const Mapping *mapping = reading->mapping;
+  Mapping *mapping = reading->mapping;
   bool is_given = json_object_has_member(object, "format");
+  bool is_field = part->source == KEY_FIELD || part->source == KEY_KEY_FIELD;
   const FieldList *list = part->source == KEY_KEY_FIELD ? &mapping->key_fields : &mapping->fields;
-  unsigned format = INSTANT_ISO8601;
+  const InstantForm *form;
 
   place_get_flag(place, object, "reverse", &part->is_reverse);
   part->is_time = part->is_reverse || is_given;
-  if (!place_get_word(place, object, "format", mapping_instant_words, &format))
+  if (!part->is_time && json_object_has_member(object, "zone"))
+    place_fault(place, "'zone' is of a time, which 'format' or 'reverse' makes of the field");
+  if (!part->is_time)
     return;
-  if (part->source != KEY_FIELD && part->source != KEY_KEY_FIELD)
-    part->time_format = is_given ? format : INSTANT_MS;
-  else if (!is_given && is_same_time(mapping, part))
-    part->time_format = mapping->time_format;
-  else
-    part->time_format =
-        mapping_instant_format(mapping_field_node(list, part->field), is_given, format);
-  if (part->is_time && (part->source == KEY_FIELD || part->source == KEY_KEY_FIELD))
-    mapping_check_time(place, part->name, mapping_field_node(list, part->field), part->time_format);
+  form = mapping_read_form(mapping, place, object,
+                           is_field ? mapping_field_node(list, part->field) : NULL);
+  if (!is_field && !is_given && form != NULL)
+    form = instant_form(INSTANT_MS);
+  else if (!is_given && !json_object_has_member(object, "zone") && is_same_time(mapping, part))
+    form = mapping->time_form;
+  part->time_form = form;
+  if (form != NULL && is_field)
+    mapping_check_time(place, part->name, mapping_field_node(list, part->field), form);
 }
 
 /* What a field's or metadata's value becomes. */
@@ -289,7 +187,7 @@ check_part_keys(const Place *place, JsonObject *object, const char *kind)
     const char *kinds; /* that it goes with */
   } rules[] = {
       {"of", "salt hash"},          {"width", "field metadata"},   {"as", "field metadata"},
-      {"format", "field metadata"}, {"reverse", "field metadata"},
+      {"format", "field metadata"}, {"reverse", "field metadata"}, {"zone", "field metadata"},
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)

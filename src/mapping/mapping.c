@@ -104,6 +104,7 @@ mapping_new(const char *path)
   self->families = g_array_new(FALSE, FALSE, sizeof(Family));
   self->splits = g_array_new(FALSE, FALSE, sizeof(Slice));
   self->csv_columns = g_ptr_array_new_with_free_func(g_free);
+  self->forms = g_ptr_array_new_with_free_func((GDestroyNotify)instant_form_free);
   self->key.nulls = &self->nulls;
   self->tombstone_key.nulls = &self->nulls;
   return self;
@@ -126,6 +127,7 @@ mapping_free(Mapping *self)
   g_array_unref(self->plans);
   g_array_unref(self->families);
   g_array_unref(self->splits);
+  g_ptr_array_unref(self->forms);
   field_list_clear(&self->fields);
   field_list_clear(&self->key_fields);
   nulls_clear(&self->nulls);

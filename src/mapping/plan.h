@@ -33,7 +33,7 @@ typedef struct {
   NullRule null_rule;
   Slice literal; /* its bytes are owned; the cell's value where the field is missing */
   bool is_time;  /* read the value as a time, in ms from there on */
-  InstantFormat time_format;
+  const InstantForm *time_form;
 } ColumnPlan;
 
 struct Mapping {
@@ -46,7 +46,7 @@ struct Mapping {
   MappingTombstone tombstone;
   TombstoneTime tombstone_time;
   size_t tombstone_field; /* of the key, TOMBSTONE_TIME_FIELD */
-  InstantFormat tombstone_format;
+  const InstantForm *tombstone_form;
   MappingErrors errors;
   FieldList fields;
   FieldList key_fields; /* schema is NULL where the mapping has none */
@@ -55,13 +55,14 @@ struct Mapping {
   GPtrArray *csv_columns; /* owned, by field: owned char *, NULL where it is the path */
   bool uses_record_time;
   size_t time_field;
-  InstantFormat time_format;
+  const InstantForm *time_form;
   Key key;
   Key tombstone_key; /* TOMBSTONE_AVRO: made of the Kafka key's fields */
   GArray *columns;   /* of Column; qualifiers owned, families borrowed from families */
   GArray *plans;     /* of ColumnPlan */
   GArray *families;  /* of Family; names owned */
   GArray *splits;    /* of Slice; bytes owned */
+  GPtrArray *forms;  /* owned, of owned InstantForm *: what time_form and its like point to */
 };
 
 /* A JSON text's bytes, owned; its U+0000 are zeros again (see json_parse()). */
@@ -83,13 +84,14 @@ bool mapping_add_field(FieldList *list, const Place *place, const char *path, si
  * are. */
 const SchemaNode *mapping_field_node(const FieldList *list, size_t index);
 
-/* What a field's time is written in when the mapping does not say; a logical timestamp comes as
- * ISO 8601 text whatever the mapping says. */
-InstantFormat mapping_instant_format(const SchemaNode *node, bool is_given, InstantFormat given);
+/* How the object's `format` and `zone` say that a field's time is written; without them as usual
+ * for its type. NULL after a fault. */
+const InstantForm *mapping_read_form(Mapping *self, const Place *place, JsonObject *object,
+                                     const SchemaNode *node);
 
 /* Adds a fault for types that no time can be read from, whatever the record. */
 void mapping_check_time(const Place *place, const char *path, const SchemaNode *node,
-                        InstantFormat format);
+                        const InstantForm *form);
 
 /* Each reads its part of the file into the mapping and adds every fault. Their order matters: the
  * key looks at the timestamp, splits look at the key. */

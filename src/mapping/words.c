@@ -10,11 +10,13 @@ const char *const mapping_record_keys[] = {"format", "schema", "framing", "key_s
 const char *const mapping_csv_keys[] = {"columns", NULL};
 const char *const mapping_key_keys[] = {"separator", "parts", NULL};
 const char *const mapping_part_keys[] = {"field", "metadata", "literal", "salt",    "hash", "of",
-                                         "width", "as",       "format",  "reverse", NULL};
-const char *const mapping_timestamp_keys[] = {"field", "format", NULL};
-const char *const mapping_family_keys[] = {"columns",     "versions", "bloom",    "bloom_prefix",
-                                           "compression", "ttl",      "encoding", NULL};
-const char *const mapping_column_keys[] = {"field", "qualifier", "type", "format", "null", NULL};
+                                         "width", "as",       "format",  "reverse", "zone", NULL};
+const char *const mapping_timestamp_keys[] = {"field", "format", "zone", NULL};
+const char *const mapping_family_keys[] = {
+    "columns", "versions", "bloom",        "bloom_prefix",       "compression",
+    "ttl",     "encoding", "min_versions", "keep_deleted_cells", NULL};
+const char *const mapping_column_keys[] = {"field", "qualifier", "type", "format",
+                                           "zone",  "null",      NULL};
 const char *const mapping_literal_keys[] = {"literal", NULL};
 
 const char *const mapping_format_words[] = {"avro", "json", NULL};
@@ -30,6 +32,7 @@ const char *const mapping_type_words[] = {"text",    "int",         "long",     
 const char *const mapping_null_words[] = {"skip", "empty", "delete", NULL};
 const char *const mapping_encoding_words[] = {"NONE",      "PREFIX",       "DIFF",
                                               "FAST_DIFF", "ROW_INDEX_V1", NULL};
+const char *const mapping_keep_words[] = {"FALSE", "TRUE", "TTL", NULL};
 const char *const mapping_bloom_words[] = {"NONE",      "ROW", "ROWCOL", "ROWPREFIX_FIXED_LENGTH",
                                            "ROWPREFIX", NULL};
 const char *const mapping_compression_words[] = {"NONE", "GZ", "SNAPPY", "LZ4", "ZSTD", NULL};

@@ -262,13 +262,12 @@ look_at_table(Replay *self, size_t line)
 {
   const Mapping *mapping = mapping_set_get(self->options.mappings, line);
   Retry retry = {.first_ms = FIRST_RETRY_MS, .longest_ms = LONGEST_RETRY_MS};
-  size_t length;
-  const Family *families = mapping_families(mapping, &length);
+  g_autoptr(Table) wanted = table_from_mapping(mapping);
 
   while (!self->has_looked[line]) {
     g_autoptr(GError) fault = NULL;
 
-    if (!catalog_probe(self->options.catalog, mapping_table(mapping), families, length, &fault) &&
+    if (!catalog_probe(self->options.catalog, wanted, &fault) &&
         g_error_matches(fault, FAULT, FAULT_PEER)) {
       if (!on_pause(self, fault, retry_next_ms(&retry)))
         return false;

@@ -5,6 +5,8 @@
 #include "hbase/catalog.h"
 #include "hbase/gateway.h"
 
+enum { LOOK_TIMEOUT_MS = 2000 };
+
 typedef struct {
   const StreamSinks *owner;
   GatewayOptions options;
@@ -42,23 +44,26 @@ sink_is_busy(void *data)
   return gateway_is_busy(((Sink *)data)->gateway);
 }
 
-/* Whether the table takes rows of all families that any mapping has for it. */
+static Table *
+wanted_table(const StreamSinks *self, const char *name)
+{
+  Table *table = table_new(name);
+
+  for (size_t i = 0; i < self->mappings_length; i++)
+    if (strcmp(mapping_table(self->mappings[i]), name) == 0)
+      table_add_mapping(table, self->mappings[i]);
+  return table;
+}
+
+/* Whether the table takes the rows of all mappings that are its. */
 static bool
 probe_table(const StreamSinks *self, const GatewayOptions *options, const char *table,
             GError **error)
 {
   g_autoptr(Catalog) catalog = catalog_new(options, error);
-  g_autoptr(GArray) families = g_array_new(FALSE, FALSE, sizeof(Family));
+  g_autoptr(Table) wanted = wanted_table(self, table);
 
-  for (size_t i = 0; i < self->mappings_length; i++) {
-    size_t length;
-    const Family *own = mapping_families(self->mappings[i], &length);
-
-    if (strcmp(mapping_table(self->mappings[i]), table) == 0)
-      g_array_append_vals(families, own, (guint)length);
-  }
-  return catalog != NULL && catalog_probe(catalog, table, (const Family *)(void *)families->data,
-                                          families->len, error);
+  return catalog != NULL && catalog_probe(catalog, wanted, error);
 }
 
 static bool
@@ -191,13 +196,40 @@ open_all(StreamSinks *self, int64_t timeout_ms, GError **error)
   return speak_alike(self, error);
 }
 
+/* HBase takes rows under any key. So that none is written beside those of a mapping that was
+ * changed since, the tables are looked at before; what cannot be looked at now is found by the
+ * watch. */
+static bool
+rows_belong(const StreamSinks *self, GError **error)
+{
+  GatewayOptions options = self->options;
+
+  options.tallies = NULL;
+  options.connect_timeout_ms = MIN(options.connect_timeout_ms, LOOK_TIMEOUT_MS);
+  options.receive_timeout_ms = MIN(options.receive_timeout_ms, LOOK_TIMEOUT_MS);
+
+  g_autoptr(Catalog) catalog = catalog_new(&options, error);
+
+  for (size_t i = 0; catalog != NULL && i < self->mappings_length; i++) {
+    const char *table = mapping_table(self->mappings[i]);
+    g_autoptr(Table) wanted = wanted_table(self, table);
+    g_autoptr(Table) found = catalog_describe(catalog, table, NULL);
+
+    if (found != NULL && !table_takes_rows(wanted, found, error))
+      return false;
+    if (found == NULL && !catalog_has_table(catalog, table, &(bool){false}, NULL))
+      return true;
+  }
+  return catalog != NULL;
+}
+
 bool
 stream_sinks_open(StreamSinks *self, int64_t timeout_ms, GError **error)
 {
   GCancellable *stop = self->options.cancellable;
   gulong handler =
       stop == NULL ? 0 : g_cancellable_connect(stop, G_CALLBACK(cancel_all), self, NULL);
-  bool is_open = open_all(self, timeout_ms, error);
+  bool is_open = open_all(self, timeout_ms, error) && rows_belong(self, error);
 
   g_cancellable_disconnect(stop, handler); /* once records flow, their end is the stream's matter */
   return is_open;

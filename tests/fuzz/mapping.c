@@ -40,6 +40,13 @@ static const char seed_tombstone[] =
     "\"ROWPREFIX\",\"bloom_prefix\":4,\"ttl\":60,\"versions\":2,\"compression\":\"ZSTD\"}}}\0"
     "text";
 
+static const char seed_times[] =
+    "{\"table\":\"t\",\"topic\":\"t\"," RECORD ",\"key\":{\"parts\":[{\"field\":\"s\","
+    "\"format\":\"%a %d %b %Y %I:%M:%S %p\",\"zone\":\"Europe/Berlin\"}]},\"timestamp\":{"
+    "\"field\":\"s\",\"format\":\"%a %d %b %Y %I:%M:%S %p\"}," FAMILIES(
+        "{\"field\":\"s\",\"type\":\"long\",\"format\":\"%d.%m.%y "
+        "%H:%M:%S.%f\",\"zone\":\"+02:00\"}") "}\0Sun 29 Mar 2020 2:30:00.5 PM";
+
 GPtrArray *
 fuzz_seeds(void)
 {
@@ -48,6 +55,7 @@ fuzz_seeds(void)
   g_ptr_array_add(seeds, g_bytes_new_static(seed_text, sizeof seed_text - 1));
   g_ptr_array_add(seeds, g_bytes_new_static(seed_binary, sizeof seed_binary - 1));
   g_ptr_array_add(seeds, g_bytes_new_static(seed_tombstone, sizeof seed_tombstone - 1));
+  g_ptr_array_add(seeds, g_bytes_new_static(seed_times, sizeof seed_times - 1));
   return seeds;
 }
 

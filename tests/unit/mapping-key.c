@@ -247,7 +247,9 @@ reversed_times_order_newest_first(void)
   g_autoptr(GRand) random = g_rand_new_with_seed(5);
   OnePart texts, longs;
 
-  one_part_init(&texts, (KeyPart){.is_time = true, .is_reverse = true, .time_format = INSTANT_MS});
+  one_part_init(
+      &texts,
+      (KeyPart){.is_time = true, .is_reverse = true, .time_form = instant_form(INSTANT_MS)});
   one_part_init(&longs, texts.part);
   longs.part.form = KEY_AS_LONG;
   for (size_t i = 0; i < ROUNDS; i++) {

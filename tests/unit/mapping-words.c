@@ -125,7 +125,7 @@ every_word_is_one_that_the_loader_takes(void)
       {NULL, "errors", mapping_errors_words},
       {"metadata_part", "metadata", mapping_metadata_words},
       {"as", NULL, mapping_as_words},
-      {"instant", NULL, mapping_instant_words},
+      {"instant_word", NULL, mapping_instant_words},
       {"column", "type", mapping_type_words},
       {"family", "bloom", mapping_bloom_words},
       {"family", "compression", mapping_compression_words},

@@ -138,7 +138,8 @@ faults_of_the_whole_name_place_word_and_remedy(void)
       {"timestamp", "{'field':'att'}",
        "$.timestamp.field: field att: the schema has no att; did you mean at?"},
       {"timestamp", "{'field':'at','format':'iso'}",
-       "$.timestamp.format: unknown word 'iso'; use one of: iso8601, ms, s, us, ns"},
+       "$.timestamp.format: unknown word 'iso'; use one of: iso8601, ms, s, us, ns, "
+       "%Y-%m-%d %H:%M:%S"},
   };
 
   check_faults(cases, G_N_ELEMENTS(cases));

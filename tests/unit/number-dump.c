@@ -46,7 +46,7 @@ make_time(const Value *value, InstantFormat format, Bytes *out)
 {
   int64_t ms;
 
-  if (!instant_of_value(value, format, &ms, NULL))
+  if (!instant_of_value(value, instant_form(format), &ms, NULL))
     return false;
   bytes_append_be64(out, (uint64_t)ms);
   return true;

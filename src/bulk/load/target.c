@@ -100,8 +100,14 @@ ask_description(BulkTarget *self, void *out, GError **error)
                 name, name);
     return false;
   }
-  *table = catalog_describe(self->catalog, name, error);
-  return *table != NULL;
+
+  g_autoptr(Table) wanted = table_from_mapping(self->mapping);
+  g_autoptr(Table) found = catalog_describe(self->catalog, name, error);
+
+  if (found == NULL || !table_takes_rows(wanted, found, error))
+    return false;
+  *table = g_steal_pointer(&found);
+  return true;
 }
 
 /* `families` NULL: as the mapping has them. */

@@ -273,10 +273,10 @@ static bool
 probe_once(void *data, GError **error)
 {
   const Probe *self = data;
-  size_t length;
-  const Family *families = mapping_families(self->verify->mapping, &length);
+  g_autoptr(Table) wanted = table_from_mapping(self->verify->mapping);
 
-  return catalog_probe(self->catalog, self->verify->table, families, length, error);
+  g_ptr_array_set_size(wanted->mappings, 0); /* rows made otherwise are what it is there to find */
+  return catalog_probe(self->catalog, wanted, error);
 }
 
 /* Before the source is read, which may take long: that there is a table, as the mapping has it. */
