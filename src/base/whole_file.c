@@ -139,3 +139,22 @@ whole_file_fd(const WholeFile *self)
 {
   return self->fd;
 }
+
+bool
+whole_file_expect(const char *path, GError **error)
+{
+  g_autofree char *quoted = slice_quote(slice_text(path));
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  struct stat status;
+  bool is_empty;
+
+  if (fd < 0) {
+    g_set_error(error, FAULT, FAULT_SETUP, "'%s' cannot be read: %s", quoted, g_strerror(errno));
+    return false;
+  }
+  is_empty = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0;
+  close(fd);
+  if (is_empty)
+    g_set_error(error, FAULT, FAULT_SETUP, "'%s' is empty", quoted);
+  return !is_empty;
+}

@@ -27,3 +27,6 @@ bool whole_file_finish(WholeFile *self, GError **error);
 int whole_file_fd(const WholeFile *self);
 /* Says what failed, by errno. Always false. */
 bool whole_file_fail(const WholeFile *self, const char *what, GError **error);
+
+/* That a file which others will read is there, can be read and holds something. */
+bool whole_file_expect(const char *path, GError **error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/settings.h"
 
+#include "base/whole_file.h"
 #include "config/value.h"
 
 #include <stddef.h>
@@ -230,7 +231,7 @@ assign_cleared(const Setting *self, void *at, const char *text, GError **error)
   case SETTING_SECRET:
     return assign_text(at, text);
   case SETTING_FILE:
-    return value_check_file(text, error) && assign_text(at, text);
+    return (*text == '\0' || whole_file_expect(text, error)) && assign_text(at, text);
   case SETTING_FLAG:
     return value_parse_flag(text, at, error);
   case SETTING_COUNT:

@@ -4,11 +4,9 @@
 #include "base/bytes.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gio/gio.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct {
   const char *unit;
@@ -250,20 +248,6 @@ value_parse_urls(const char *text, char ***out_urls, GError **error)
       return false;
   *out_urls = g_steal_pointer(&parts);
   return true;
-}
-
-bool
-value_check_file(const char *text, GError **error)
-{
-  g_autofree char *quoted = slice_quote(slice_text(text));
-  int file = *text == '\0' ? -1 : open(text, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-  if (file >= 0)
-    close(file);
-  if (file >= 0 || *text == '\0')
-    return true;
-  g_set_error(error, FAULT, FAULT_SETUP, "'%s' cannot be read: %s", quoted, g_strerror(errno));
-  return false;
 }
 
 bool

@@ -37,8 +37,5 @@ bool value_parse_endpoints(const char *text, char ***out_endpoints, GError **err
 /* A list of http(s) URLs without a password in them. */
 bool value_parse_urls(const char *text, char ***out_urls, GError **error);
 
-/* A path that can be read, or nothing. */
-bool value_check_file(const char *text, GError **error);
-
 /* "host:port" with a port, or NULL for "off" and "". */
 bool value_parse_listen(const char *text, char **out_address, GError **error);

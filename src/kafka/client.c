@@ -2,6 +2,7 @@
 #include "kafka/client.h"
 
 #include "base/event.h"
+#include "base/whole_file.h"
 #include "kafka/autoptr.h"
 #include "kafka/trouble.h"
 
@@ -28,26 +29,17 @@ on_log(const rd_kafka_t *rk, int level, const char *facility, const char *line)
   g_log(G_LOG_DOMAIN, log_flags(level), "kafka facility=%s text=%s", source, text);
 }
 
-/* Whether a property names a file that can be read and holds something: librdkafka's own words do
- * not say which it was. */
+/* Whether a property names a file: librdkafka's own words do not say which it was that it could not
+ * read. */
 static bool
-is_file_there(const KafkaProperty *property, GError **error)
+names_file(const KafkaProperty *property)
 {
   static const char *const names[] = {"ssl.ca.location",  "ssl.certificate.location",
                                       "ssl.key.location", "ssl.keystore.location",
                                       "ssl.crl.location", NULL};
-  g_autoptr(GError) problem = NULL;
-  g_autofree char *text = NULL;
-  size_t len = 1;
 
-  if (!g_strv_contains(names, property->name) || *property->value == '\0' ||
-      strcmp(property->value, "probe") == 0 || g_file_test(property->value, G_FILE_TEST_IS_DIR))
-    return true;
-  if (g_file_get_contents(property->value, &text, &len, &problem) && len > 0)
-    return true;
-  g_set_error(error, FAULT, FAULT_SETUP, "kafka.%s: %s", property->name,
-              problem != NULL ? problem->message : "the file is empty");
-  return false;
+  return g_strv_contains(names, property->name) && *property->value != '\0' &&
+         strcmp(property->value, "probe") != 0 && !g_file_test(property->value, G_FILE_TEST_IS_DIR);
 }
 
 bool
@@ -56,8 +48,10 @@ client_set(rd_kafka_conf_t *conf, const KafkaProperty *properties, GError **erro
   char sentence[SENTENCE_BYTES];
 
   for (; properties != NULL && properties->name != NULL; properties++) {
-    if (!is_file_there(properties, error))
+    if (names_file(properties) && !whole_file_expect(properties->value, error)) {
+      g_prefix_error(error, "kafka.%s: ", properties->name);
       return false;
+    }
     if (rd_kafka_conf_set(conf, properties->name, properties->value, sentence, sizeof sentence) ==
         RD_KAFKA_CONF_OK)
       continue;

@@ -150,6 +150,26 @@ what_cannot_be_made_or_put_in_place_is_told(void)
   g_assert_cmpint(g_rmdir(place.path), ==, 0);
 }
 
+static void
+a_file_that_others_read_has_to_hold_something(void)
+{
+  g_auto(TestFile) place = test_file_make("ca.pem");
+  g_autoptr(GError) error = NULL;
+
+  g_assert_false(whole_file_expect(place.path, &error));
+  g_assert_error(error, FAULT, FAULT_SETUP);
+  g_assert_nonnull(strstr(error->message, "cannot be read: No such file"));
+  g_clear_error(&error);
+  g_assert_true(g_file_set_contents(place.path, "", 0, NULL));
+  g_assert_false(whole_file_expect(place.path, &error));
+  g_assert_nonnull(strstr(error->message, "is empty"));
+  g_clear_error(&error);
+  g_assert_true(g_file_set_contents(place.path, "x", 1, NULL));
+  g_assert_true(whole_file_expect(place.path, &error));
+  g_assert_true(whole_file_expect("/dev/null", &error));
+  g_assert_no_error(error);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -160,6 +180,7 @@ main(int argc, char **argv)
   g_test_add_func("/whole-file/link", a_link_stays_and_what_it_leads_to_is_replaced);
   g_test_add_func("/whole-file/full", a_full_disk_is_told_and_leaves_the_older_file);
   g_test_add_func("/whole-file/device", a_device_is_written_as_it_is);
+  g_test_add_func("/whole-file/expect", a_file_that_others_read_has_to_hold_something);
   g_test_add_func("/whole-file/told", what_cannot_be_made_or_put_in_place_is_told);
   return g_test_run();
 }
