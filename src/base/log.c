@@ -209,12 +209,19 @@ is_due(Log *self, int64_t every_ms)
 
 /* A line that runs over the edge could not be taken back: what fits, and the last column is left.
  */
+unsigned
+log_columns(int fd)
+{
+  struct winsize size = {0};
+
+  return isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 static size_t
 fitting(const char *text)
 {
-  struct winsize size = {0};
   const char *at = text;
-  int left = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col - 1 : -1;
+  int left = (int)log_columns(STDERR_FILENO) - 1;
 
   if (left <= 0) /* a terminal that does not tell */
     return strlen(text);

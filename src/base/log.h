@@ -33,3 +33,6 @@ void log_error(Log *self, const char *text);
  * every few seconds. Call it as often as you like; an empty text ends the line. Returns whether it
  * was shown. */
 bool log_progress(Log *self, const char *text);
+
+/* Columns of the terminal that the descriptor is; 0: it is none, or does not tell. */
+unsigned log_columns(int fd);

@@ -36,8 +36,8 @@ typedef struct {
   char *topic;
   char *regions;
   /* What they mean: */
-  guint64 sample_records;
-  guint64 split_regions;
+  int64_t sample_records;
+  int64_t split_regions;
 } Request;
 
 static void
@@ -54,21 +54,6 @@ static int
 wait_ms(const Request *request)
 {
   return (int)MIN(request->options.timeout_ms, LONGEST_WAIT_MS);
-}
-
-static bool
-understand_number(const char *option, const char *text, guint64 most, guint64 *number,
-                  GError **error)
-{
-  if (text == NULL || g_ascii_string_to_unsigned(text, 10, 1, most, number, NULL))
-    return true;
-
-  g_autofree char *quoted = slice_quote(slice_text(text));
-
-  g_set_error(error, FAULT, FAULT_SETUP,
-              "--%s: '%s' is not a whole number from 1 to %" G_GUINT64_FORMAT, option, quoted,
-              most);
-  return false;
 }
 
 static bool
@@ -96,8 +81,10 @@ understand(Request *self, GError **error)
     g_set_error_literal(error, FAULT, FAULT_SETUP, "--topic and --regions are for --sample");
     return false;
   }
-  return understand_number("sample", self->sample, MOST_SAMPLED, &self->sample_records, error) &&
-         understand_number("regions", self->regions, MOST_REGIONS, &self->split_regions, error);
+  return cmd_options_number(&(CmdNumber){"sample", self->sample, 1, MOST_SAMPLED},
+                            &self->sample_records, error) &&
+         cmd_options_number(&(CmdNumber){"regions", self->regions, 1, MOST_REGIONS},
+                            &self->split_regions, error);
 }
 
 static bool
@@ -229,7 +216,7 @@ look_at_peers(const Request *request, const Config *config, const MappingSet *ma
       .letters = letters,
       .mappings = mappings,
       .wait_ms = wait_ms(request),
-      .sample = request->sample_records,
+      .sample = (uint64_t)request->sample_records,
       .sample_topic = request->topic,
       .regions = (unsigned)request->split_regions,
   };

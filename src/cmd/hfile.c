@@ -145,8 +145,7 @@ cmd_hfile(const CommandCall *call, GError **error)
   if (!parse(&job, error))
     return exit_code_unless(error, EXIT_DONE);
   if (job.paths == NULL) {
-    g_set_error(error, FAULT, FAULT_SETUP,
-                "name at least one FILE. 'sluice hfile --help' explains");
+    cmd_options_refuse(call, error, "name at least one FILE");
     return EXIT_FAILED;
   }
   job.report = report_new(job.json);

@@ -249,3 +249,35 @@ cmd_options_duration(const char *option, const char *text, int64_t *out_ms, GErr
   g_prefix_error(error, "--%s: ", option);
   return false;
 }
+
+bool
+cmd_options_number(const CmdNumber *number, int64_t *out_number, GError **error)
+{
+  int64_t most = number->most == 0 ? G_MAXINT64 - 1 : number->most;
+  guint64 read;
+
+  if (number->text == NULL)
+    return true;
+  if (g_ascii_string_to_unsigned(number->text, 10, (guint64)number->least, (guint64)most, &read,
+                                 NULL)) {
+    *out_number = (int64_t)read;
+    return true;
+  }
+
+  g_autofree char *quoted = slice_quote(slice_text(number->text));
+  g_autofree char *up_to =
+      number->most == 0 ? g_strdup("") : g_strdup_printf(" to %" G_GINT64_FORMAT, most);
+
+  g_set_error(error, FAULT, FAULT_SETUP,
+              "--%s: '%s' is not a whole number from %" G_GINT64_FORMAT "%s", number->option,
+              quoted, number->least, up_to);
+  return false;
+}
+
+bool
+cmd_options_refuse(const CommandCall *call, GError **error, const char *what)
+{
+  g_set_error(error, FAULT, FAULT_SETUP, "%s. 'sluice %s --help' explains", what,
+              call->command->name);
+  return false;
+}

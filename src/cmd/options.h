@@ -36,3 +36,16 @@ Config *cmd_options_read_config(const CmdOptions *self, const CommandCall *call,
  * names the option. */
 bool cmd_options_bytes(const char *option, const char *text, uint64_t *out_bytes, GError **error);
 bool cmd_options_duration(const char *option, const char *text, int64_t *out_ms, GError **error);
+
+/* A whole number that an option gives; out_number keeps what it has without a text. */
+typedef struct {
+  const char *option;
+  const char *text; /* NULL: not given */
+  int64_t least;
+  int64_t most; /* 0: as large as a timestamp may be */
+} CmdNumber;
+
+bool cmd_options_number(const CmdNumber *number, int64_t *out_number, GError **error);
+
+/* Sets a FAULT_SETUP that leads to the command's --help; returns false. */
+bool cmd_options_refuse(const CommandCall *call, GError **error, const char *what);

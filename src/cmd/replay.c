@@ -34,7 +34,7 @@ typedef struct {
   gboolean takes_moved;
   gboolean is_json;
   const char *topic; /* borrowed from arguments */
-  guint64 most;      /* dead letters */
+  int64_t most;      /* dead letters */
 
   Config *config;
   MappingSet *mappings;
@@ -119,24 +119,18 @@ parse(Call *self, GError **error)
 }
 
 static bool
-usage(GError **error, const char *what)
-{
-  g_set_error(error, FAULT, FAULT_SETUP, "%s. 'sluice replay --help' explains", what);
-  return false;
-}
-
-static bool
 understand(Call *self, GError **error)
 {
   if (self->arguments == NULL || g_strv_length(self->arguments) != 1)
-    return usage(error, "say which dead-letter topic: sluice replay TOPIC");
+    return cmd_options_refuse(self->call, error,
+                              "say which dead-letter topic: sluice replay TOPIC");
   self->topic = self->arguments[0];
-  self->most = G_MAXUINT64;
-  if (self->count != NULL &&
-      !g_ascii_string_to_unsigned(self->count, 10, 1, G_MAXINT64, &self->most, NULL))
-    return usage(error, "--count is a whole number from 1");
+  self->most = G_MAXINT64;
+  if (!cmd_options_number(&(CmdNumber){"count", self->count, 1, 0}, &self->most, error))
+    return false;
   if (self->group != NULL && self->filter.offsets != NULL)
-    return usage(error, "--group goes on where it was, so --offsets cannot be given as well");
+    return cmd_options_refuse(self->call, error,
+                              "--group goes on where it was, so --offsets cannot be given as well");
   return replay_filter_understand(&self->filter, error);
 }
 
@@ -206,7 +200,7 @@ open_replay(Call *self, GError **error)
           .report = self->report,
           .stop = self->stop,
           .log = self->call->log,
-          .most = self->most,
+          .most = (uint64_t)self->most,
           .timeout_ms = self->options.timeout_ms,
       },
       error);

@@ -7,7 +7,6 @@
 
 #include <poll.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -77,14 +76,6 @@ ask_node(const Top *self, GError **error)
   return NULL;
 }
 
-static unsigned
-width_of_terminal(void)
-{
-  struct winsize size = {0};
-
-  return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
 /* False: it is to end. */
 static bool
 rest(const Top *self)
@@ -109,7 +100,7 @@ show(const Top *self, JsonNode *now, JsonNode *before, double seconds, const GEr
                               ? g_strdup_printf("%s\n", error->message)
                               : cmd_top_view(json_node_get_object(now),
                                              before == NULL ? NULL : json_node_get_object(before),
-                                             seconds, width_of_terminal());
+                                             seconds, log_columns(STDOUT_FILENO));
 
   printf("%s%s", self->is_terminal ? "\033[H\033[2J" : "", view);
   fflush(stdout);

@@ -21,6 +21,7 @@ static const char about[] =
 
 /* One call of try. Texts are owned. */
 typedef struct {
+  const CommandCall *call;
   CmdOptions options;
   char *mapping_path;
   char *topic;
@@ -76,7 +77,7 @@ try_clear(Try *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Try, try_clear)
 
 static bool
-parse(Try *self, const CommandCall *call, GError **error)
+parse(Try *self, GError **error)
 {
   const GOptionEntry entries[] = {
       {"mapping", 0, 0, G_OPTION_ARG_FILENAME, &self->mapping_path,
@@ -106,26 +107,7 @@ parse(Try *self, const CommandCall *call, GError **error)
   };
   g_autofree GOptionEntry *all = cmd_csv_join(&self->csv_options, entries);
 
-  return cmd_options_parse(&self->options, call, all, about, error);
-}
-
-static bool
-usage(GError **error, const char *what)
-{
-  g_set_error(error, FAULT, FAULT_SETUP, "%s. 'sluice try --help' explains", what);
-  return false;
-}
-
-/* The text is decimal digits alone. */
-static bool
-read_count(const char *text, int64_t least, int64_t most, int64_t *out_number)
-{
-  guint64 read;
-
-  if (!g_ascii_string_to_unsigned(text, 10, (guint64)least, (guint64)most, &read, NULL))
-    return false;
-  *out_number = (int64_t)read;
-  return true;
+  return cmd_options_parse(&self->options, self->call, all, about, error);
 }
 
 static bool
@@ -136,13 +118,15 @@ understand_offset(Try *self, GError **error)
     return true;
 
   g_auto(GStrv) parts = g_strsplit(self->offset, ":", 2);
-  int64_t partition;
+  int64_t partition = 0;
 
   if (self->topic == NULL)
-    return usage(error, "--offset is for --topic");
-  if (g_strv_length(parts) != 2 || !read_count(parts[0], 0, G_MAXINT32, &partition) ||
-      !read_count(parts[1], 0, G_MAXINT64 - 1, &self->first))
-    return usage(error, "--offset is a partition and an offset in it, as 0:1234");
+    return cmd_options_refuse(self->call, error, "--offset is for --topic");
+  if (g_strv_length(parts) != 2 ||
+      !cmd_options_number(&(CmdNumber){"offset", parts[0], 0, G_MAXINT32}, &partition, NULL) ||
+      !cmd_options_number(&(CmdNumber){"offset", parts[1], 0, 0}, &self->first, NULL))
+    return cmd_options_refuse(self->call, error,
+                              "--offset is a partition and an offset in it, as 0:1234");
   self->partition = (int32_t)partition;
   return true;
 }
@@ -153,13 +137,14 @@ understand_numbers(Try *self, GError **error)
   int64_t limit = LIMIT;
 
   self->timestamp_ms = g_get_real_time() / 1000;
-  if (self->limit != NULL && !read_count(self->limit, 1, G_MAXINT64, &limit))
-    return usage(error, "--limit is a whole number from 1");
-  if (self->timestamp != NULL &&
-      !read_count(self->timestamp, 0, G_MAXINT64 - 1, &self->timestamp_ms))
-    return usage(error, "--timestamp is a whole number, milliseconds since 1970");
+  if (!cmd_options_number(&(CmdNumber){"limit", self->limit, 1, 0}, &limit, error) ||
+      !cmd_options_number(&(CmdNumber){"timestamp", self->timestamp, 0, 0}, &self->timestamp_ms,
+                          error))
+    return false;
   if (self->timestamp != NULL && (self->topic != NULL || self->cases != NULL))
-    return usage(error, "--timestamp is for --csv, --json and --avro: other records have theirs");
+    return cmd_options_refuse(
+        self->call, error,
+        "--timestamp is for --csv, --json and --avro: other records have theirs");
   self->limit_records = (uint64_t)limit;
   return understand_offset(self, error);
 }
@@ -168,27 +153,29 @@ static bool
 understand(Try *self, GError **error)
 {
   if (self->mapping_path == NULL)
-    return usage(error, "say which mapping: --mapping FILE");
+    return cmd_options_refuse(self->call, error, "say which mapping: --mapping FILE");
   if ((self->topic != NULL) + (self->csv != NULL) + (self->json != NULL) + (self->avro != NULL) +
           (self->cases != NULL) !=
       1)
-    return usage(error, "say which records, one of --topic TOPIC, --csv FILE, --json FILE, "
-                        "--avro FILE and --cases DIR");
+    return cmd_options_refuse(self->call, error,
+                              "say which records, one of --topic TOPIC, --csv FILE, --json FILE, "
+                              "--avro FILE and --cases DIR");
   if (self->csv == NULL && self->cases == NULL && cmd_csv_is_given(&self->csv_options))
-    return usage(error, "--delimiter, --null and what else says how CSV is read are for --csv");
+    return cmd_options_refuse(
+        self->call, error, "--delimiter, --null and what else says how CSV is read are for --csv");
   self->is_json = g_strcmp0(self->format, "json") == 0;
   if (self->format != NULL && !self->is_json && strcmp(self->format, "text") != 0)
-    return usage(error, "--format is text or json");
+    return cmd_options_refuse(self->call, error, "--format is text or json");
   return cmd_csv_understand(&self->csv_options, &self->reading, error) &&
          understand_numbers(self, error);
 }
 
 static bool
-prepare(Try *self, const CommandCall *call, GError **error)
+prepare(Try *self, GError **error)
 {
   g_auto(FaultList) faults = {0};
 
-  self->config = cmd_options_config(&self->options, call, error);
+  self->config = cmd_options_config(&self->options, self->call, error);
   if (self->config == NULL)
     return false;
   self->mapping = mapping_load(self->mapping_path, &faults);
@@ -267,14 +254,14 @@ run_cases(Try *self, GError **error)
 ExitCode
 cmd_try(const CommandCall *call, GError **error)
 {
-  g_auto(Try) self = {0};
+  g_auto(Try) self = {.call = call};
   g_autoptr(GError) reason = NULL;
 
-  if (!parse(&self, call, error) || !understand(&self, error))
+  if (!parse(&self, error) || !understand(&self, error))
     return exit_code_unless(error, EXIT_DONE);
   self.stop = stop_new();
   self.report = report_new(self.is_json);
-  if (!prepare(&self, call, error))
+  if (!prepare(&self, error))
     return EXIT_FAILED;
   if (self.cases != NULL)
     return run_cases(&self, error);

@@ -69,7 +69,7 @@ cmd_bulkargs_clear(CmdBulkArgs *self)
 enum { NOT_GIVEN = -2 };
 
 static bool
-parse_texts(CmdBulkArgs *self, Texts *texts, const CommandCall *call, GError **error)
+parse_texts(CmdBulkArgs *self, Texts *texts, GError **error)
 {
   const GOptionEntry entries[] = {
       {"table", 't', 0, G_OPTION_ARG_FILENAME, &self->table, "the table to load", "NAME"},
@@ -127,15 +127,7 @@ parse_texts(CmdBulkArgs *self, Texts *texts, const CommandCall *call, GError **e
 
   g_autofree GOptionEntry *all = cmd_csv_join(&self->csv, entries);
 
-  return cmd_options_parse(&self->options, call, all, about, error);
-}
-
-static bool
-refuse(GError **error, const char *what)
-{
-  g_set_error(error, FAULT, FAULT_SETUP, "%s. 'sluice bulkload --help' explains the options.",
-              what);
-  return false;
+  return cmd_options_parse(&self->options, self->call, all, about, error);
 }
 
 static bool
@@ -151,7 +143,8 @@ understand_timestamp(CmdBulkArgs *self, const char *text, GError **error)
   self->timestamp_ms = g_ascii_strtoll(text, &end, 10);
   if (*text != '\0' && *end == '\0' && self->timestamp_ms >= 0 && self->timestamp_ms < INT64_MAX)
     return true;
-  return refuse(error, "--timestamp: give milliseconds since 1970, below 2^63-1, or now");
+  return cmd_options_refuse(self->call, error,
+                            "--timestamp: give milliseconds since 1970, below 2^63-1, or now");
 }
 
 static bool
@@ -164,9 +157,9 @@ understand_sizes(CmdBulkArgs *self, const Texts *texts, GError **error)
       !cmd_options_bytes("file-max", texts->file_max, &self->file_most_bytes, error))
     return false;
   if (texts->memory != NULL && self->memory_bytes < BULK_LEAST_MEMORY_BYTES)
-    return refuse(error, "--memory: at least 16M are needed");
+    return cmd_options_refuse(self->call, error, "--memory: at least 16M are needed");
   if (texts->file_max != NULL && self->file_most_bytes == 0)
-    return refuse(error, "--file-max: give a size above 0");
+    return cmd_options_refuse(self->call, error, "--file-max: give a size above 0");
   return true;
 }
 
@@ -174,9 +167,9 @@ static bool
 understand_counts(CmdBulkArgs *self, const Texts *texts, GError **error)
 {
   if (texts->jobs != NOT_GIVEN && (texts->jobs < 1 || texts->jobs > 256))
-    return refuse(error, "--jobs: give 1 to 256 threads");
+    return cmd_options_refuse(self->call, error, "--jobs: give 1 to 256 threads");
   if (texts->regions != NOT_GIVEN && (texts->regions < 1 || texts->regions > 10000))
-    return refuse(error, "--regions: give 1 to 10000");
+    return cmd_options_refuse(self->call, error, "--regions: give 1 to 10000");
   self->jobs = texts->jobs == NOT_GIVEN ? 0 : (unsigned)texts->jobs;
   self->regions = texts->regions == NOT_GIVEN ? 0 : texts->regions;
   return true;
@@ -188,7 +181,8 @@ understand_codec(CmdBulkArgs *self, const char *text, GError **error)
   if (text == NULL)
     return true;
   if (!hfile_codec_find(text, &self->codec))
-    return refuse(error, "--compression: give NONE, GZ, SNAPPY, LZ4 or ZSTD");
+    return cmd_options_refuse(self->call, error,
+                              "--compression: give NONE, GZ, SNAPPY, LZ4 or ZSTD");
   self->has_codec = true;
   if (!hfile_codec_is_stock(self->codec))
     g_warning(
@@ -226,7 +220,7 @@ static bool
 understand_rejects(CmdBulkArgs *self, const Texts *texts, GError **error)
 {
   if (texts->rejects_most != NOT_GIVEN && texts->rejects_most < 0)
-    return refuse(error, "--max-rejects: give 0 or more");
+    return cmd_options_refuse(self->call, error, "--max-rejects: give 0 or more");
   self->takes_rejects = self->rejects != NULL || texts->rejects_most > 0;
   if (texts->rejects_most != NOT_GIVEN)
     self->rejects_most = texts->rejects_most;
@@ -239,12 +233,14 @@ static bool
 understand_topic(const CmdBulkArgs *self, const Texts *texts, GError **error)
 {
   if (texts->files != NULL || texts->avro != NULL)
-    return refuse(error, "--topic and files exclude each other");
+    return cmd_options_refuse(self->call, error, "--topic and files exclude each other");
   if (self->rejects != NULL || texts->rejects_most != NOT_GIVEN)
-    return refuse(error, "--topic sends bad records to the dead-letter topic and ends by "
-                         "errors.limit: --rejects and --max-rejects are for files");
+    return cmd_options_refuse(self->call, error,
+                              "--topic sends bad records to the dead-letter topic and ends by "
+                              "errors.limit: --rejects and --max-rejects are for files");
   if (texts->timestamp != NULL)
-    return refuse(error, "--timestamp is for files: a topic's records have theirs");
+    return cmd_options_refuse(self->call, error,
+                              "--timestamp is for files: a topic's records have theirs");
   return true;
 }
 
@@ -256,12 +252,14 @@ understand_source(CmdBulkArgs *self, Texts *texts, GError **error)
   if (self->topic != NULL)
     return understand_topic(self, texts, error);
   if (self->group != NULL)
-    return refuse(error, "--group is for --topic");
+    return cmd_options_refuse(self->call, error, "--group is for --topic");
   if (texts->files == NULL && texts->avro == NULL)
-    return refuse(error, "name at least one CSV file, or - for standard input");
+    return cmd_options_refuse(self->call, error,
+                              "name at least one CSV file, or - for standard input");
   self->is_avro = texts->avro != NULL;
   if (self->is_avro && self->rejects != NULL)
-    return refuse(error, "--rejects is for CSV files; with --avro say --max-rejects");
+    return cmd_options_refuse(self->call, error,
+                              "--rejects is for CSV files; with --avro say --max-rejects");
   for (char **path = texts->avro; path != NULL && *path != NULL; path++)
     g_ptr_array_add(patterns, *path);
   for (char **path = texts->files; path != NULL && *path != NULL; path++)
@@ -275,14 +273,16 @@ static bool
 understand(CmdBulkArgs *self, Texts *texts, GError **error)
 {
   if (self->table == NULL)
-    return refuse(error, "name the table with --table");
+    return cmd_options_refuse(self->call, error, "name the table with --table");
   if ((self->output != NULL) + self->is_dry_run + (self->complete_with != NULL) > 1)
-    return refuse(error, "--dry-run, --output and --complete-with exclude each other");
+    return cmd_options_refuse(self->call, error,
+                              "--dry-run, --output and --complete-with exclude each other");
   if (self->output != NULL && strstr(self->output, "://") != NULL)
-    return refuse(error, "--output: give a folder of this machine; 'hdfs dfs -put' takes it "
-                         "elsewhere, or load with --staging");
+    return cmd_options_refuse(self->call, error,
+                              "--output: give a folder of this machine; 'hdfs dfs -put' takes it "
+                              "elsewhere, or load with --staging");
   if (self->user != NULL && *self->user == '\0')
-    return refuse(error, "--user: give a name");
+    return cmd_options_refuse(self->call, error, "--user: give a name");
   return understand_source(self, texts, error) &&
          understand_timestamp(self, texts->timestamp, error) &&
          cmd_csv_understand(&self->csv, &self->reading, error) &&
@@ -297,5 +297,6 @@ cmd_bulkargs_parse(CmdBulkArgs *self, const CommandCall *call, GError **error)
 {
   g_auto(Texts) texts = {.rejects_most = NOT_GIVEN, .jobs = NOT_GIVEN, .regions = NOT_GIVEN};
 
-  return parse_texts(self, &texts, call, error) && understand(self, &texts, error);
+  self->call = call;
+  return parse_texts(self, &texts, error) && understand(self, &texts, error);
 }

@@ -7,6 +7,7 @@
 
 /* How `sluice bulkload` was called, understood. Texts are owned. */
 typedef struct {
+  const CommandCall *call;
   CmdOptions options;
   char *table;
   char **files; /* NULL-ended; globs are resolved */

@@ -237,32 +237,27 @@ choose_entities(Work *self, char **names, GError **error)
   return true;
 }
 
-static bool
-usage(GError **error, const char *what)
-{
-  g_set_error(error, FAULT, FAULT_SETUP, "%s. 'sluice generate --help' explains", what);
-  return false;
-}
-
 /* Which options go together. */
 static bool
-check_combination(const Texts *texts, GError **error)
+check_combination(const CommandCall *call, const Texts *texts, GError **error)
 {
   if (texts->to_kafka + (texts->csv != NULL) + (texts->avro != NULL) != 1)
-    return usage(error, "say where to write: --kafka, --csv DIR or --avro DIR");
+    return cmd_options_refuse(call, error, "say where to write: --kafka, --csv DIR or --avro DIR");
   if (texts->as != NULL && strcmp(texts->as, "avro") != 0 && strcmp(texts->as, "json") != 0)
-    return usage(error, "--as is avro or json");
+    return cmd_options_refuse(call, error, "--as is avro or json");
   if (texts->as != NULL && (!texts->to_kafka || texts->from != NULL))
-    return usage(error, "--as is for records that are made up, with --kafka");
+    return cmd_options_refuse(call, error, "--as is for records that are made up, with --kafka");
   if (texts->from == NULL && (texts->table != NULL || texts->timestamp != NULL))
-    return usage(error, "--table and --timestamp are for --from FILE...");
+    return cmd_options_refuse(call, error, "--table and --timestamp are for --from FILE...");
   if (texts->from == NULL)
     return true;
   if (!texts->to_kafka || texts->table == NULL)
-    return usage(error, "--from FILE... goes with --kafka and --table TABLE");
+    return cmd_options_refuse(call, error, "--from FILE... goes with --kafka and --table TABLE");
   if (texts->has_chaos || texts->scale != NULL || texts->seed != NULL || texts->rate != NULL)
-    return usage(error, "--from FILE... sends what is in the files: leave out --chaos, --scale, "
-                        "--seed and --rate");
+    return cmd_options_refuse(
+        call, error,
+        "--from FILE... sends what is in the files: leave out --chaos, --scale, "
+        "--seed and --rate");
   return true;
 }
 
@@ -274,7 +269,7 @@ understand(Work *self, const Texts *texts, GError **error)
 
   self->seed = 1;
   self->scale = 1;
-  if (!check_combination(texts, error) ||
+  if (!check_combination(self->call, texts, error) ||
       (texts->from == NULL && !choose_entities(self, texts->entities, error)) ||
       !understand_number("scale", texts->scale, SHOP_MAX_SCALE, &self->scale, error) ||
       !understand_number("rate", texts->rate, 1e9, &self->rate, error) ||

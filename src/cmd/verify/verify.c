@@ -122,39 +122,12 @@ parse(Verify *self, GError **error)
 }
 
 static bool
-usage(GError **error, const char *what)
-{
-  g_set_error(error, FAULT, FAULT_SETUP, "%s. 'sluice verify --help' explains", what);
-  return false;
-}
-
-static bool
-understand_number(const char *option, const char *text, int64_t least, int64_t *number,
-                  GError **error)
-{
-  guint64 read;
-
-  if (text == NULL)
-    return true;
-  if (g_ascii_string_to_unsigned(text, 10, (guint64)least, G_MAXINT64 - 1, &read, NULL)) {
-    *number = (int64_t)read;
-    return true;
-  }
-
-  g_autofree char *quoted = slice_quote(slice_text(text));
-
-  g_set_error(error, FAULT, FAULT_SETUP, "--%s: '%s' is not a whole number from %" G_GINT64_FORMAT,
-              option, quoted, least);
-  return false;
-}
-
-static bool
 understand_since(Verify *self, GError **error)
 {
   if (self->since == NULL ||
       (instant_parse(slice_text(self->since), &self->since_ms) && self->since_ms >= 0))
     return true;
-  if (understand_number("since", self->since, 0, &self->since_ms, NULL))
+  if (cmd_options_number(&(CmdNumber){"since", self->since, 0, 0}, &self->since_ms, NULL))
     return true;
 
   g_autofree char *quoted = slice_quote(slice_text(self->since));
@@ -176,11 +149,13 @@ static bool
 understand_files(Verify *self, GError **error)
 {
   if (self->csv == NULL && cmd_csv_is_given(&self->csv_options))
-    return usage(error, "--delimiter, --null and what else says how CSV is read are for --csv");
+    return cmd_options_refuse(
+        self->call, error, "--delimiter, --null and what else says how CSV is read are for --csv");
   if (self->topic != NULL && self->timestamp != NULL)
-    return usage(error, "--timestamp is for --csv and --avro");
+    return cmd_options_refuse(self->call, error, "--timestamp is for --csv and --avro");
   if (self->topic != NULL && self->more_files != NULL)
-    return usage(error, "files are given with --csv FILE... or --avro FILE...");
+    return cmd_options_refuse(self->call, error,
+                              "files are given with --csv FILE... or --avro FILE...");
   self->files = g_ptr_array_new();
   take_files(self->files, self->csv);
   take_files(self->files, self->avro);
@@ -195,16 +170,20 @@ understand(Verify *self, GError **error)
   self->sample_rows = 1;
   self->show_most = SHOWN;
   if (self->table == NULL)
-    return usage(error, "say which table: --table TABLE");
+    return cmd_options_refuse(self->call, error, "say which table: --table TABLE");
   if ((self->csv != NULL) + (self->avro != NULL) + (self->topic != NULL) != 1)
-    return usage(error, "say what to compare it with, one of --topic TOPIC, --csv FILE... and "
-                        "--avro FILE...");
+    return cmd_options_refuse(
+        self->call, error,
+        "say what to compare it with, one of --topic TOPIC, --csv FILE... and "
+        "--avro FILE...");
   return understand_files(self, error) &&
          cmd_csv_understand(&self->csv_options, &self->reading, error) &&
          understand_since(self, error) &&
-         understand_number("sample", self->sample, 1, &self->sample_rows, error) &&
-         understand_number("show", self->show, 0, &self->show_most, error) &&
-         understand_number("timestamp", self->timestamp, 0, &self->timestamp_ms, error);
+         cmd_options_number(&(CmdNumber){"sample", self->sample, 1, 0}, &self->sample_rows,
+                            error) &&
+         cmd_options_number(&(CmdNumber){"show", self->show, 0, 0}, &self->show_most, error) &&
+         cmd_options_number(&(CmdNumber){"timestamp", self->timestamp, 0, 0}, &self->timestamp_ms,
+                            error);
 }
 
 static bool
@@ -236,8 +215,10 @@ prepare(Verify *self, GError **error)
   self->ignores_times =
       self->topic == NULL && self->timestamp == NULL && mapping_uses_record_time(self->mapping);
   if (self->ignores_times && self->since != NULL)
-    return usage(error, "--since needs timestamps, and this mapping takes the record's, of which "
-                        "files have none: say --timestamp MS as well");
+    return cmd_options_refuse(
+        self->call, error,
+        "--since needs timestamps, and this mapping takes the record's, of which "
+        "files have none: say --timestamp MS as well");
   self->gateway = cmd_gateway_options(self->config);
   self->gateway.cancellable = stop_cancellable(self->stop);
   return true;
