@@ -98,35 +98,14 @@ lookup(void *self, uint32_t id, GError **error)
   return schema_ref(self);
 }
 
-static char *
-read_schema_file(const char *name)
-{
-  g_autofree char *path = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "schemas", name, NULL);
-  g_autoptr(GError) error = NULL;
-  char *text = NULL;
-
-  if (!g_file_get_contents(path, &text, NULL, &error))
-    g_error("%s (set SLUICE_SOURCE_ROOT)", error->message);
-  return text;
-}
-
-static char *
-replaced(const char *text, const char *old, const char *new)
-{
-  g_auto(GStrv) parts = g_strsplit(text, old, -1);
-
-  g_assert_nonnull(parts[1]);
-  return g_strjoinv(new, parts);
-}
-
 /* The transactions' mapping with another framing. */
 static void
 measure_framed(const char *framing, const ShopEntity *entity)
 {
-  g_autofree char *schema = read_schema_file("transactions.avsc");
-  g_autofree char *mapping_text = read_schema_file("transactions.json");
+  g_autofree char *schema = mapping_case_builtin_text("transactions.avsc");
+  g_autofree char *mapping_text = mapping_case_builtin_text("transactions.json");
   g_autofree char *record = g_strdup_printf("\"value.avsc\", \"framing\": \"%s\"", framing);
-  g_autofree char *framed = replaced(mapping_text, "\"transactions.avsc\"", record);
+  g_autofree char *framed = mapping_case_replaced(mapping_text, "\"transactions.avsc\"", record);
   g_auto(MappingCase) mapping = mapping_case_load(schema, NULL, framed);
   SchemaSource source = {mapping_schema(mapping.mapping), lookup};
   uint64_t fingerprint = GUINT64_TO_LE(schema_fingerprint(mapping_schema(mapping.mapping)));
@@ -158,7 +137,7 @@ measure_resolution(const ShopEntity *entity)
       "{\"name\":\"booking_id\",\"type\":\"string\"},"
       "{\"name\":\"customer_id\",\"type\":\"double\"},"
       "{\"name\":\"created_at\",\"type\":\"string\"}]}";
-  g_autofree char *text = read_schema_file("transactions.avsc");
+  g_autofree char *text = mapping_case_builtin_text("transactions.avsc");
   g_autoptr(GError) error = NULL;
   g_autoptr(Schema) writer = schema_parse("writer", text, strlen(text), &error);
   g_autoptr(Schema) reader = schema_parse("reader", grown, strlen(grown), &error);

@@ -46,6 +46,27 @@ mapping_case_clear(MappingCase *self)
   fault_list_clear(&self->faults);
 }
 
+char *
+mapping_case_builtin_text(const char *name)
+{
+  g_autofree char *path = g_build_filename(g_getenv("SLUICE_SOURCE_ROOT"), "schemas", name, NULL);
+  g_autoptr(GError) error = NULL;
+  char *text = NULL;
+
+  if (!g_file_get_contents(path, &text, NULL, &error))
+    g_error("%s (set SLUICE_SOURCE_ROOT)", error->message);
+  return text;
+}
+
+char *
+mapping_case_replaced(const char *text, const char *old, const char *new)
+{
+  g_auto(GStrv) parts = g_strsplit(text, old, -1);
+
+  g_assert_nonnull(parts[1]);
+  return g_strjoinv(new, parts);
+}
+
 Mapping *
 mapping_case_builtin(const char *name)
 {

@@ -19,6 +19,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(MappingCase, mapping_case_clear)
 
 /* One of the mappings in schemas/, which must be good. */
 Mapping *mapping_case_builtin(const char *name);
+/* The text of a file in schemas/. */
+char *mapping_case_builtin_text(const char *name);
+/* The text with `new` for `old`, which must be in it. */
+char *mapping_case_replaced(const char *text, const char *old, const char *new);
 
 /* Where the mapping wants the field's value. */
 size_t mapping_case_field(const Mapping *mapping, const char *path);
