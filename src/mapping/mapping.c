@@ -3,6 +3,7 @@
 
 #include "json/json.h"
 #include "json/path.h"
+#include "json/write.h"
 #include "mapping/plan.h"
 #include "mapping/words.h"
 
@@ -137,6 +138,7 @@ mapping_free(Mapping *self)
   key_clear(&self->tombstone_key);
   fault_list_clear(&self->notes);
   g_free(self->path);
+  g_free(self->document);
   g_free(self->table);
   g_free(self->topic);
   g_free(self);
@@ -277,6 +279,7 @@ make_mapping(const char *path, JsonNode *node, GError *error, FaultList *faults)
     return NULL;
   }
   self = mapping_new(path);
+  self->document = json_write(node);
   read_mapping(self, &root, node);
   return fault_list_length(faults) == before ? g_steal_pointer(&self) : NULL;
 }

@@ -39,6 +39,7 @@ typedef struct {
 struct Mapping {
   FaultList notes;
   char *path;
+  char *document; /* as JSON: what the file says */
   char *table;
   char *topic;
   MappingFormat format;
