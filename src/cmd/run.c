@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <glib-unix.h>
-#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/notify.h"
 #include "cmd/options.h"
 #include "base/event.h"
@@ -25,16 +25,14 @@ static const char about[] =
     "\n"
     "SIGTERM and SIGINT write and commit what is under way, within ingest.shutdown.timeout; a\n"
     "second one ends at once, and what was not committed is read again next time. SIGHUP reads\n"
-    "the configuration again: secrets and the log's level count at once, what else has changed\n"
-    "at the next start. With --until-end it ends the run.\n"
+    "the configuration and the mappings again: secrets, the log's level, new mappings and new\n"
+    "columns count at once, what else has changed at the next start. With --until-end it ends the\n"
+    "run.\n"
     "\n"
     "Exit code 0: done, or asked to stop and everything committed; 1: too many records were bad\n"
     "(ingest.errors.limit), a mapping says errors = stop, or with --until-end every record was\n"
     "bad; 3: with --until-end, nothing moved for --timeout; 4: stopped by a signal before the work "
     "was whole.";
-
-/* More than one batch of a producer's comes to as a rule: theirs are at most 1 MB by default. */
-enum { LARGE_BYTES = 1024 * 1024 };
 
 typedef struct {
   const CommandCall *call;
@@ -43,7 +41,8 @@ typedef struct {
   gboolean until_end;
   gboolean json;
   Config *config;            /* owned */
-  MappingSet *mappings;      /* owned */
+  MappingSet *mappings;      /* owned: of the start */
+  GPtrArray *later;          /* owned, of owned MappingSet: that were read later */
   const Mapping **list;      /* owned array: those that run */
   FramePlan **plans;         /* owned, each owned */
   size_t length;             /* of both */
@@ -56,14 +55,24 @@ typedef struct {
   Console *console;          /* owned; NULL: http.console is off */
   Notify *notify;            /* owned */
   Stream *stream;            /* owned */
+  GPtrArray *next;           /* owned, of const Mapping: to change over to; NULL: none are */
+  bool is_stopping;          /* a signal came */
   int64_t began_us;
   uint64_t shown; /* consumed when progress was last shown */
   double shown_at;
   double told_at;   /* to the pages */
   bool is_idle;     /* nothing had come since the time before */
   GPtrArray *past;  /* owned, of owned Config: what was read later; others borrow from it */
-  GPtrArray *lists; /* owned, of owned KafkaProperty lists: as past */
+  GPtrArray *lists; /* owned, of lists that others have borrowed: as past */
 } Run;
+
+static void
+free_plans(FramePlan **plans, size_t length)
+{
+  for (size_t i = 0; i < length; i++)
+    frame_plan_free(plans[i]);
+  g_free(plans);
+}
 
 static void
 run_clear(Run *self)
@@ -78,13 +87,13 @@ run_clear(Run *self)
     return; /* the process ends now, and its threads with it */
   stream_free(self->stream);
   stream_sinks_free(self->sinks);
-  for (size_t i = 0; i < self->length; i++)
-    frame_plan_free(self->plans[i]);
-  g_free(self->plans);
+  free_plans(self->plans, self->length);
+  g_clear_pointer(&self->next, g_ptr_array_unref);
   g_ptr_array_unref(self->lists);
   g_ptr_array_unref(self->past);
   http_registry_free(self->registry);
   mapping_set_free(self->mappings);
+  g_ptr_array_unref(self->later);
   config_free(self->config);
   cmd_options_clear(&self->options);
   g_free(self->topic);
@@ -100,7 +109,6 @@ choose_mappings(Run *self, GError **error)
     return false;
   all = mapping_set_length(self->mappings);
   self->list = g_new0(const Mapping *, all + 1);
-  self->plans = g_new0(FramePlan *, all + 1);
   if (self->topic != NULL) {
     self->list[0] = mapping_set_for_topic(self->mappings, self->topic, error);
     self->length = self->list[0] != NULL;
@@ -123,6 +131,20 @@ open_registry(Run *self, GError **error)
   return self->registry != NULL;
 }
 
+/* For the mappings that run. */
+static void
+make_plans(Run *self)
+{
+  self->plans = g_new0(FramePlan *, self->length + 1);
+  for (size_t i = 0; i < self->length; i++) {
+    size_t columns_length;
+    const Column *columns = mapping_columns(self->list[i], &columns_length);
+
+    self->plans[i] = frame_plan_new(stream_sinks_protocol(self->sinks),
+                                    mapping_table(self->list[i]), columns, columns_length);
+  }
+}
+
 static bool
 open_gateway(Run *self, GError **error)
 {
@@ -138,13 +160,7 @@ open_gateway(Run *self, GError **error)
   if (self->sinks == NULL || !stream_sinks_open(self->sinks, timeout_ms, error))
     return false;
 
-  for (size_t i = 0; i < self->length; i++) {
-    size_t columns_length;
-    const Column *columns = mapping_columns(self->list[i], &columns_length);
-
-    self->plans[i] = frame_plan_new(stream_sinks_protocol(self->sinks),
-                                    mapping_table(self->list[i]), columns, columns_length);
-  }
+  make_plans(self);
   return true;
 }
 
@@ -239,11 +255,32 @@ reload(Run *self)
   g_ptr_array_add(self->past, g_steal_pointer(&now));
 }
 
+/* The stream that runs brings to an end what is under way, and change_over() goes on. */
+static void
+reload_mappings(Run *self)
+{
+  const CmdRunning running = {self->config, self->topic, self->list, self->length,
+                              self->registry != NULL};
+  MappingSet *set = NULL;
+
+  if (!cmd_reload_mappings(&running, &set, &self->next))
+    return;
+  g_ptr_array_add(self->later, set);
+  g_message("changing over mappings=%u", self->next->len);
+  stream_stop(self->stream);
+}
+
 static gboolean
 on_hangup(gpointer data)
 {
-  g_message("reading the configuration again");
-  reload(data);
+  Run *self = data;
+
+  g_message("reading configuration and mappings again");
+  reload(self);
+  if (self->next != NULL)
+    g_warning("the mappings are being changed over: when that is done, send SIGHUP again");
+  else if (!self->is_stopping)
+    reload_mappings(self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -254,9 +291,11 @@ on_refused(void *data)
   reload(data);
 }
 
+/* `numbers`: see metrics_counters_continue(), of the stream that is there; NULL: none is. */
 static void
-open_stream(Run *self)
+open_stream(Run *self, const int *numbers)
 {
+  const Stream *before = self->stream;
   StreamOptions options = {
       .properties = self->properties,
       .letters = self->letters,
@@ -292,6 +331,8 @@ open_stream(Run *self)
   self->stream = stream_new(&options);
   if (self->console != NULL)
     console_watch(self->console, self->list, self->length);
+  if (numbers != NULL)
+    metrics_counters_continue(stream_counters(self->stream), stream_counters(before), numbers);
   metrics_pages_gateways(self->pages, stream_sinks_tallies(self->sinks));
   metrics_pages_watch(self->pages, stream_counters(self->stream), self->list, self->length);
 }
@@ -300,10 +341,42 @@ static gboolean
 on_signal(gpointer data)
 {
   Run *self = data;
+  bool is_draining = self->next != NULL && !self->is_stopping; /* which is not to be cut short */
 
   notify_stopping(self->notify);
-  stream_stop(self->stream);
+  if (!self->is_stopping)
+    g_message("stopping: writing and committing what is under way");
+  self->is_stopping = true;
+  if (!is_draining)
+    stream_stop(self->stream);
   return G_SOURCE_CONTINUE;
+}
+
+/* The stream has ended. True: another one is there, for the mappings that were read again, and
+ * everything else goes on. */
+static bool
+change_over(Run *self)
+{
+  Stream *before = self->stream;
+  const Mapping **list = self->list;
+  FramePlan **plans = self->plans;
+  size_t length = self->length;
+  g_autofree int *numbers = NULL;
+
+  if (self->next == NULL || self->is_stopping || stream_is_stuck(before))
+    return false;
+  numbers = cmd_reload_number(list, length, self->next);
+  metrics_pages_watch(self->pages, NULL, NULL, 0);
+  self->length = self->next->len;
+  self->list = g_memdup2(self->next->pdata, self->length * sizeof *self->list);
+  g_clear_pointer(&self->next, g_ptr_array_unref);
+  stream_sinks_renew(self->sinks, self->list, self->length);
+  make_plans(self);
+  open_stream(self, numbers);
+  stream_free(before);
+  free_plans(plans, length);
+  g_ptr_array_add(self->lists, list); /* the console may be looking at it */
+  return true;
 }
 
 /* As nohup has it. */
@@ -329,7 +402,9 @@ run_stream(Run *self, GError **error)
   CmdSummary summary;
 
   self->began_us = g_get_monotonic_time();
-  outcome = stream_run(self->stream, error);
+  do
+    outcome = stream_run(self->stream, error);
+  while (outcome != STREAM_FAILED && change_over(self));
   for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
     if (signals[i] != 0)
       g_source_remove(signals[i]);
@@ -356,28 +431,6 @@ tell_start(const Run *self)
   g_message("starting version=" SLUICE_VERSION
             " config=%s group=%s brokers=%s gateways=%s mappings=%zu",
             path, group, brokers, gateways, self->length);
-}
-
-/* glibc gives a large buffer back to the system when it is freed, until it has seen so many that it
- * keeps them all, in pieces: then what was bounded is held several times over. A fetch is not to be
- * large, for the system would make its pages anew each time, at a tenth of all that a record costs.
- * And a heap for each thread would keep for itself what the others then lack. */
-static void
-bound_heap(void)
-{
-#if defined M_MMAP_THRESHOLD && defined M_ARENA_MAX
-  mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
-  mallopt(M_ARENA_MAX, 1);
-#endif
-}
-
-/* What reading mappings and schemas took is not needed any more. */
-static void
-trim_heap(void)
-{
-#ifdef M_TRIM_THRESHOLD
-  malloc_trim(0);
-#endif
 }
 
 static bool
@@ -409,9 +462,9 @@ run(Run *self, const GOptionEntry *entries, GError **error)
     return EXIT_FAILED;
   self->notify =
       notify_new(g_getenv("NOTIFY_SOCKET"), g_getenv("WATCHDOG_USEC"), g_getenv("WATCHDOG_PID"));
-  open_stream(self);
+  open_stream(self, NULL);
   tell_start(self);
-  trim_heap();
+  heap_trim();
   return run_stream(self, error);
 }
 
@@ -421,7 +474,8 @@ cmd_run(const CommandCall *call, GError **error)
   Run self = {.call = call,
               .is_idle = true,
               .past = g_ptr_array_new_with_free_func((GDestroyNotify)config_free),
-              .lists = g_ptr_array_new_with_free_func(g_free)};
+              .lists = g_ptr_array_new_with_free_func(g_free),
+              .later = g_ptr_array_new_with_free_func((GDestroyNotify)mapping_set_free)};
   const GOptionEntry entries[] = {
       {"topic", 0, 0, G_OPTION_ARG_FILENAME, &self.topic, "only this topic", "TOPIC"},
       {"until-end", 0, 0, G_OPTION_ARG_NONE, &self.until_end,
@@ -431,7 +485,7 @@ cmd_run(const CommandCall *call, GError **error)
   };
   ExitCode code;
 
-  bound_heap();
+  heap_bound();
   code = run(&self, entries, error);
   run_clear(&self);
   return code;

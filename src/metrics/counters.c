@@ -102,6 +102,35 @@ metrics_counters_shared(const MetricsCounters *self)
   return (MetricsShared *)&self->shared;
 }
 
+static void
+copy_histogram(Histogram *to, const Histogram *from)
+{
+  for (size_t i = 0; i <= from->scale->length; i++)
+    atomic_store(&to->counts[i], atomic_load(&from->counts[i]));
+  atomic_store(&to->sum, atomic_load(&from->sum));
+}
+
+void
+metrics_counters_continue(MetricsCounters *self, const MetricsCounters *before, const int *topics)
+{
+  for (size_t i = 0; i < self->topics; i++) {
+    const MetricsTopic *topic;
+
+    if (topics[i] < 0)
+      continue;
+    for (Counter counter = 0; counter < COUNTERS; counter++)
+      metrics_count(metrics_counters_sheet(self, 0, i), counter,
+                    metrics_counters_sum(before, topics[i], counter));
+    topic = metrics_counters_topic(before, (size_t)topics[i]);
+    copy_histogram(&self->of_topics[i].delay_ms, &topic->delay_ms);
+    atomic_store(&self->of_topics[i].acknowledged_s, atomic_load(&topic->acknowledged_s));
+  }
+  copy_histogram(&self->shared.batch_rows, &before->shared.batch_rows);
+  copy_histogram(&self->shared.batch_bytes, &before->shared.batch_bytes);
+  atomic_store(&self->shared.rebalances, atomic_load(&before->shared.rebalances));
+  atomic_store(&self->shared.commit_failures, atomic_load(&before->shared.commit_failures));
+}
+
 uint64_t
 metrics_counters_held_bytes(const MetricsCounters *self)
 {

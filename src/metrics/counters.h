@@ -85,6 +85,11 @@ MetricsSheet *metrics_counters_sheet(MetricsCounters *self, size_t thread, size_
 MetricsTopic *metrics_counters_topic(const MetricsCounters *self, size_t topic);
 MetricsShared *metrics_counters_shared(const MetricsCounters *self);
 
+/* Goes on from what others have counted, before anybody counts here: topics[i] is their number of
+ * our topic i, -1 if it is new to them. */
+void metrics_counters_continue(MetricsCounters *self, const MetricsCounters *before,
+                               const int *topics);
+
 /* What the writers hold in memory, about. */
 uint64_t metrics_counters_held_bytes(const MetricsCounters *self);
 

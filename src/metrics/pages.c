@@ -259,6 +259,7 @@ metrics_pages_watch(MetricsPages *self, const MetricsCounters *counters,
   self->counters = counters;
   self->mappings = mappings;
   self->mappings_length = mappings_length;
+  g_array_set_size(self->standings, 0); /* they were numbered by the mappings before */
   g_mutex_unlock(&self->mutex);
 }
 

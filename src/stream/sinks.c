@@ -235,6 +235,17 @@ stream_sinks_open(StreamSinks *self, int64_t timeout_ms, GError **error)
   return is_open;
 }
 
+void
+stream_sinks_renew(StreamSinks *self, const Mapping *const *mappings, size_t mappings_length)
+{
+  self->mappings = mappings;
+  self->mappings_length = mappings_length;
+  self->seen = 0;
+  g_cancellable_reset(self->cancellable);
+  for (size_t i = 0; i < self->length; i++)
+    g_cancellable_reset(self->sinks[i].cancellable);
+}
+
 const StreamSink *
 stream_sinks_list(const StreamSinks *self, size_t *out_length)
 {

@@ -31,5 +31,9 @@ WireProtocol stream_sinks_protocol(const StreamSinks *self);
 /* What was seen of each gateway; lives as long as the sinks. */
 const GatewayTally *stream_sinks_tallies(const StreamSinks *self);
 
+/* For another stream than the one before, which has ended: with these mappings, which are borrowed
+ * as those before were. */
+void stream_sinks_renew(StreamSinks *self, const Mapping *const *mappings, size_t mappings_length);
+
 /* Whether the gateway answers, and at first whether each table is there with its families. */
 StreamPeer stream_sinks_peer(StreamSinks *self);

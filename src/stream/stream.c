@@ -94,7 +94,7 @@ stream_free(Stream *self)
   g_free(self);
 }
 
-const MetricsCounters *
+MetricsCounters *
 stream_counters(const Stream *self)
 {
   return self->counters;
@@ -236,8 +236,6 @@ fail(Stream *self, StreamEnd reason, const GError *error)
 void
 stream_stop(Stream *self)
 {
-  if (!self->was_asked)
-    g_message("stopping: writing and committing what is under way");
   self->was_asked = true;
   end(self, END_ASKED);
 }

@@ -75,4 +75,4 @@ bool stream_is_ready(const Stream *self, const char **out_reason, const char **o
 void stream_standings(Stream *self, GArray *out);
 
 /* Counted by mapping, in their order, and behind them once for the writers' calls. */
-const MetricsCounters *stream_counters(const Stream *self);
+MetricsCounters *stream_counters(const Stream *self);
