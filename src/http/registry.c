@@ -236,6 +236,39 @@ http_registry_lookup(HttpRegistry *self, uint32_t id, GError **error)
   return schema;
 }
 
+/* By its subject, or by its id where that is NULL. */
+static GPtrArray *
+ask_texts(HttpRegistry *self, const char *subject, uint32_t id, GError **error)
+{
+  g_autoptr(GError) silence = NULL;
+
+  for (char **url = self->urls; *url != NULL; url++) {
+    GPtrArray *texts;
+
+    g_clear_error(&silence);
+    texts = subject != NULL ? http_registry_subject_texts(self->client, *url, subject, &silence)
+                            : http_registry_schema_texts(self->client, *url, id, &silence);
+    if (texts != NULL)
+      return texts;
+    if (!g_error_matches(silence, FAULT, FAULT_PEER))
+      break;
+  }
+  g_propagate_error(error, g_steal_pointer(&silence));
+  return NULL;
+}
+
+GPtrArray *
+http_registry_texts(HttpRegistry *self, uint32_t id, GError **error)
+{
+  return ask_texts(self, NULL, id, error);
+}
+
+GPtrArray *
+http_registry_subject(HttpRegistry *self, const char *subject, GError **error)
+{
+  return ask_texts(self, subject, 0, error);
+}
+
 static Schema *
 lookup(void *self, uint32_t id, GError **error)
 {

@@ -27,7 +27,13 @@ typedef struct {
 
 HttpRegistryState http_registry_state(HttpRegistry *self);
 
-/* The same for decoders; borrowed. */
+/* The texts of a schema and of all that it refers to, of owned char *, each behind those that it
+ * uses: by its id, or the newest version of a subject. Nothing is kept. Errors as above, but that
+ * nobody tries again. */
+GPtrArray *http_registry_texts(HttpRegistry *self, uint32_t id, GError **error);
+GPtrArray *http_registry_subject(HttpRegistry *self, const char *subject, GError **error);
+
+/* http_registry_lookup() for decoders; borrowed. */
 SchemaSource http_registry_source(HttpRegistry *self);
 
 /* The most bytes that decoders keep of all schemas together. */

@@ -197,12 +197,10 @@ parse_all(const char *name, const GPtrArray *texts, GError **error)
   return schema_parse_all(all, texts->len, SCHEMA_ANY_NAME, error);
 }
 
-Schema *
-http_registry_schema(HttpClient *client, const char *base, uint32_t id, GError **error)
+/* The texts of what is at the URL, which `what` names. */
+static GPtrArray *
+fetch_texts(HttpClient *client, const char *base, const char *url, const char *what, GError **error)
 {
-  g_autofree char *url = g_strdup_printf("%s/schemas/ids/%u", base, id);
-  g_autofree char *what = g_strdup_printf("schema %u", id);
-  g_autofree char *name = g_strdup_printf("%s of the registry", what);
   g_autoptr(JsonNode) node = fetch(client, url, what, error);
   g_auto(Uses) uses = {
       .client = client,
@@ -210,16 +208,46 @@ http_registry_schema(HttpClient *client, const char *base, uint32_t id, GError *
       .seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
       .texts = g_ptr_array_new_with_free_func(g_free),
   };
-  g_autoptr(GError) problem = NULL;
-  Schema *schema;
 
   if (node == NULL)
     return NULL;
-  if (!collect(&uses, node, &problem)) {
-    g_propagate_prefixed_error(error, g_steal_pointer(&problem), "%s: ", what);
+  if (collect(&uses, node, error))
+    return g_ptr_array_ref(uses.texts);
+  g_prefix_error(error, "%s: ", what);
+  return NULL;
+}
+
+GPtrArray *
+http_registry_schema_texts(HttpClient *client, const char *base, uint32_t id, GError **error)
+{
+  g_autofree char *url = g_strdup_printf("%s/schemas/ids/%u", base, id);
+  g_autofree char *what = g_strdup_printf("schema %u", id);
+
+  return fetch_texts(client, base, url, what, error);
+}
+
+GPtrArray *
+http_registry_subject_texts(HttpClient *client, const char *base, const char *subject,
+                            GError **error)
+{
+  g_autofree char *escaped = g_uri_escape_string(subject, NULL, FALSE);
+  g_autofree char *url = g_strdup_printf("%s/subjects/%s/versions/latest", base, escaped);
+  g_autofree char *what = g_strdup_printf("subject %s", subject);
+
+  return fetch_texts(client, base, url, what, error);
+}
+
+Schema *
+http_registry_schema(HttpClient *client, const char *base, uint32_t id, GError **error)
+{
+  g_autofree char *name = g_strdup_printf("schema %u of the registry", id);
+  g_autoptr(GPtrArray) texts = http_registry_schema_texts(client, base, id, error);
+  g_autoptr(GError) problem = NULL;
+  Schema *schema;
+
+  if (texts == NULL)
     return NULL;
-  }
-  schema = parse_all(name, uses.texts, &problem);
+  schema = parse_all(name, texts, &problem);
   if (schema == NULL) {
     problem->code = FAULT_RECORD; /* other records have other schemas */
     fault_set_kind(&problem, "a schema of the registry");

@@ -9,6 +9,13 @@
 /* The schema of that id, with all that it refers to. */
 Schema *http_registry_schema(HttpClient *client, const char *base, uint32_t id, GError **error);
 
+/* The texts alone, of owned char *: each behind those that it refers to. */
+GPtrArray *http_registry_schema_texts(HttpClient *client, const char *base, uint32_t id,
+                                      GError **error);
+/* The same of a subject's newest version. */
+GPtrArray *http_registry_subject_texts(HttpClient *client, const char *base, const char *subject,
+                                       GError **error);
+
 /* The id that the text has as a version of the subject, registered if it is new. FAULT_SETUP: the
  * registry does not take it. */
 bool http_registry_schema_add(HttpClient *client, const char *base, const HttpSubject *subject,

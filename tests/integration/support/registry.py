@@ -32,7 +32,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(200, list(registry.subjects))
         number = self.path.removeprefix("/schemas/ids/")
         if number.isdigit() and int(number) in registry.schemas:
-            return self.answer(200, {"schema": registry.schemas[int(number)]})
+            return self.answer(200, registry.described(int(number)))
+        subject, _, version = self.path.removeprefix("/subjects/").partition("/versions/")
+        if registry.subjects.get(subject) and version in ("1", "latest"):
+            return self.answer(200, registry.described(max(registry.subjects[subject])))
         return self.answer(404, {"error_code": 40403, "message": "Schema not found"})
 
     def do_POST(self):
@@ -48,6 +51,7 @@ class Registry:
     def __init__(self):
         self.schemas = {}
         self.subjects = {}
+        self.references = {}  # of a schema: to subjects, each in its version 1
         self.requests = []
         self.fault = None  # called with the request's handler; true: it has dealt with it
         self.refusal = None  # why no schema is taken
@@ -57,9 +61,14 @@ class Registry:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def register(self, subject, text):
+    def described(self, number):
+        uses = [{"name": one, "subject": one, "version": 1} for one in self.references.get(number, [])]
+        return {"schema": self.schemas[number], **({"references": uses} if uses else {})}
+
+    def register(self, subject, text, references=()):
         number = next((n for n, known in self.schemas.items() if known == text), len(self.schemas) + 100)
         self.schemas[number] = text
+        self.references[number] = list(references)
         self.subjects.setdefault(subject, set()).add(number)
         return number
 
