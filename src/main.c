@@ -6,6 +6,8 @@
 static const Command commands[] = {
     {"check", "[--offline | --live | --sample N | --print-config] [--json]",
      "Say all that stands in the way, and change nothing", cmd_check},
+    {"suggest", "(--csv FILE... | --topic TOPIC | --subject SUBJECT | --schema FILE) [OPTION...]",
+     "Write a mapping, and a schema, that fit records", cmd_suggest},
     {"try",
      "--mapping FILE (--topic TOPIC [--offset P:N] | --csv FILE | --json FILE | --avro FILE | "
      "--cases DIR)",

@@ -39,9 +39,17 @@ def test_the_first_own_table_of_the_readme(tmp_path, thrift1):
         assert done.returncode == 0, done.stdout + done.stderr
         rows = thrift1.scan("weather")
         assert {key: {column: value for column, (value, _) in row.items()} for key, row in rows.items()} == {
-            b"berlin#2024-03-01T12:00:00Z": {b"measured:temperature": b"7.5", b"notes:remark": b"cloudy"},
-            b"berlin#2024-03-01T13:00:00Z": {b"measured:temperature": b"8.1"},
-            b"oslo#2024-03-01T12:00:00Z": {b"measured:temperature": b"-2.4", b"notes:remark": b"snow"},
+            f"{station}#{time}".encode(): {
+                f"data:{name}".encode(): value.encode()
+                for name, value in zip(
+                    ["Station", "measured_at", "temperature_c", "Remark"], [station, time, *more]
+                )
+            }
+            for station, time, *more in (
+                ("berlin", "2024-03-01T12:00:00Z", "7.5", "cloudy"),
+                ("berlin", "2024-03-01T13:00:00Z", "8.1"),
+                ("oslo", "2024-03-01T12:00:00Z", "-2.4", "snow"),
+            )
         }
     finally:
         thrift1.drop("weather")

@@ -25,6 +25,7 @@ FILES = {
     "verify": ["src/cmd/verify/"],
     "generate": ["src/cmd/generate/"],
     "replay": ["src/replay/"],
+    "suggest": ["src/suggest/", "src/cmd/suggest.c"],
     "try": ["src/try/", "src/cmd/try.c"],
 }
 GIVEN = re.compile(r'\breport_(?:text|number|count|real|claim|object|list|take_list|sentences)\(\s*[\w>.-]+,\s*"(\w+)"')
