@@ -68,7 +68,8 @@ struct TResult {
 struct TPut {
   1: required binary row,
   2: required list<TColumnValue> columnValues,
-  3: optional i64 timestamp
+  3: optional i64 timestamp,
+  6: optional TDurability durability
 }
 
 /* Without columns: the whole row, up to the timestamp. */
@@ -76,7 +77,8 @@ struct TDelete {
   1: required binary row,
   2: optional list<TColumn> columns,
   3: optional i64 timestamp,
-  4: optional TDeleteType deleteType = 1
+  4: optional TDeleteType deleteType = 1,
+  7: optional TDurability durability
 }
 
 struct TScan {

@@ -142,6 +142,7 @@ make_plans(Run *self)
 
     self->plans[i] = frame_plan_new(stream_sinks_protocol(self->sinks),
                                     mapping_table(self->list[i]), columns, columns_length);
+    frame_plan_set_durability(self->plans[i], mapping_durability(self->list[i]));
   }
 }
 

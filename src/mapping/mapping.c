@@ -219,6 +219,21 @@ read_rules(Mapping *self, const Place *root, JsonObject *object)
 }
 
 static void
+read_durability(Mapping *self, const Place *root, JsonObject *object)
+{
+  Place place = place_key(root, "durability");
+  unsigned durability = DURABILITY_DEFAULT;
+
+  place_get_word(root, object, "durability", mapping_durability_words, &durability);
+  self->durability = durability;
+  if (durability == DURABILITY_SKIP_WAL || durability == DURABILITY_ASYNC_WAL)
+    mapping_note(self, &place,
+                 "what a region server has acknowledged is lost with it when it dies, %s, and its "
+                 "offsets are committed by then: write it again from the topic",
+                 durability == DURABILITY_SKIP_WAL ? "up to its last flush" : "for about a second");
+}
+
+static void
 read_nulls(Mapping *self, const Place *root, JsonObject *object)
 {
   Place place = place_key(root, "nulls");
@@ -257,6 +272,7 @@ read_mapping(Mapping *self, const Place *root, JsonNode *node)
   read_topic(self, root, object);
   mapping_read_record(self, root, object);
   read_rules(self, root, object);
+  read_durability(self, root, object);
   read_nulls(self, root, object);
   mapping_read_tombstone_time(self, root, object);
   mapping_read_timestamp(self, root, object);
@@ -367,6 +383,12 @@ MappingErrors
 mapping_errors(const Mapping *self)
 {
   return self->errors;
+}
+
+Durability
+mapping_durability(const Mapping *self)
+{
+  return self->durability;
 }
 
 bool

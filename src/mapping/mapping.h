@@ -39,6 +39,7 @@ MappingTombstone mapping_tombstone(const Mapping *self);
  * deleted and inserted again may stay deleted. */
 bool mapping_mixes_times(const Mapping *self);
 MappingErrors mapping_errors(const Mapping *self);
+Durability mapping_durability(const Mapping *self);
 Schema *mapping_schema(const Mapping *self); /* borrowed; NULL: JSON without one */
 bool mapping_uses_record_time(const Mapping *self);
 /* A column has `null: delete`. */

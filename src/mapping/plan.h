@@ -49,6 +49,7 @@ struct Mapping {
   size_t tombstone_field; /* of the key, TOMBSTONE_TIME_FIELD */
   const InstantForm *tombstone_form;
   MappingErrors errors;
+  Durability durability;
   FieldList fields;
   FieldList key_fields; /* schema is NULL where the mapping has none */
   Nulls nulls;

@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 const char *const mapping_keys[] = {
-    "$schema", "table",  "topic",   "record", "key", "timestamp",      "tombstone", "families",
-    "nulls",   "errors", "regions", "splits", "csv", "tombstone_time", NULL};
+    "$schema", "table",  "topic",   "record", "key", "timestamp",      "tombstone",  "families",
+    "nulls",   "errors", "regions", "splits", "csv", "tombstone_time", "durability", NULL};
 const char *const mapping_record_keys[] = {"format", "schema", "framing", "key_schema", NULL};
 const char *const mapping_csv_keys[] = {"columns", NULL};
 const char *const mapping_key_keys[] = {"separator", "parts", NULL};
@@ -32,6 +32,8 @@ const char *const mapping_type_words[] = {"text",    "int",         "long",     
 const char *const mapping_null_words[] = {"skip", "empty", "delete", NULL};
 const char *const mapping_encoding_words[] = {"NONE",      "PREFIX",       "DIFF",
                                               "FAST_DIFF", "ROW_INDEX_V1", NULL};
+const char *const mapping_durability_words[] = {"USE_DEFAULT", "SKIP_WAL",  "ASYNC_WAL",
+                                                "SYNC_WAL",    "FSYNC_WAL", NULL};
 const char *const mapping_keep_words[] = {"FALSE", "TRUE", "TTL", NULL};
 const char *const mapping_bloom_words[] = {"NONE",      "ROW", "ROWCOL", "ROWPREFIX_FIXED_LENGTH",
                                            "ROWPREFIX", NULL};

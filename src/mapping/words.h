@@ -27,5 +27,6 @@ extern const char *const mapping_type_words[];
 extern const char *const mapping_null_words[];
 extern const char *const mapping_encoding_words[];
 extern const char *const mapping_keep_words[];
+extern const char *const mapping_durability_words[];
 extern const char *const mapping_bloom_words[];
 extern const char *const mapping_compression_words[];

@@ -15,6 +15,15 @@ typedef enum {
 } CellType;
 
 /* One cell as HBase stores it. A value only: nothing in it is owned. */
+/* When HBase says that a row is written: TDurability of the gateway. */
+typedef enum {
+  DURABILITY_DEFAULT, /* the table's */
+  DURABILITY_SKIP_WAL,
+  DURABILITY_ASYNC_WAL,
+  DURABILITY_SYNC_WAL,
+  DURABILITY_FSYNC_WAL,
+} Durability;
+
 typedef struct {
   Slice row;
   Slice family;

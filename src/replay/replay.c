@@ -59,6 +59,7 @@ make_plans(Replay *self)
 
     self->plans[i] =
         frame_plan_new(self->options.protocol, mapping_table(mapping), columns, columns_length);
+    frame_plan_set_durability(self->plans[i], mapping_durability(mapping));
   }
 }
 

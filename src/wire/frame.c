@@ -15,14 +15,16 @@
  *
  * The compact protocol has the same fields in the same order with one-byte headers and varints. A
  * deletion is a TDelete: the row key, TColumns that each carry the timestamp, and the type of
- * deletion; or, for a whole row, the row key and the timestamp. */
+ * deletion; or, for a whole row, the row key and the timestamp. A durability that is not the
+ * table's is the last field of either: 08 0006 of a put, 08 0007 of a deletion. */
 
 enum {
-  HEAD_BYTES = 3 * 3 + 2 * 5,                     /* at most: three field headers, two lengths */
-  CELL_BYTES = 5 + 1,                             /* at most: the value's length, the stop */
-  COLUMN_BYTES = 3 + 10 + 1,                      /* at most: the timestamp, the stop */
-  ROW_BYTES = 3 + 5 + 3 + 6 + 3 + 10 + 3 + 5 + 1, /* at most: key, list, timestamp, type, stop */
-  CALL_BYTES = 64,                                /* at most: message header, field headers, tail */
+  HEAD_BYTES = 3 * 3 + 2 * 5, /* at most: three field headers, two lengths */
+  CELL_BYTES = 5 + 1,         /* at most: the value's length, the stop */
+  COLUMN_BYTES = 3 + 10 + 1,  /* at most: the timestamp, the stop */
+  /* at most: key, list, timestamp, type, durability, stop */
+  ROW_BYTES = 3 + 5 + 3 + 6 + 3 + 10 + 3 + 5 + 3 + 4 + 1,
+  CALL_BYTES = 64, /* at most: message header, field headers, tail */
 };
 
 /* TDeleteType DELETE_COLUMNS: every version of the column up to the timestamp. */
@@ -35,6 +37,7 @@ typedef struct {
 
 struct FramePlan {
   WireProtocol protocol;
+  Durability durability;
   char *table; /* owned */
   size_t heads_length;
   ColumnHead *heads; /* owned, by Column.index */
@@ -83,6 +86,12 @@ frame_plan_free(FramePlan *self)
   g_free(self->heads);
   g_free(self->table);
   g_free(self);
+}
+
+void
+frame_plan_set_durability(FramePlan *self, Durability durability)
+{
+  self->durability = durability;
 }
 
 const char *
@@ -145,6 +154,15 @@ pen_put_cells(Pen *self, const FramePlan *plan, const Row *row)
   }
 }
 
+static inline void
+pen_durability(Pen *self, const FramePlan *plan, uint8_t id, uint8_t skipped)
+{
+  if (plan->durability == DURABILITY_DEFAULT)
+    return;
+  pen_field(self, WIRE_I32, id, skipped);
+  pen_i32(self, (int32_t)plan->durability);
+}
+
 static void
 pen_puts(Pen *self, const FramePlan *plan, const Row *row, size_t count)
 {
@@ -153,6 +171,7 @@ pen_puts(Pen *self, const FramePlan *plan, const Row *row, size_t count)
   pen_put_cells(self, plan, row);
   pen_field(self, WIRE_I64, 3, 0);
   pen_i64(self, row->timestamp);
+  pen_durability(self, plan, 6, 2);
 }
 
 static void
@@ -174,13 +193,15 @@ pen_column_deletions(Pen *self, const FramePlan *plan, const Row *row, size_t co
   }
   pen_field(self, WIRE_I32, 4, 1);
   pen_i32(self, DELETE_COLUMNS);
+  pen_durability(self, plan, 7, 2);
 }
 
 static void
-pen_row_deletion(Pen *self, const Row *row)
+pen_row_deletion(Pen *self, const FramePlan *plan, const Row *row)
 {
   pen_field(self, WIRE_I64, 3, 1);
   pen_i64(self, row->timestamp);
+  pen_durability(self, plan, 7, 3);
 }
 
 static size_t
@@ -297,7 +318,7 @@ frame_rows_append(FrameRows *self, const FramePlan *plan, FrameKind kind, const 
   pen_field(&pen, WIRE_STRING, 1, 0);
   pen_text(&pen, row->key);
   if (whole_row)
-    pen_row_deletion(&pen, row);
+    pen_row_deletion(&pen, plan, row);
   else if (kind == FRAME_DELETE)
     pen_column_deletions(&pen, plan, row, count);
   else
@@ -414,6 +435,7 @@ frame_rows_merge(FrameRows *self, const FramePlan *plan, size_t at, const Row *r
   pen_put_cells(&pen, plan, row);
   pen_field(&pen, WIRE_I64, 3, 0);
   pen_i64(&pen, row->timestamp);
+  pen_durability(&pen, plan, 6, 2);
   pen_byte(&pen, WIRE_STOP);
   pen_close(&pen, &merged);
   replace_row(self, at, bytes_slice(&merged));

@@ -18,6 +18,9 @@ FramePlan *frame_plan_new(WireProtocol protocol, const char *table, const Column
 void frame_plan_free(FramePlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FramePlan, frame_plan_free)
 
+/* Of all rows from here on. */
+void frame_plan_set_durability(FramePlan *self, Durability durability);
+
 const char *frame_plan_table(const FramePlan *self);
 WireProtocol frame_plan_protocol(const FramePlan *self);
 

@@ -130,6 +130,8 @@ every_word_is_one_that_the_loader_takes(void)
       {"family", "bloom", mapping_bloom_words},
       {"family", "compression", mapping_compression_words},
       {"family", "encoding", mapping_encoding_words},
+      {"family", "keep_deleted_cells", mapping_keep_words},
+      {NULL, "durability", mapping_durability_words},
   };
   g_autoptr(JsonNode) schema = load_schema();
 

@@ -112,6 +112,9 @@ add_deleted(GPtrArray *list, const RowCell *cell, int64_t timestamp)
   g_ptr_array_add(list, column);
 }
 
+/* As the plan has it: set on every second pass. */
+static Durability durability;
+
 static gpointer
 generated_put(const Row *row)
 {
@@ -126,6 +129,8 @@ generated_put(const Row *row)
   TPut *put = g_object_new(TYPE_T_PUT, "columnValues", values, "timestamp", row->timestamp, NULL);
 
   set_bytes(put, "row", row->key);
+  if (durability != DURABILITY_DEFAULT)
+    g_object_set(put, "durability", (gint)durability, NULL);
   return put;
 }
 
@@ -147,6 +152,8 @@ generated_delete(const Row *row)
     g_object_set(delete, "timestamp", row->timestamp, NULL);
   else
     g_object_set(delete, "columns", deleted, "deleteType", T_DELETE_TYPE_DELETE_COLUMNS, NULL);
+  if (durability != DURABILITY_DEFAULT)
+    g_object_set(delete, "durability", (gint)durability, NULL);
   return delete;
 }
 
@@ -186,7 +193,10 @@ append_call(const FramePlan *plan, FrameKind kind, const FrameRows *from, Run ru
 static FramePlan *
 plan_for(WireProtocol wire)
 {
-  return frame_plan_new(wire, "ns:people", columns, G_N_ELEMENTS(columns));
+  FramePlan *plan = frame_plan_new(wire, "ns:people", columns, G_N_ELEMENTS(columns));
+
+  frame_plan_set_durability(plan, durability);
+  return plan;
 }
 
 static void
@@ -443,6 +453,16 @@ two_puts_of_one_row_are_made_one(void)
   }
 }
 
+static void
+each_row_carries_the_plans_durability(void)
+{
+  for (durability = DURABILITY_SKIP_WAL; durability <= DURABILITY_FSYNC_WAL; durability++) {
+    frames_equal_what_the_generated_client_sends();
+    two_puts_of_one_row_are_made_one();
+  }
+  durability = DURABILITY_DEFAULT;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -454,5 +474,6 @@ main(int argc, char **argv)
   g_test_add_func("/frame/head", the_head_carries_its_sequence_and_keeps_within_its_bound);
   g_test_add_func("/frame/merge", two_puts_of_one_row_are_made_one);
   g_test_add_func("/frame/reset", a_reset_leaves_no_row);
+  g_test_add_func("/frame/durability", each_row_carries_the_plans_durability);
   return g_test_run();
 }
