@@ -152,7 +152,10 @@ meet_writer(Decoder *self, uint32_t id, GError **error)
   if (schema == NULL)
     return NULL;
 
-  Writer *writer = writer_new(schema, &self->fields);
+  /* a Kafka key that is no record is read as one of one field, on both sides */
+  g_autoptr(Schema) written =
+      schema_was_no_record(self->fields.reader) ? schema_as_record(schema) : schema_ref(schema);
+  Writer *writer = writer_new(written, &self->fields);
 
   if (writer->plan == NULL)
     keep_notice(self, id, writer->refusal);

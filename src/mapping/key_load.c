@@ -11,7 +11,12 @@ enum { HASH_DIGITS = 32, SALT_LIMIT = 10000, WIDTH_LIMIT = 1000 };
 typedef struct {
   Mapping *mapping;
   bool is_tombstone;
+  char *only; /* owned: the one field that a Kafka key which is no record stands for; NULL: none yet
+               */
 } Reading;
+
+/* What schema_as_record() calls a key that is none. */
+#define WHOLE_KEY "key"
 
 static const char *const kinds[] = {"field", "metadata", "literal", "salt", "hash", NULL};
 
@@ -44,9 +49,26 @@ is_nullable(const Schema *schema, const char *path)
   return false;
 }
 
+/* A tombstone's key that is no record is the value of the one field that row keys are made of. */
+static const char *
+whole_key(Reading *reading, const Place *place, const char *path)
+{
+  if (strcmp(path, WHOLE_KEY) == 0)
+    return WHOLE_KEY;
+  if (reading->only == NULL)
+    reading->only = g_strdup(path);
+  if (strcmp(reading->only, path) == 0)
+    return WHOLE_KEY;
+  place_fault(place,
+              "a Kafka key that is no record is one value, and the row key is made of '%s' and "
+              "'%s'; use \"tombstone\": \"row\" or \"skip\"",
+              reading->only, path);
+  return NULL;
+}
+
 /* Finds the part's field, named at the place, in the value's schema or the key's. */
 static void
-find_field(const Reading *reading, const Place *place, const char *path, KeyPart *part)
+find_field(Reading *reading, const Place *place, const char *path, KeyPart *part)
 {
   bool of_key = reading->is_tombstone || part->source == KEY_KAFKA_KEY;
   FieldList *list = of_key ? &reading->mapping->key_fields : &reading->mapping->fields;
@@ -58,7 +80,9 @@ find_field(const Reading *reading, const Place *place, const char *path, KeyPart
                        "$.record.key_schema");
     return;
   }
-  if (!mapping_add_field(list, place, path, &part->field))
+  if (reading->is_tombstone && list->schema != NULL && schema_was_no_record(list->schema))
+    path = whole_key(reading, place, path);
+  if (path == NULL || !mapping_add_field(list, place, path, &part->field))
     return;
   if (!is_plain(mapping_field_node(list, part->field)))
     place_fault(place, "'%s' is of type %s; a row key is made of single values", path,
@@ -70,11 +94,12 @@ find_field(const Reading *reading, const Place *place, const char *path, KeyPart
 }
 
 static void
-read_metadata(const Reading *reading, const Place *place, JsonObject *object, KeyPart *part)
+read_metadata(Reading *reading, const Place *place, JsonObject *object, KeyPart *part)
 {
   static const KeySource sources[] = {KEY_TOPIC, KEY_PARTITION, KEY_OFFSET, KEY_KAFKA_KEY};
   Place word_place = place_key(place, "metadata");
   Place field_place = place_key(place, "field");
+  const Schema *key_schema = reading->mapping->key_fields.schema;
   const char *field = NULL;
   unsigned word = 0;
 
@@ -86,6 +111,8 @@ read_metadata(const Reading *reading, const Place *place, JsonObject *object, Ke
     place_fault(&word_place, "'%s' has no fields; only 'key' does", mapping_metadata_words[word]);
   else if (field != NULL)
     find_field(reading, &field_place, field, part);
+  else if (part->source == KEY_KAFKA_KEY && key_schema != NULL && schema_was_no_record(key_schema))
+    find_field(reading, &word_place, WHOLE_KEY, part); /* its value, not its bytes */
   if (part->name == NULL)
     part->name = g_strdup(mapping_metadata_words[word]);
   if (part->source == KEY_OFFSET && reading->is_tombstone)
@@ -101,7 +128,7 @@ is_same_time(const Mapping *mapping, const KeyPart *part)
 }
 
 static void
-read_time(const Reading *reading, const Place *place, JsonObject *object, KeyPart *part)
+read_time(Reading *reading, const Place *place, JsonObject *object, KeyPart *part)
 {
   Mapping *mapping = reading->mapping;
   bool is_given = json_object_has_member(object, "format");
@@ -128,7 +155,7 @@ read_time(const Reading *reading, const Place *place, JsonObject *object, KeyPar
 
 /* What a field's or metadata's value becomes. */
 static void
-read_form(const Reading *reading, const Place *place, JsonObject *object, KeyPart *part)
+read_form(Reading *reading, const Place *place, JsonObject *object, KeyPart *part)
 {
   int64_t width = 0;
   unsigned as = 0;
@@ -197,7 +224,7 @@ check_part_keys(const Place *place, JsonObject *object, const char *kind)
 
 /* A part that needs no others: what `of` holds. */
 static void
-read_plain_part(const Reading *reading, const Place *place, JsonNode *node, KeyPart *part)
+read_plain_part(Reading *reading, const Place *place, JsonNode *node, KeyPart *part)
 {
   Place field_place = place_key(place, "field");
   JsonObject *object;
@@ -230,11 +257,10 @@ read_plain_part(const Reading *reading, const Place *place, JsonNode *node, KeyP
   }
 }
 
-typedef void (*PartReader)(const Reading *reading, const Place *place, JsonNode *node,
-                           KeyPart *part);
+typedef void (*PartReader)(Reading *reading, const Place *place, JsonNode *node, KeyPart *part);
 
 static KeyPart *
-read_parts(const Reading *reading, const Place *place, JsonNode *node, PartReader read_part,
+read_parts(Reading *reading, const Place *place, JsonNode *node, PartReader read_part,
            size_t *out_length)
 {
   JsonArray *array = place_read_array(place, node);
@@ -255,7 +281,7 @@ read_parts(const Reading *reading, const Place *place, JsonNode *node, PartReade
 }
 
 static void
-read_digest(const Reading *reading, const Place *place, JsonObject *object, KeyPart *part)
+read_digest(Reading *reading, const Place *place, JsonObject *object, KeyPart *part)
 {
   Place of = place_key(place, "of");
   JsonNode *node = place_need(place, object, "of");
@@ -271,7 +297,7 @@ read_digest(const Reading *reading, const Place *place, JsonObject *object, KeyP
 }
 
 static void
-read_any_part(const Reading *reading, const Place *place, JsonNode *node, KeyPart *part)
+read_any_part(Reading *reading, const Place *place, JsonNode *node, KeyPart *part)
 {
   JsonObject *object = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
   bool is_salt = object != NULL && json_object_has_member(object, "salt");
@@ -373,4 +399,5 @@ mapping_read_key(Mapping *self, const Place *root, JsonObject *object)
   self->tombstone_key.parts =
       read_parts(&reading, &parts, array, read_any_part, &self->tombstone_key.parts_length);
   guard_hashes(&self->tombstone_key);
+  g_free(reading.only);
 }

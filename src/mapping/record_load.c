@@ -35,7 +35,7 @@ load_schemas(const GPtrArray *paths, GError **error)
 
 /* A file beside the mapping, or a list of them. */
 static Schema *
-read_schema(const Mapping *self, const Place *place, JsonNode *node)
+read_schema(const Mapping *self, const Place *place, JsonNode *node, bool is_key)
 {
   bool is_list = JSON_NODE_HOLDS_ARRAY(node);
   JsonArray *list = is_list ? json_node_get_array(node) : NULL;
@@ -62,6 +62,8 @@ read_schema(const Mapping *self, const Place *place, JsonNode *node)
     place_fault(place, "%s", error->message);
     return NULL;
   }
+  if (is_key)
+    return schema_as_record(schema);
   if (schema_root(schema)->kind != SCHEMA_RECORD) {
     place_fault(place, "%s holds a schema of type %s; a record is needed, for its fields",
                 (const char *)paths->pdata[length - 1],
@@ -82,9 +84,9 @@ read_schemas(Mapping *self, const Place *place, JsonObject *record)
   if (schema == NULL && self->format == MAPPING_AVRO)
     place_need(place, record, "schema");
   if (schema != NULL)
-    self->fields.schema = read_schema(self, &schema_place, schema);
+    self->fields.schema = read_schema(self, &schema_place, schema, false);
   if (key_schema != NULL)
-    self->key_fields.schema = read_schema(self, &key_place, key_schema);
+    self->key_fields.schema = read_schema(self, &key_place, key_schema, true);
 }
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "schema/schema.h"
+#include "schema/tree.h"
 
 #include "json/put.h"
 
@@ -110,7 +110,7 @@ uint64_t
 schema_fingerprint(const Schema *self)
 {
   const uint64_t empty = UINT64_C(0xc15d213aa4d7a795);
-  g_autofree char *text = schema_canonical(self);
+  g_autofree char *text = schema_canonical(self->inner != NULL ? self->inner : self);
   uint64_t fingerprint = empty;
 
   for (const char *c = text; *c != '\0'; c++) {

@@ -59,6 +59,7 @@ schema_unref(Schema *self)
     return;
   g_string_chunk_free(self->texts);
   g_ptr_array_unref(self->memory);
+  schema_unref(self->inner);
   g_free(self);
 }
 
@@ -112,6 +113,38 @@ schema_load(const char *path, GError **error)
   g_autofree char *text = json_read(path, &len, error);
 
   return text == NULL ? NULL : schema_parse(path, text, len, error);
+}
+
+Schema *
+schema_as_record(Schema *self)
+{
+  static const char *const no_names[] = {NULL};
+  SchemaField *field;
+  SchemaNode *root;
+  Schema *made;
+
+  if (self->root->kind == SCHEMA_RECORD)
+    return schema_ref(self);
+  made = schema_tree_new();
+  made->inner = schema_ref(self);
+  made->bytes += self->bytes;
+  field = schema_tree_make(made, SchemaField, 1);
+  *field = (SchemaField){.name = "key", .aliases = no_names, .type = self->root};
+  root = schema_tree_make(made, SchemaNode, 1);
+  *root = (SchemaNode){.kind = SCHEMA_RECORD,
+                       .name = "key",
+                       .aliases = no_names,
+                       .is_empty = self->root->is_empty,
+                       .length = 1,
+                       .fields = field};
+  made->root = root;
+  return made;
+}
+
+bool
+schema_was_no_record(const Schema *self)
+{
+  return self->inner != NULL;
 }
 
 size_t

@@ -94,14 +94,15 @@ Schema *schema_load(const char *path, GError **error);
 Schema *schema_parse_writer(const char *name, const char *text, size_t len, GError **error);
 size_t schema_size(const Schema *self); /* bytes that it holds */
 
+/* A record of one field, "key", whose datums are the same bytes; itself where it is a record. */
+Schema *schema_as_record(Schema *self);
+bool schema_was_no_record(const Schema *self);
 Schema *schema_ref(Schema *self);
 void schema_unref(Schema *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Schema, schema_unref)
 
 const SchemaNode *schema_root(const Schema *self);
-
-/* The type's name as the specification writes it: "string", "record", ... */
-const char *schema_kind_name(SchemaKind kind);
+const char *schema_kind_name(SchemaKind kind); /* as the specification writes it: "string" */
 const char *schema_logical_name(SchemaLogical logical); /* "timestamp-millis"; NULL for none */
 
 /* The field of that name, or NULL. */

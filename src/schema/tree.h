@@ -13,6 +13,7 @@ struct Schema {
   GStringChunk *texts; /* owned: names, symbols, defaults */
   GPtrArray *memory;   /* owned, of owned blocks: nodes and lists */
   size_t bytes;        /* of all that */
+  Schema *inner;       /* owned: what schema_as_record() made the record of; NULL: it did not */
 };
 
 /* Zeroed memory that lives as long as the schema. */

@@ -336,6 +336,63 @@ json_records_need_no_schema(void)
   }
 }
 
+/* A Kafka key that is no record, as a part of row keys and as what a tombstone deletes. */
+static void
+keys_that_are_no_records_are_their_value(void)
+{
+  const struct {
+    const char *key_schema, *framing, *part;
+    Slice key;
+    const char *row, *tombstone; /* a sentence begins with '!' */
+  } cases[] = {
+      {"'string'", "datum", "'id'", BYTES("\x04ik"), "id@1", "ik@1"},
+      {"'string'", "datum", "{'metadata':'key'}", BYTES("\x04ik"), "ik@1", "ik@1"},
+      {"'long'", "datum", "{'metadata':'key','as':'long'}", BYTES("\x0e"),
+       "\\x80\\x00\\x00\\x00\\x00\\x00\\x00\\x07@1", "\\x80\\x00\\x00\\x00\\x00\\x00\\x00\\x07@1"},
+      {"'string'", "confluent", "{'metadata':'key'}", BYTES("\0\0\0\0\x04\x04ik"), "ik@1", "ik@1"},
+      {"'string'", "confluent", "{'metadata':'key'}", BYTES("\0\0\0\0\x01\x04ik"), "!key: schema 1",
+       "!key: schema 1"},
+      {"['null','string']", "datum", "{'metadata':'key'}", BYTES("\0"), "!key part key: is missing",
+       "!tombstone: key part key: is missing"},
+      {"{'type':'int','logicalType':'date'}", "datum", "{'metadata':'key'}", BYTES("\x02"),
+       "1970-01-02@1", "1970-01-02@1"},
+      {"'string'", "datum", "{'metadata':'key'}", BYTES("ik"), "!key: field key (byte 0)",
+       "!key: field key (byte 0)"},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *text = g_strdup_printf(
+        "{'table':'t','topic':'t','tombstone':'avro','record':{'schema':'value.avsc','framing':'%s'"
+        ","
+        "'key_schema':'key.avsc'},'key':{'parts':[%s]},'families':{'f':{'columns':['n']}}}",
+        cases[i].framing, cases[i].part);
+    g_auto(MappingCase) made = mapping_case_load(SCHEMA, cases[i].key_schema, text);
+    Registry registry = {.schemas = {SCHEMA, NULL, NULL, "'string'"}};
+    SchemaSource source = {&registry, registry_lookup};
+    bool is_framed = strcmp(cases[i].framing, "confluent") == 0;
+    Slice values[] = {is_framed ? BYTES("\0\0\0\0\x01\x04id\0\0\0\0\0\0\xf0\x3f")
+                                : BYTES("\x04id\0\0\0\0\0\0\xf0\x3f"),
+                      SLICE_EMPTY};
+    const char *wanted[] = {cases[i].row, cases[i].tombstone};
+
+    g_assert_nonnull(made.mapping);
+
+    g_autoptr(Translator) translator = translator_new(made.mapping, &source, NULL);
+
+    for (size_t n = 0; n < G_N_ELEMENTS(values); n++) {
+      Origin origin = {.topic = "t", .timestamp_ms = 1, .key = cases[i].key};
+      g_auto(Row) row = {0};
+      g_autoptr(GError) error = NULL;
+      bool is_made = translator_row(translator, &origin, values[n], &row, &error);
+      g_autofree char *shown = is_made ? mapping_case_row(&row) : g_strdup(error->message);
+
+      g_test_message("case %zu: %s", i, shown);
+      g_assert_cmpint(is_made, ==, *wanted[n] != '!');
+      g_assert_true(g_str_has_prefix(shown, wanted[n] + (is_made ? 0 : 1)));
+    }
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -347,6 +404,7 @@ main(int argc, char **argv)
   g_test_add_func("/decoder/notice", a_writer_that_lacks_a_field_is_told_once);
   g_test_add_func("/decoder/errors", errors_name_the_writer);
   g_test_add_func("/decoder/no-registry", confluent_without_a_registry_is_a_wrong_setup);
+  g_test_add_func("/decoder/primitive-keys", keys_that_are_no_records_are_their_value);
   g_test_add_func("/decoder/keys", keys_are_read_by_their_own_schema);
   g_test_add_func("/decoder/json", json_records_need_no_schema);
   return g_test_run();

@@ -92,7 +92,7 @@ faults_of_the_whole_name_place_word_and_remedy(void)
       {"colour", "1",
        "$: unknown key 'colour'; use one of: $schema, table, topic, record, key, timestamp, "
        "tombstone, families, nulls, errors, regions, splits, csv, "
-       "tombstone_time"},
+       "tombstone_time, durability"},
       {"table", NULL, "$: the key 'table' is missing; add it"},
       {"table", "5", "$.table: a text is needed here, not a number"},
       {"table", "''", "$.table: the text is empty"},
