@@ -115,13 +115,17 @@ def test_a_namespace_is_created_when_asked_for(road, sluice, thrift1):
 @pytest.mark.full
 def test_alter_under_load_loses_nothing(road, sluice, kafka):
     """Families and attributes change five times while records flow: no cell is missing, none differs."""
-    one = road("transactions", partitions=4)
-    kafka_settings = one.settings()
-    sluice.run("init", one.table, **kafka_settings)
-    running = sluice.start("run", **kafka_settings)
+    one = road("transactions", partitions=0)
+    one.topic = f"{one.name}_transactions"
+    one.write()
+    kafka.create(one.topic, 4)
+    sluice.run("init", one.table, **one.settings())
+    running = sluice.start("run", **one.settings())
     feeding = subprocess.Popen(
-        sluice.command("generate", "transactions", "--kafka", "--scale", "0.2", "--rate", "4000", "--topic", one.topic),
-        cwd=sluice.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        sluice.command("generate", "transactions", "--kafka", "--scale", "0.1", "--rate", "2000", "--topic-prefix", f"{one.name}_"),
+        cwd=sluice.folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     changes = 0
     try:

@@ -70,6 +70,46 @@ def test_the_first_mapping_of_the_reference_can_be_created(tmp_path, thrift1):
         thrift1.drop("orders")
 
 
+def blocks(page, kind):
+    return re.findall(rf"^```{kind}\n(.*?)^```", (ROOT / page).read_text(), re.M | re.S)
+
+
+def test_what_the_page_of_changes_tells_to_type(tmp_path, kafka, thrift1):
+    topics, tables = ("orders", "shop.orders"), ("orders", "orders_2")
+    settings = environment(tmp_path)
+    settings.pop("SLUICE_INGEST_BUILTIN")
+    (tmp_path / "bin" / "kafka-consumer-groups.sh").symlink_to(ROOT / "tests" / "support" / "kafka-consumer-groups")
+    (tmp_path / "sluice.conf").write_text(blocks("docs/changing.md", "ini")[0].replace("localhost:9092", KAFKA))
+    (tmp_path / "orders.json").write_text(blocks("docs/changing.md", "json")[0])
+    script = "\n".join(blocks("docs/changing.md", "sh")).replace("localhost:9092", KAFKA)
+    thrift1.drop(*tables)
+    kafka.delete(*topics)
+    try:
+        for topic, ids in zip(topics, (range(3), range(3, 5))):
+            kafka.create(topic)
+            kafka.produce(topic, [{"value": record(i), "timestamp": 1700000000000 + i} for i in ids])
+
+        done = subprocess.run(
+            ["bash", "-e", "-c", script], cwd=tmp_path, env=settings, capture_output=True, text=True, timeout=400
+        )
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        old, new = thrift1.scan("orders"), thrift1.scan("orders_2")
+        assert sorted(old) == [b"0", b"1", b"2"]
+        assert sorted(new) == [b"ada#0", b"ada#2", b"ada#4", b"bob#1", b"bob#3"]
+        assert old[b"1"] == new[b"bob#1"]
+        assert {name: value for name, (value, _) in new[b"bob#3"].items()} == {
+            b"order:customer": b"bob", b"order:total": b"1.5", b"order:note": b"n3", b"state:status": b"NEW"
+        }
+    finally:
+        thrift1.drop(*tables)
+        kafka.delete(*topics)
+
+
+def record(i):
+    return json.dumps({"id": str(i), "customer": ("ada", "bob")[i % 2], "total": 1.5, "note": f"n{i}", "status": "NEW"})
+
+
 def test_the_list_of_faults_needs_nothing_installed(tmp_path):
     done = subprocess.run(
         ["/usr/bin/python3", "-I", ROOT / "tests" / "chaos" / "run", "--list"], capture_output=True, text=True, timeout=60
