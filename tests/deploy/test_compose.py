@@ -83,6 +83,11 @@ class Stack:
         said = call(*self.nsenter, "curl", "-s", "--max-time", "10", f"http://{network['IPAddress']}:9187/metrics")
         return [float(line.split()[-1]) for line in said.splitlines() if line.startswith((f"{name} ", f"{name}{{"))]
 
+    def ask_prometheus(self, query):
+        """What Prometheus answers, in its own container, one line a series."""
+        (name,) = self.containers("prometheus")
+        return self.podman("exec", name, "promtool", "query", "instant", "http://127.0.0.1:9090", query).splitlines()
+
     def close(self):
         self.podman("rm", "-fa", exits=None)
         self.podman("volume", "rm", "-fa", exits=None)
@@ -93,10 +98,10 @@ class Stack:
 @pytest.fixture(scope="module")
 def stack(engine):
     call(
-        "podman-compose", "--podman-path", ROOT / "compose" / "podman-wrap", "-f", FILE, "--profile", "shell",
-        "--parallel", "1",
+        "podman-compose", "--podman-path", ROOT / "compose" / "podman-wrap", "-f", FILE,
+        "--profile", "shell", "--profile", "monitoring", "--parallel", "1",
         "--podman-build-args", "--isolation=chroot --format=docker --timestamp=0 --layers", "build",
-        "kafka", "hbase", "gateway", "shell", "ingest",
+        "kafka", "hbase", "gateway", "shell", "ingest", "prometheus", "alertmanager",
         env=engine.environment, timeout=3600,
     )  # fmt: skip
     one = Stack(engine)
@@ -113,7 +118,7 @@ def test_the_file_says_what_it_should():
         for need in service.get("depends_on", {}):
             assert need in document["services"], (name, need)
     assert {profile for service in document["services"].values() for profile in service.get("profiles", [])} == {
-        "data", "bulkload", "shell", "registry",
+        "data", "bulkload", "shell", "registry", "monitoring",
     }  # fmt: skip
 
 
@@ -133,6 +138,12 @@ def test_up_scaled_killed_bulk_loaded_and_down(stack):
     until("three are healthy", lambda: stack.all_healthy("ingest", 3), 300)
     instances = stack.containers("ingest")
     until("each holds partitions", lambda: all(stack.metric(one, "sluice_consumer_lag") for one in instances), 60)
+
+    stack.compose("--profile", "monitoring", "up", "-d", "prometheus", "alertmanager", timeout=300)
+    for service in ("prometheus", "alertmanager"):
+        until(f"{service} is healthy", lambda: stack.all_healthy(service), 120)
+    until("Prometheus sees all three", lambda: len(stack.ask_prometheus('sluice_ready{job="sluice"} == 1')) == 3, 120)
+    assert stack.ask_prometheus('count(ALERTS{alertname="SluiceNoInstance"})') == []
 
     feeding = subprocess.Popen(
         stack.command("--profile", "data", "run", "-T", "--rm", "data"),
@@ -160,7 +171,8 @@ def test_up_scaled_killed_bulk_loaded_and_down(stack):
     # podman-compose forgets what --scale made; and podman says no once while a container is stopping.
     stack.podman("rm", "-fa", "--time", "20", exits=None)
     stack.podman("rm", "-fa")
-    stack.compose("--profile", "data", "--profile", "bulkload", "--profile", "shell", "down", "-v", timeout=300)
+    profiles = [word for name in ("data", "bulkload", "shell", "monitoring") for word in ("--profile", name)]
+    stack.compose(*profiles, "down", "-v", timeout=300)
     assert stack.podman("ps", "-aq") == ""
     assert "compose" not in stack.podman("network", "ls", "--format", "{{.Name}}")
     assert stack.podman("volume", "ls", "-q") == ""
