@@ -53,12 +53,12 @@ marked_command() {
   command=(bash -c 'exec -a "$0" "$@"' "$(mark_of "$part")" "$@")
 }
 
-# Installs what is missing; the system is kept from starting them, now and later: Prometheus would take the
-# gateway's port.
-install_monitoring() {
+# install_idle PROGRAM...: installs what is missing; the system is kept from starting them, now and later:
+# Prometheus, for one, would take the gateway's port.
+install_idle() {
   local policy=/usr/sbin/policy-rc.d unit missing=()
-  for unit in prometheus prometheus-alertmanager; do
-    command -v "$unit" > /dev/null || missing+=("$unit")
+  for unit in "$@"; do
+    PATH=$PATH:/usr/sbin command -v "$unit" > /dev/null || missing+=("$unit")
   done
   ((${#missing[@]})) || return 0
   if [[ -d /run/systemd/system ]]; then
@@ -94,7 +94,7 @@ jmx_option() {
 prepare_monitoring() {
   local part pid
   find_java
-  install_monitoring
+  install_idle prometheus prometheus-alertmanager
   resolve jmx
   touch "$root/conf/monitored"
   for part in $MONITORED; do

@@ -6,6 +6,8 @@
 #include "http/channel.h"
 #include "stream/memory.h"
 
+#include <string.h>
+
 static bool
 is_taken(const char *section, const ConfigProperty *property, FaultList *faults)
 {
@@ -71,6 +73,17 @@ cmd_properties_letters(const Config *config)
   return list;
 }
 
+bool
+cmd_properties_are_alike(const KafkaProperty *a, const KafkaProperty *b)
+{
+  while (a->name != NULL && b->name != NULL && strcmp(a->name, b->name) == 0 &&
+         strcmp(a->value, b->value) == 0) {
+    a++;
+    b++;
+  }
+  return a->name == NULL && b->name == NULL;
+}
+
 enum { ANSWER_MAX_BYTES = 64 << 20 };
 
 static const GatewayTransport transports[] = {
@@ -115,16 +128,23 @@ cmd_registry_is_needed(const MappingSet *mappings)
   return false;
 }
 
-HttpRegistry *
-cmd_registry_new(const Config *config, GError **error)
+HttpClientOptions
+cmd_registry_options(const Config *config)
 {
-  const HttpClientOptions options = {
+  return (HttpClientOptions){
       .username = config->registry.username,
       .password = config->registry.password,
       .token = config->registry.token,
       .ca_location = config->registry.ca_location,
+      .ca_setting = "registry.ca.location",
       .timeout_ms = config->registry.timeout_ms,
   };
+}
+
+HttpRegistry *
+cmd_registry_new(const Config *config, GError **error)
+{
+  const HttpClientOptions options = cmd_registry_options(config);
 
   if (config->registry.urls[0] == NULL) {
     g_set_error_literal(error, FAULT, FAULT_SETUP,

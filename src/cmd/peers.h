@@ -18,11 +18,16 @@ KafkaProperty *cmd_properties_list(const Config *config);
 /* The same for the cluster of the dead letters: what [letters] says comes after [kafka]. */
 KafkaProperty *cmd_properties_letters(const Config *config);
 
+/* The same names with the same values; both end with a nameless one. */
+bool cmd_properties_are_alike(const KafkaProperty *a, const KafkaProperty *b);
+
 /* [gateway], handed from the configuration to what speaks with the gateways; borrowed from it. */
 GatewayOptions cmd_gateway_options(const Config *config);
 
 /* Whether any mapping has records that name their schema by an id. */
 bool cmd_registry_is_needed(const MappingSet *mappings);
 
+/* [registry]; borrowed from the configuration. */
+HttpClientOptions cmd_registry_options(const Config *config);
 /* The registry of [registry]. FAULT_SETUP without a url. */
 HttpRegistry *cmd_registry_new(const Config *config, GError **error);

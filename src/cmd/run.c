@@ -225,17 +225,6 @@ show_progress(void *data)
   tell_progress(self, &summary);
 }
 
-static bool
-are_alike(const KafkaProperty *a, const KafkaProperty *b)
-{
-  while (a->name != NULL && b->name != NULL && strcmp(a->name, b->name) == 0 &&
-         strcmp(a->value, b->value) == 0) {
-    a++;
-    b++;
-  }
-  return a->name == NULL && b->name == NULL;
-}
-
 /* What the stream was given of the configuration before is borrowed to the end. */
 static void
 reload(Run *self)
@@ -246,7 +235,13 @@ reload(Run *self)
 
   if (now != NULL)
     metrics_pages_set_token(self->pages, now->http.token);
-  if (now == NULL || (are_alike(properties, self->properties) && are_alike(letters, self->letters)))
+  if (now != NULL && self->registry != NULL) {
+    const HttpClientOptions login = cmd_registry_options(now);
+
+    http_registry_login(self->registry, &login);
+  }
+  if (now == NULL || (cmd_properties_are_alike(properties, self->properties) &&
+                      cmd_properties_are_alike(letters, self->letters)))
     return;
   stream_login(self->stream, properties, letters);
   self->properties = properties;
@@ -292,6 +287,13 @@ on_refused(void *data)
   reload(data);
 }
 
+/* The same, from the thread that asks the registry. */
+static void
+on_registry_refused(void *data)
+{
+  g_idle_add_once(on_refused, data);
+}
+
 /* `numbers`: see metrics_counters_continue(), of the stream that is there; NULL: none is. */
 static void
 open_stream(Run *self, const int *numbers)
@@ -324,6 +326,7 @@ open_stream(Run *self, const int *numbers)
 
   metrics_pages_registry(self->pages, self->registry);
   if (self->registry != NULL) {
+    http_registry_on_refused(self->registry, on_registry_refused, self);
     self->schemas = http_registry_source(self->registry);
     options.schemas = &self->schemas;
   }

@@ -248,6 +248,7 @@ http_channel_open(const GatewayOptions *options, const Endpoint *endpoint, Chann
   g_autoptr(HttpChannel) self = g_new0(HttpChannel, 1);
   const HttpClientOptions client = {
       .ca_location = options->tls_ca_file,
+      .ca_setting = "[gateway] tls.ca.location",
       .timeout_ms = options->receive_timeout_ms,
       .most_bytes = options->answer_max_bytes,
   };

@@ -7,7 +7,9 @@ enum { CHUNK_BYTES = 16384 };
 
 struct HttpClient {
   SoupSession *session; /* owned; sending is safe from any thread since libsoup 3.2 */
+  GMutex mutex;         /* over the next */
   char *authorization;  /* owned; NULL: none */
+  const char *ca_setting;
   int64_t timeout_ms;
   size_t most_bytes;
 };
@@ -52,7 +54,9 @@ http_client_new(const HttpClientOptions *options, GError **error)
   self->session =
       soup_session_new_with_options("timeout", (guint)((options->timeout_ms + 999) / 1000),
                                     "user-agent", "sluice/" SLUICE_VERSION, NULL);
+  g_mutex_init(&self->mutex);
   self->authorization = authorization_of(options);
+  self->ca_setting = options->ca_setting == NULL ? "ca.location" : options->ca_setting;
   self->timeout_ms = options->timeout_ms;
   self->most_bytes = options->most_bytes;
   if (options->ca_location != NULL && !set_authorities(self->session, options->ca_location, error))
@@ -66,8 +70,18 @@ http_client_free(HttpClient *self)
   if (self == NULL)
     return;
   g_clear_object(&self->session);
+  g_mutex_clear(&self->mutex);
   g_free(self->authorization);
   g_free(self);
+}
+
+void
+http_client_login(HttpClient *self, const HttpClientOptions *options)
+{
+  g_mutex_lock(&self->mutex);
+  g_free(self->authorization);
+  self->authorization = authorization_of(options);
+  g_mutex_unlock(&self->mutex);
 }
 
 void
@@ -92,18 +106,43 @@ is_no_http(const GError *problem)
          g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT);
 }
 
-/* What went wrong below HTTP, as a remedy. */
+/* What is wrong with a server's certificate, and what to do; %s is the setting. */
+static const struct {
+  GTlsCertificateFlags flag;
+  const char *format;
+} refusals[] = {
+    {G_TLS_CERTIFICATE_EXPIRED, "it has expired: the server needs a new one"},
+    {G_TLS_CERTIFICATE_NOT_ACTIVATED, "it is not valid yet: compare the clocks of both machines"},
+    {G_TLS_CERTIFICATE_UNKNOWN_CA,
+     "its authority is not known: set %s to the PEM file of that authority"},
+    {G_TLS_CERTIFICATE_BAD_IDENTITY,
+     "it is for another host name: use the name that it is for in the URL"},
+    {G_TLS_CERTIFICATE_VALIDATE_ALL, "it is bad, revoked or insecure: the server needs a new one"},
+};
+
+static void
+set_certificate_error(const HttpClient *self, GTlsCertificateFlags flags, const char *url,
+                      GError **error)
+{
+  size_t i = 0;
+  g_autofree char *remedy = NULL;
+
+  while (i < G_N_ELEMENTS(refusals) - 1 && (flags & refusals[i].flag) == 0)
+    i++;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+  remedy = g_strdup_printf(refusals[i].format, self->ca_setting);
+#pragma GCC diagnostic pop
+  g_set_error(error, FAULT, FAULT_SETUP, "%s: the server's certificate is not trusted: %s", url,
+              remedy);
+}
+
+/* What went wrong below HTTP. */
 static void
 set_peer_error(GError **error, const char *url, const GError *problem)
 {
-  if (g_error_matches(problem, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
-    g_set_error(error, FAULT, FAULT_SETUP,
-                "%s: the server's certificate is not trusted (%s): set ca.location to the file "
-                "of its authority",
-                url, problem->message);
-  else
-    g_set_error(error, FAULT, FAULT_PEER, "%s: %s%s", url, problem->message,
-                is_no_http(problem) ? " (no HTTP server, or it went away)" : "");
+  g_set_error(error, FAULT, FAULT_PEER, "%s: %s%s", url, problem->message,
+              is_no_http(problem) ? " (no HTTP server, or it went away)" : "");
 }
 
 /* A server that sends a byte now and then is not silent, but as good as gone. */
@@ -182,7 +221,7 @@ method_of(const HttpRequest *request)
 
 /* `sending` lives as long as the message. */
 static SoupMessage *
-new_message(const HttpClient *self, const HttpRequest *request, Sending *sending)
+new_message(HttpClient *self, const HttpRequest *request, Sending *sending)
 {
   SoupMessage *message = soup_message_new(method_of(request), request->url);
   SoupMessageHeaders *headers;
@@ -193,8 +232,10 @@ new_message(const HttpClient *self, const HttpRequest *request, Sending *sending
   soup_message_add_flags(message, SOUP_MESSAGE_NO_REDIRECT);
   if (request->may_repeat) /* else libsoup makes a new connection for each POST */
     soup_message_add_flags(message, SOUP_MESSAGE_IDEMPOTENT);
+  g_mutex_lock(&self->mutex);
   if (self->authorization != NULL)
     soup_message_headers_replace(headers, "Authorization", self->authorization);
+  g_mutex_unlock(&self->mutex);
   for (const HttpHeader *header = request->headers; header != NULL && header->name != NULL;
        header++)
     soup_message_headers_replace(headers, header->name, header->value);
@@ -208,6 +249,16 @@ new_message(const HttpClient *self, const HttpRequest *request, Sending *sending
   return message;
 }
 
+/* False: it stays refused. */
+static gboolean
+on_certificate(SoupMessage *message, GTlsCertificate *certificate, GTlsCertificateFlags flags,
+               gpointer out_flags)
+{
+  (void)message, (void)certificate;
+  *(GTlsCertificateFlags *)out_flags = flags;
+  return FALSE;
+}
+
 bool
 http_client_send(HttpClient *self, const HttpRequest *request, HttpAnswer *out_answer,
                  GError **error)
@@ -216,13 +267,19 @@ http_client_send(HttpClient *self, const HttpRequest *request, HttpAnswer *out_a
   g_autoptr(SoupMessage) message = new_message(self, request, &sending);
   g_autoptr(GError) problem = NULL;
   g_autoptr(GInputStream) stream = NULL;
+  GTlsCertificateFlags flags = 0;
   g_auto(Bytes) body = {0};
 
   if (message == NULL) {
     g_set_error(error, FAULT, FAULT_SETUP, "'%s' is not a URL", request->url);
     return false;
   }
+  g_signal_connect(message, "accept-certificate", G_CALLBACK(on_certificate), &flags);
   stream = soup_session_send(self->session, message, request->cancellable, &problem);
+  if (stream == NULL && flags != 0) {
+    set_certificate_error(self, flags, request->url, error);
+    return false;
+  }
   if (stream == NULL) {
     set_peer_error(error, request->url, problem);
     return false;

@@ -15,6 +15,7 @@ typedef struct {
   const char *password;
   const char *token;       /* bearer; NULL: none */
   const char *ca_location; /* PEM file of the authorities to trust; NULL: the system's */
+  const char *ca_setting;  /* what the user sets it by, for errors; a literal; NULL: ca.location */
   int64_t timeout_ms;      /* of silence, and of the whole answer; 0: none */
   size_t most_bytes;       /* of an answer's body */
 } HttpClientOptions;
@@ -23,6 +24,9 @@ typedef struct {
 HttpClient *http_client_new(const HttpClientOptions *options, GError **error);
 void http_client_free(HttpClient *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpClient, http_client_free)
+
+/* Another name and password, or token, from the next request on; from any thread. */
+void http_client_login(HttpClient *self, const HttpClientOptions *options);
 
 /* From now on; no other thread sends meanwhile. */
 void http_client_set_timeout(HttpClient *self, int64_t timeout_ms);

@@ -19,9 +19,12 @@ enum {
 };
 
 struct HttpRegistry {
-  HttpClient *client;  /* owned */
-  char **urls;         /* owned; without a slash at the end */
-  Writers *writers;    /* owned */
+  HttpClient *client; /* owned */
+  char **urls;        /* owned; without a slash at the end */
+  Writers *writers;   /* owned */
+  void (*on_refused)(void *data);
+  gint logins;         /* atomic: how often there was another */
+  void *refused_data;  /* borrowed */
   gint first;          /* atomic; of urls: the one that answered last */
   atomic_bool is_down; /* none answered when one was last asked */
   atomic_int_fast64_t answered_us;
@@ -140,6 +143,9 @@ ask_each(HttpRegistry *self, uint32_t id, GError **error)
     g_atomic_int_set(&self->first, (gint)at);
     atomic_store(&self->answered_us, g_get_monotonic_time());
     atomic_store(&self->is_down, false);
+    if (schema == NULL && self->on_refused != NULL &&
+        g_strcmp0(fault_kind(silence), HTTP_REGISTRY_REFUSED) == 0)
+      self->on_refused(self->refused_data);
     if (schema == NULL)
       g_propagate_error(error, g_steal_pointer(&silence));
     return schema;
@@ -215,6 +221,7 @@ Schema *
 http_registry_lookup(HttpRegistry *self, uint32_t id, GError **error)
 {
   g_autoptr(GError) problem = NULL;
+  gint logins = g_atomic_int_get(&self->logins);
   Schema *schema = find_kept(self, id, &problem);
 
   if (schema != NULL)
@@ -223,7 +230,9 @@ http_registry_lookup(HttpRegistry *self, uint32_t id, GError **error)
     schema = ask_again(self, id, &problem);
     if (schema != NULL)
       keep(self, self->schemas, id, schema_ref(schema));
-    else if (g_error_matches(problem, FAULT, FAULT_SETUP) && is_well(self)) {
+    /* What is refused to one name and well under the next says nothing of the id. */
+    else if (g_error_matches(problem, FAULT, FAULT_SETUP) && is_well(self) &&
+             logins == g_atomic_int_get(&self->logins)) {
       problem->code = FAULT_RECORD;
       fault_set_kind(&problem, "a schema alone");
       g_prefix_error(&problem, "schema %u alone, while the registry is well: ", id);
@@ -285,6 +294,20 @@ void
 http_registry_limit(HttpRegistry *self, size_t most_bytes)
 {
   writers_limit(self->writers, most_bytes);
+}
+
+void
+http_registry_login(HttpRegistry *self, const HttpClientOptions *options)
+{
+  http_client_login(self->client, options);
+  g_atomic_int_inc(&self->logins);
+}
+
+void
+http_registry_on_refused(HttpRegistry *self, void (*refused)(void *data), void *data)
+{
+  self->on_refused = refused;
+  self->refused_data = data;
 }
 
 WritersCounts

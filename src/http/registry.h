@@ -39,6 +39,12 @@ SchemaSource http_registry_source(HttpRegistry *self);
 /* The most bytes that decoders keep of all schemas together. */
 void http_registry_limit(HttpRegistry *self, size_t most_bytes);
 
+/* Another name and password, or token, from the next question on. */
+void http_registry_login(HttpRegistry *self, const HttpClientOptions *options);
+/* Called, from the thread that asks, whenever the registry does not take what we say we are. Before
+ * anybody asks. */
+void http_registry_on_refused(HttpRegistry *self, void (*refused)(void *data), void *data);
+
 /* Of what decoders keep. */
 WritersCounts http_registry_counts(HttpRegistry *self);
 

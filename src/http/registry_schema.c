@@ -83,10 +83,13 @@ set_status_error(GError **error, const char *url, unsigned status)
 {
   if (status >= HTTP_SERVER_ERRORS || status == HTTP_TOO_MANY)
     g_set_error(error, FAULT, FAULT_PEER, "%s answers with status %u", url, status);
-  else if (status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN)
+  else if (status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN) {
     g_set_error(error, FAULT, FAULT_SETUP,
-                "%s refuses us (status %u): see registry.username and registry.token", url, status);
-  else
+                "%s refuses us (status %u): set registry.username and registry.password, or "
+                "registry.token, to what it knows",
+                url, status);
+    fault_set_kind(error, HTTP_REGISTRY_REFUSED);
+  } else
     g_set_error(error, FAULT, FAULT_SETUP,
                 "%s answers with status %u, as no schema registry does: see registry.url", url,
                 status);

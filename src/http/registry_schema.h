@@ -6,6 +6,9 @@
 /* One registry's answers, made into schemas. `base` is its URL without a slash at the end. Errors
  * as http_registry_lookup() has them. */
 
+/* The kind of an error: the registry does not know who we are. */
+#define HTTP_REGISTRY_REFUSED "the registry refuses us"
+
 /* The schema of that id, with all that it refers to. */
 Schema *http_registry_schema(HttpClient *client, const char *base, uint32_t id, GError **error);
 

@@ -173,6 +173,41 @@ an_id_is_asked_for_once(void)
   g_assert_cmpuint(http_peer_requests(peer), ==, 2);
 }
 
+/* As whoever reads the secrets again does. */
+static void
+log_in_anew(void *data)
+{
+  HttpRegistry **registry = data;
+
+  http_registry_login(*registry, &(HttpClientOptions){.username = "u", .password = "new"});
+}
+
+/* The id is well under the next name and password: it is no bad record. */
+static void
+a_refusal_has_secrets_read_again(void)
+{
+  const char *const answers[] = {GOOD, ANSWER("401 Who", ""), GOOD, NULL};
+  const HttpClientOptions options = {.timeout_ms = TIMEOUT_MS, .username = "u", .password = "old"};
+  g_autoptr(HttpPeer) peer = http_peer_new(answers);
+  const char *const urls[] = {http_peer_url(peer), NULL};
+  g_autoptr(HttpRegistry) registry = http_registry_new(urls, &options, NULL);
+  g_autoptr(Schema) first = http_registry_lookup(registry, 1, NULL);
+  g_autoptr(Schema) second = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  http_registry_on_refused(registry, log_in_anew, &registry);
+  g_assert_null(http_registry_lookup(registry, 2, &error));
+  g_assert_error(error, FAULT, FAULT_SETUP);
+  second = http_registry_lookup(registry, 2, NULL);
+  g_assert_nonnull(second);
+  before = http_peer_request(peer, 1);
+  after = http_peer_request(peer, 3);
+  g_assert_nonnull(strstr(before, "Authorization: Basic dTpvbGQ="));
+  g_assert_nonnull(strstr(after, "Authorization: Basic dTpuZXc="));
+}
+
 static void
 the_next_registry_takes_over_and_is_kept(void)
 {
@@ -310,6 +345,7 @@ int
 main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/registry/login", a_refusal_has_secrets_read_again);
   g_test_add_func("/registry/answers", each_answer_has_its_remedy);
   g_test_add_func("/registry/alone", an_id_that_is_refused_alone_is_a_bad_record);
   g_test_add_func("/registry/references", what_a_schema_refers_to_comes_with_it);
