@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.parse
 import urllib.request
@@ -18,6 +19,10 @@ from support import stack
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SECONDS = {"s": 1, "m": 60, "h": 3600}
+sys.path.insert(0, str(ROOT / "tests" / "chaos"))
+
+from proxy import Proxy  # noqa: E402
+
 BAD = b"\xff\xff\xff"
 
 pytestmark = pytest.mark.full
@@ -173,6 +178,79 @@ def test_a_broker_that_takes_no_offsets(world, prometheus, target):
             stack.local("thaw", "kafka")
 
         prometheus.await_alert("SluiceCommitFailures", seconds=120, meanwhile=freeze_for_a_moment)
+
+
+@pytest.fixture
+def proxy():
+    one = Proxy(stack.THRIFT2_PORT)
+    yield one
+    one.close()
+
+
+def through(proxy, target, **more):
+    """A service whose only gateway lies behind the proxy."""
+    return {
+        "http__listen": f"127.0.0.1:{target}",
+        "gateway__endpoints": f"127.0.0.1:{proxy.port}",
+        "gateway__connections": "1",
+        "ingest__linger_ms": "10",
+        **more,
+    }
+
+
+def test_a_gateway_that_is_away(world, prometheus, target, proxy):
+    """Records of long ago wait for it: nothing is written, and that is late."""
+    pipe = world.add([["1", "x"]])
+    with world.service(**through(proxy, target)) as process:
+        world.until(process, lambda: pipe.rows() == ["1"])
+        proxy.mode = "refuse"
+        proxy.drop()
+        pipe.fill([["2", "x"]])
+        for name in ("SluiceGatewayDown", "SluiceNotReady", "SluiceLate", "SluiceNoProgress"):
+            prometheus.await_alert(name)
+        proxy.mode = "pass"
+        world.until(process, lambda: pipe.rows() == ["1", "2"])
+
+
+def test_answers_that_do_not_come(world, prometheus, target, proxy):
+    """The rows are written and the answer is lost: they are sent again."""
+    pipe = world.add([["1", "x"]])
+    count = iter(range(10**9))
+    with world.service(**through(proxy, target)) as process:
+        world.until(process, lambda: pipe.rows() == ["1"])
+        proxy.mode = "flaky"
+        prometheus.await_alert("SluiceResending", meanwhile=lambda: pipe.fill([[f"{next(count)}", "x"]]))
+
+
+def test_more_comes_than_a_gateway_takes(world, prometheus, target, proxy):
+    pipe = world.add([["0", "x"]])
+    count = iter(range(10**9))
+    with world.service(**through(proxy, target, ingest__batch_rows="10")) as process:
+        world.until(process, lambda: pipe.rows() == ["0"])
+        proxy.delay_s, proxy.mode = 0.2, "delay"
+
+        def fill():
+            pipe.fill([[f"{next(count)}", "x"] for _ in range(100)])
+
+        prometheus.await_alert("SluiceLagGrowing", seconds=180, meanwhile=fill)
+
+
+def test_a_memory_that_is_too_small(world, prometheus, target):
+    """With so little for records, what the program itself takes is nine tenths of the whole."""
+    world.add([["1", "x"]])
+    small = {"ingest__memory": "1M", "ingest__batch_bytes": "64K"}
+    with world.service(http__listen=f"127.0.0.1:{target}", **small):
+        prometheus.await_alert("SluiceMemoryNear")
+
+
+def alerts():
+    """The names of all alerts there are."""
+    return set(re.findall(r"- alert: (\w+)", (ROOT / "compose" / "monitoring" / "rules" / "sluice.yml").read_text()))
+
+
+def test_each_alert_is_made_to_fire_here():
+    awaited = set(re.findall(r'"(Sluice\w+)"', pathlib.Path(__file__).read_text()))
+    assert alerts() == awaited
 
 
 def test_every_query_of_the_dashboard_has_an_answer(prometheus):
