@@ -69,7 +69,7 @@ typedef struct {
 static void
 free_plans(FramePlan **plans, size_t length)
 {
-  for (size_t i = 0; i < length; i++)
+  for (size_t i = 0; plans != NULL && i < length; i++)
     frame_plan_free(plans[i]);
   g_free(plans);
 }
