@@ -192,7 +192,7 @@ settle(BulkTopic *self, bool keeps_counts, GError **error)
 static bool
 reject(BulkTopic *self, KafkaMessage *message, const GError *fault, GError **error)
 {
-  bool has_decoded = translator_has_decoded(self->translator);
+  TranslatorStep step = translator_failed_at(self->translator);
   g_autofree char *where = g_strdup_printf("%s[%d]@%" G_GINT64_FORMAT, message->partition->topic,
                                            message->partition->id, message->offset);
 
@@ -209,7 +209,7 @@ reject(BulkTopic *self, KafkaMessage *message, const GError *fault, GError **err
   self->counts.bad++;
   self->rejects_bytes += message->key.len + message->value.len;
   g_ptr_array_add(self->rejects,
-                  stream_reject_new(message, has_decoded ? STREAM_MAP : STREAM_DECODE, fault));
+                  stream_reject_new(message, stream_stage_of(step), fault));
   *message = (KafkaMessage){0};
   return true;
 }

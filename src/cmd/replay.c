@@ -86,7 +86,7 @@ parse(Call *self, GError **error)
        "fail",
        NULL},
       {"stage", 0, 0, G_OPTION_ARG_FILENAME, &filter->stage,
-       "only what failed there: decode, map or put", "STAGE"},
+       "only what failed there: key, decode, map or put", "STAGE"},
       {"class", 0, 0, G_OPTION_ARG_FILENAME, &filter->exception_class,
        "only this class of error, e.g. sluice.MappingError", "CLASS"},
       {"reason", 0, 0, G_OPTION_ARG_FILENAME, &filter->reason,

@@ -5,7 +5,7 @@ struct Translator {
   const Mapping *mapping; /* borrowed */
   Decoder *decoder;       /* owned */
   Decoder *keys;          /* owned; NULL: the mapping has no key schema */
-  bool has_decoded;
+  TranslatorStep step;
 };
 
 Translator *
@@ -62,24 +62,33 @@ translator_row(Translator *self, Origin *origin, Slice value, Row *row, GError *
 {
   const Value *values = NULL;
 
-  self->has_decoded = false;
+  self->step = TRANSLATOR_KEY;
   if (!read_key(self, origin, error))
     return false;
+  self->step = TRANSLATOR_VALUE;
   if (value.data != NULL) {
     values = decoder_decode(self->decoder, value, error);
     if (values == NULL)
       return false;
   }
-  self->has_decoded = true;
+  self->step = TRANSLATOR_MAPPING;
   if (values == NULL)
     return mapping_tombstone_row(self->mapping, origin, row, error);
   return mapping_apply(self->mapping, origin, values, row, error);
 }
 
-bool
-translator_has_decoded(const Translator *self)
+TranslatorStep
+translator_failed_at(const Translator *self)
 {
-  return self->has_decoded;
+  return self->step;
+}
+
+const char *
+translator_step_word(TranslatorStep step)
+{
+  static const char *const words[] = {"key", "decode", "map"};
+
+  return words[step];
 }
 
 char *

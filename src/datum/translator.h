@@ -19,9 +19,12 @@ bool translator_skips(const Translator *self, Slice value);
  * it makes none; errors of the source come as they are. */
 bool translator_row(Translator *self, Origin *origin, Slice value, Row *row, GError **error);
 
-/* After a failed translator_row(): whether key and value could be decoded, so that the mapping is
- * where it failed. */
-bool translator_has_decoded(const Translator *self);
+/* Where a translator_row() failed: a Kafka key or a value that could not be decoded, or mapping. */
+typedef enum { TRANSLATOR_KEY, TRANSLATOR_VALUE, TRANSLATOR_MAPPING } TranslatorStep;
+
+TranslatorStep translator_failed_at(const Translator *self);
+/* "key", "decode", "map". */
+const char *translator_step_word(TranslatorStep step);
 
 /* As decoder_take_notice(), of value and key. */
 char *translator_take_notice(Translator *self);

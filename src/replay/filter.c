@@ -34,7 +34,7 @@ understand_stage(ReplayFilter *self, GError **error)
 {
   if (self->stage == NULL)
     return true;
-  for (StreamStage stage = STREAM_DECODE; stage <= STREAM_PUT; stage++) {
+  for (StreamStage stage = STREAM_KEY; stage < STREAM_STAGES; stage++) {
     const StreamStageInfo *info = stream_stage_info(stage);
 
     if (g_ascii_strcasecmp(self->stage, info->word) == 0 ||
@@ -42,7 +42,7 @@ understand_stage(ReplayFilter *self, GError **error)
       self->connect_stage = info->connect_stage;
   }
   return self->connect_stage != NULL ||
-         refuse("stage", self->stage, "no stage: there are decode, map and put", error);
+         refuse("stage", self->stage, "no stage: there are key, decode, map and put", error);
 }
 
 static bool

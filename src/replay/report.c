@@ -69,7 +69,7 @@ header_text(Slice text)
 static char *
 stage_word(Slice connect_stage)
 {
-  for (StreamStage stage = STREAM_DECODE; stage <= STREAM_PUT; stage++) {
+  for (StreamStage stage = STREAM_KEY; stage < STREAM_STAGES; stage++) {
     const StreamStageInfo *info = stream_stage_info(stage);
 
     if (slice_equal(connect_stage, slice_text(info->connect_stage)))

@@ -62,6 +62,7 @@ static void
 note_rejects(StreamCommit *self, guint first)
 {
   static const Counter counters[] = {
+      [STREAM_KEY] = COUNTER_BAD_DECODE,
       [STREAM_DECODE] = COUNTER_BAD_DECODE,
       [STREAM_MAP] = COUNTER_BAD_MAP,
       [STREAM_PUT] = COUNTER_BAD_PUT,

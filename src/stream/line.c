@@ -165,8 +165,7 @@ take_record(StreamLine *self, KafkaMessage *message)
     stream_wait_begin(&self->schema, fault);
     return STREAM_LINE_STALLED;
   }
-  take_reject(self, message, translator_has_decoded(self->translator) ? STREAM_MAP : STREAM_DECODE,
-              fault);
+  take_reject(self, message, stream_stage_of(translator_failed_at(self->translator)), fault);
   return STREAM_LINE_TAKEN;
 }
 

@@ -7,6 +7,7 @@ enum { SHOWN_A_MINUTE = 3 }; /* of a stage */
 static const int64_t MINUTE_US = INT64_C(60) * 1000 * 1000;
 
 static const StreamStageInfo infos[] = {
+    [STREAM_KEY] = {"key", "KEY_CONVERTER", "sluice.Decoder", "sluice.DecodeError"},
     [STREAM_DECODE] = {"decode", "VALUE_CONVERTER", "sluice.Decoder", "sluice.DecodeError"},
     [STREAM_MAP] = {"map", "TRANSFORMATION", "sluice.Mapping", "sluice.MappingError"},
     [STREAM_PUT] = {"put", "TASK_PUT", "sluice.Gateway", "sluice.PutError"},
@@ -16,6 +17,18 @@ const StreamStageInfo *
 stream_stage_info(StreamStage stage)
 {
   return &infos[stage];
+}
+
+StreamStage
+stream_stage_of(TranslatorStep step)
+{
+  static const StreamStage stages[] = {
+      [TRANSLATOR_KEY] = STREAM_KEY,
+      [TRANSLATOR_VALUE] = STREAM_DECODE,
+      [TRANSLATOR_MAPPING] = STREAM_MAP,
+  };
+
+  return stages[step];
 }
 
 StreamReject *

@@ -3,9 +3,11 @@
 
 #include "kafka/producer.h"
 #include "kafka/queue.h"
+#include "datum/translator.h"
 
 /* Where on its road a record turned out to be bad. */
 typedef enum {
+  STREAM_KEY,    /* its Kafka key's bytes are not what the schema says */
   STREAM_DECODE, /* its bytes are not what the schema says */
   STREAM_MAP,    /* no row can be made of it, or none that may be sent */
   STREAM_PUT,    /* HBase refuses its row */
@@ -22,6 +24,7 @@ typedef struct {
 } StreamStageInfo;
 
 const StreamStageInfo *stream_stage_info(StreamStage stage);
+StreamStage stream_stage_of(TranslatorStep step);
 
 /* A bad record, from the moment that is known until its dead letter is acknowledged. */
 typedef struct {

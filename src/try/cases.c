@@ -140,7 +140,7 @@ run_record(Case *self, GError **error)
   else if (translator_skips(self->translator, value))
     self->outcome.kind = TRY_SKIPPED;
   else if (!translator_row(self->translator, &origin, value, &self->row, &self->fault))
-    refuse(self, translator_has_decoded(self->translator) ? "map" : "decode");
+    refuse(self, translator_step_word(translator_failed_at(self->translator)));
   return true;
 }
 

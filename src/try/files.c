@@ -212,7 +212,7 @@ take_json(JsonRoad *self, Slice line, uint64_t number, GError **error)
   if (!translator_row(self->translator, &origin, bytes_slice(&self->payload), &self->row, &fault) ||
       !frame_check_row(mapping_table(mapping), &self->row, self->options->frame_max_bytes,
                        &fault)) {
-    outcome.stage = translator_has_decoded(self->translator) ? "map" : "decode";
+    outcome.stage = translator_step_word(translator_failed_at(self->translator));
     return take_fault(self->options, &outcome, fault, error);
   }
   self->options->take(self->options->self, &outcome);

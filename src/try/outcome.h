@@ -14,7 +14,7 @@ typedef struct {
   const char *from; /* where the record is: "orders[0]@12", "orders.csv line 3" */
   TryKind kind;
   const Row *row;     /* TRY_ROW: a put or a deletion */
-  const char *stage;  /* TRY_REFUSED: "decode" or "map" */
+  const char *stage;  /* TRY_REFUSED: "key", "decode" or "map" */
   const char *reason; /* TRY_REFUSED */
 } TryOutcome;
 

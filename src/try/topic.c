@@ -57,7 +57,7 @@ take(TopicRoad *self, GError **error)
       return false;
     }
     outcome.kind = TRY_REFUSED;
-    outcome.stage = translator_has_decoded(self->translator) ? "map" : "decode";
+    outcome.stage = translator_step_word(translator_failed_at(self->translator));
     outcome.reason = fault->message;
   }
   self->options->take(self->options->self, &outcome);

@@ -88,7 +88,7 @@ fixture_clear(Fixture *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Fixture, fixture_clear)
 
-/* What became of a record: its only reject's reason, or how many rows it made. */
+/* What became of a record: its only reject's stage and reason, or how many rows it made. */
 static char *
 outcome(Fixture *self, Slice key, Slice value)
 {
@@ -108,8 +108,12 @@ outcome(Fixture *self, Slice key, Slice value)
   }
   g_assert_true(stream_line_collect(self->line));
   rejects = stream_commit_rejects(stream_line_commit(self->line));
-  if (rejects->len > 0)
-    g_string_assign(rows, ((const StreamReject *)rejects->pdata[0])->reason);
+  if (rejects->len > 0) {
+    const StreamReject *reject = rejects->pdata[0];
+
+    g_string_printf(rows, "%s: %s", stream_stage_info(reject->stage)->connect_stage,
+                    reject->reason);
+  }
   stream_commit_release(stream_line_commit(self->line));
   return g_string_free(rows, FALSE);
 }
@@ -124,8 +128,10 @@ keys_are_decoded_for_rows_and_tombstones(void)
   } cases[] = {
       {BYTES("\4ab"), BYTES("\2"), "1 put"},
       {BYTES("\4ab"), SLICE_EMPTY, "1 deleted"},
-      {BYTES("\4a"), BYTES("\2"), "key: field id (byte 0): a length of 2 with 1 bytes left"},
-      {BYTES("\4a"), SLICE_EMPTY, "key: field id (byte 0): a length of 2 with 1 bytes left"},
+      {BYTES("\4a"), BYTES("\2"),
+       "KEY_CONVERTER: key: field id (byte 0): a length of 2 with 1 bytes left"},
+      {BYTES("\4a"), SLICE_EMPTY,
+       "KEY_CONVERTER: key: field id (byte 0): a length of 2 with 1 bytes left"},
   };
   g_auto(Fixture) fixture;
 
@@ -151,7 +157,7 @@ a_schema_that_cannot_be_read_is_logged_once(void)
 
     g_autofree char *got = outcome(&fixture, BYTES("\0\0\0\0\1\4ab"), BYTES("\0\0\0\0\1\4ab"));
 
-    g_assert_true(g_str_has_prefix(got, "schema 1: "));
+    g_assert_true(g_str_has_prefix(got, "VALUE_CONVERTER: schema 1: "));
     g_test_assert_expected_messages();
   }
 }
