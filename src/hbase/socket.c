@@ -73,33 +73,83 @@ try_address(GSocketAddress *address, const SocketOptions *options, GError **erro
   return g_steal_pointer(&socket);
 }
 
+static void
+on_found(GObject *resolver, GAsyncResult *result, void *out_found)
+{
+  (void)resolver;
+  *(GAsyncResult **)out_found = g_object_ref(result);
+}
+
+static gboolean
+on_late(void *limit)
+{
+  g_cancellable_cancel(limit);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_stop(GCancellable *stop, void *limit)
+{
+  (void)stop;
+  g_cancellable_cancel(limit);
+}
+
+/* The name's addresses (GInetAddress). The system's resolver asks a dead DNS for a minute; it is
+ * left to itself then. */
+static GList *
+look_up(const char *name, const SocketOptions *options, GError **error)
+{
+  g_autoptr(GMainContext) context = g_main_context_new();
+  g_autoptr(GSource) timer = g_timeout_source_new(options->connect_timeout_ms);
+  g_autoptr(GCancellable) limit = g_cancellable_new();
+  g_autoptr(GResolver) resolver = g_resolver_get_default();
+  g_autoptr(GAsyncResult) found = NULL;
+  gulong stop = options->cancellable == NULL
+                    ? 0
+                    : g_cancellable_connect(options->cancellable, G_CALLBACK(on_stop), limit, NULL);
+  GError *cause = NULL;
+  GList *addresses;
+
+  g_source_set_callback(timer, on_late, limit, NULL);
+  g_source_attach(timer, context);
+  g_main_context_push_thread_default(context);
+  g_resolver_lookup_by_name_async(resolver, name, limit, on_found, &found);
+  while (found == NULL)
+    g_main_context_iteration(context, TRUE);
+  g_main_context_pop_thread_default(context);
+  g_source_destroy(timer);
+  g_cancellable_disconnect(options->cancellable, stop);
+  addresses = g_resolver_lookup_by_name_finish(resolver, found, &cause);
+  if (g_error_matches(cause, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
+      !g_cancellable_is_cancelled(options->cancellable)) {
+    g_clear_error(&cause);
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND,
+                        "its name was not resolved in time; does the DNS answer?");
+  } else if (cause != NULL) {
+    g_propagate_error(error, cause);
+  }
+  return addresses;
+}
+
 /* Tries each address of the name; the error is the last one's. */
 static GSocket *
 connect_name(const Endpoint *endpoint, const SocketOptions *options, GError **error)
 {
-  g_autoptr(GSocketConnectable) name = g_network_address_new(endpoint->host, endpoint->port);
-  g_autoptr(GSocketAddressEnumerator) addresses = g_socket_connectable_enumerate(name);
-  g_autoptr(GError) last = NULL;
+  g_autoptr(GSocketAddress) number =
+      g_inet_socket_address_new_from_string(endpoint->host, endpoint->port);
+  GSocket *socket = NULL;
+  GList *addresses;
 
-  for (;;) {
-    g_autoptr(GError) failure = NULL;
-    g_autoptr(GSocketAddress) address =
-        g_socket_address_enumerator_next(addresses, options->cancellable, &failure);
-    GSocket *socket = address == NULL ? NULL : try_address(address, options, &failure);
+  if (number != NULL)
+    return try_address(number, options, error);
+  addresses = look_up(endpoint->host, options, error);
+  for (GList *one = addresses; one != NULL && socket == NULL; one = one->next) {
+    g_autoptr(GSocketAddress) address = g_inet_socket_address_new(one->data, endpoint->port);
 
-    if (socket != NULL)
-      return socket;
-    if (failure != NULL) {
-      g_clear_error(&last);
-      last = g_steal_pointer(&failure);
-    }
-    if (address == NULL)
-      break;
+    socket = try_address(address, options, one->next == NULL ? error : NULL);
   }
-  if (last == NULL)
-    last = g_error_new_literal(G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND, "the name has no address");
-  g_propagate_error(error, g_steal_pointer(&last));
-  return NULL;
+  g_resolver_free_addresses(addresses);
+  return socket;
 }
 
 /* A certificate that is not trusted is for a person to mend; all else may pass by itself. */

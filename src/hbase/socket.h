@@ -12,7 +12,7 @@
 typedef struct Socket Socket;
 
 typedef struct {
-  uint32_t connect_timeout_ms; /* for each address of the name */
+  uint32_t connect_timeout_ms; /* for the name, and for each of its addresses */
   bool tls;
   const char *ca_file;       /* borrowed: PEM; NULL: the system's */
   GCancellable *cancellable; /* borrowed: ends every wait; or NULL */

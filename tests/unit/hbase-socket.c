@@ -177,6 +177,114 @@ the_last_bytes_come_before_the_end(void)
   g_assert_cmpmem(got.data, got.len, "bye", 3);
 }
 
+/* A DNS that does not answer, as the system's resolver sees it: its thread cannot be stopped. */
+typedef GResolver DeadResolver;
+typedef GResolverClass DeadResolverClass;
+
+static GMutex dns_lock;
+static GCond dns_back;
+static bool dns_is_dead;
+
+GType dead_resolver_get_type(void);
+G_DEFINE_TYPE(DeadResolver, dead_resolver, G_TYPE_RESOLVER)
+
+static void
+wait_for_dns(GTask *task, void *source G_GNUC_UNUSED, void *data G_GNUC_UNUSED,
+             GCancellable *cancellable G_GNUC_UNUSED)
+{
+  g_mutex_lock(&dns_lock);
+  while (dns_is_dead)
+    g_cond_wait(&dns_back, &dns_lock);
+  g_mutex_unlock(&dns_lock);
+  g_task_return_pointer(task, NULL, NULL);
+}
+
+static void
+dead_lookup(GResolver *resolver, const char *name G_GNUC_UNUSED, GCancellable *cancellable,
+            GAsyncReadyCallback done, void *data)
+{
+  g_autoptr(GTask) task = g_task_new(resolver, cancellable, done, data);
+
+  g_task_set_return_on_cancel(task, TRUE);
+  g_task_run_in_thread(task, wait_for_dns);
+}
+
+static GList *
+dead_finish(GResolver *resolver G_GNUC_UNUSED, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer(G_TASK(result), error);
+}
+
+static void
+dead_resolver_class_init(DeadResolverClass *class)
+{
+  class->lookup_by_name_async = dead_lookup;
+  class->lookup_by_name_finish = dead_finish;
+}
+
+static void
+dead_resolver_init(DeadResolver *self G_GNUC_UNUSED)
+{
+}
+
+static void *
+cancel(void *cancellable)
+{
+  g_cancellable_cancel(cancellable);
+  return NULL;
+}
+
+static void
+a_dns_that_does_not_answer_is_waited_for_no_longer_than_a_connection(void)
+{
+  static const struct {
+    uint32_t timeout_ms;
+    const char *says;
+  } cases[] = {{SHORT_MS, "gateway.example:9090: connect: its name was not resolved in time"},
+               {LONG_MS, "gateway.example:9090: connect: "}}; /* and is stopped */
+  g_autoptr(GResolver) system = g_resolver_get_default();
+  g_autoptr(GResolver) dead = g_object_new(dead_resolver_get_type(), NULL);
+  g_auto(Endpoint) endpoint = {0};
+
+  dns_is_dead = true;
+  g_resolver_set_default(dead);
+  g_assert_true(endpoint_parse("gateway.example:9090", &endpoint, NULL));
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(GCancellable) stop = g_cancellable_new();
+    const SocketOptions options = {.connect_timeout_ms = cases[i].timeout_ms, .cancellable = stop};
+    g_autoptr(GError) error = NULL;
+    GThread *stopper = i == 1 ? g_thread_new("stopper", cancel, stop) : NULL;
+
+    g_assert_null(socket_open(&endpoint, &options, &error));
+    g_assert_error(error, FAULT, FAULT_PEER);
+    g_assert_nonnull(strstr(error->message, cases[i].says));
+    if (stopper != NULL)
+      g_thread_join(stopper);
+  }
+  g_resolver_set_default(system);
+  g_mutex_lock(&dns_lock);
+  dns_is_dead = false;
+  g_cond_broadcast(&dns_back);
+  g_mutex_unlock(&dns_lock);
+}
+
+static void
+a_name_is_resolved_and_its_addresses_are_tried(void)
+{
+  g_autoptr(TestGateway) gateway = test_gateway_new(serve_three_bytes, NULL);
+  const char *port = strrchr(test_gateway_endpoint(gateway), ':');
+  g_autofree char *name = g_strconcat("localhost", port, NULL);
+  const SocketOptions options = {.connect_timeout_ms = LONG_MS};
+  g_auto(Endpoint) endpoint = {0};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Socket) socket = NULL;
+
+  g_assert_true(endpoint_parse(name, &endpoint, &error));
+  socket = socket_open(&endpoint, &options, &error);
+  g_assert_no_error(error);
+  g_assert_nonnull(socket);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -185,5 +293,8 @@ main(int argc, char **argv)
   g_test_add_func("/socket/signals", signals_do_not_put_off_the_end_of_a_wait);
   g_test_add_func("/socket/late", what_has_come_is_given_after_the_end_of_the_wait);
   g_test_add_func("/socket/last", the_last_bytes_come_before_the_end);
+  g_test_add_func("/socket/name", a_name_is_resolved_and_its_addresses_are_tried);
+  g_test_add_func("/socket/dns",
+                  a_dns_that_does_not_answer_is_waited_for_no_longer_than_a_connection);
   return g_test_run();
 }
