@@ -331,6 +331,12 @@ kafka_queue_read(KafkaQueue *self, KafkaMessage *out, size_t max, int timeout_ms
   return taken;
 }
 
+size_t
+kafka_queue_length(const KafkaQueue *self)
+{
+  return rd_kafka_queue_length(self->queue);
+}
+
 static bool
 is_to_store(const KafkaPartition *partition)
 {

@@ -93,6 +93,9 @@ void kafka_queue_wake(KafkaQueue *self);
 /* The writer's side: one thread. Reads up to max messages; waits up to timeout_ms for the first. */
 size_t kafka_queue_read(KafkaQueue *self, KafkaMessage *out, size_t max, int timeout_ms);
 
+/* How many messages wait to be read. */
+size_t kafka_queue_length(const KafkaQueue *self);
+
 /* Stores `done` of each partition for the next commit; those no longer ours are passed over. */
 bool kafka_queue_store(KafkaQueue *self, KafkaPartition *const *partitions, size_t length,
                        GError **error);

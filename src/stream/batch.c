@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/batch.h"
 
-/* What librdkafka and we spend on a record beside its bytes. */
-enum { RECORD_OVERHEAD_BYTES = 512 };
+#include "stream/memory.h"
 
 enum { NO_ROW = -1 };
 
@@ -103,7 +102,7 @@ stream_batch_reset(StreamBatch *self)
 static size_t
 kept_by(const KafkaMessage *message)
 {
-  return message->key.len + message->value.len + RECORD_OVERHEAD_BYTES;
+  return message->key.len + message->value.len + STREAM_RECORD_BYTES;
 }
 
 static Entry *

@@ -8,6 +8,7 @@
 typedef struct {
   void *self;
   size_t (*read)(void *self, KafkaMessage *out, size_t max, int timeout_ms);
+  size_t (*length)(void *self); /* how many wait to be read */
   bool (*store)(void *self, KafkaPartition *const *partitions, size_t length, GError **error);
   void (*hold)(void *self, size_t topic_index, bool is_held);
   void (*sweep)(void *self);

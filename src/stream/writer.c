@@ -3,11 +3,16 @@
 
 #include "base/event.h"
 #include "stream/calls.h"
+#include "stream/memory.h"
 
 enum { READ_AT_ONCE = 256, LONGEST_READ_MS = 1000 };
 
 /* What is read at once is beside the other bounds, so it is at most this share of a writer's. */
 enum { READ_SHARE = 16 };
+
+/* What the source had at most is forgotten by so much at each read, and takes no more than all but
+ * so much of the writer's memory. */
+enum { FORGET_SHARE = 256, LEAST_SHARE = 4 };
 
 struct StreamWriter {
   StreamWriterOptions options;
@@ -21,6 +26,7 @@ struct StreamWriter {
   size_t next;     /* of read: what is not taken yet */
   size_t length;
   size_t most;                     /* to read at once */
+  size_t fetched_bytes;            /* the most that the source had of late */
   KafkaMessage read[READ_AT_ONCE]; /* owned from next on */
 
   /* Between threads. */
@@ -261,6 +267,27 @@ wait_ms(const StreamWriter *self)
   return (int)CLAMP((due - g_get_monotonic_time()) / 1000 + 1, 0, LONGEST_READ_MS);
 }
 
+/* A fetch comes whole, and unpacked whole: what the source had at most it will have again. */
+static void
+reckon_fetched(StreamWriter *self, size_t record_bytes)
+{
+  size_t waiting = self->options.source.length(self->options.source.self);
+  size_t remembered = self->fetched_bytes - self->fetched_bytes / FORGET_SHARE;
+
+  self->fetched_bytes = MAX(waiting * (record_bytes + STREAM_RECORD_BYTES), remembered);
+}
+
+/* What the writer may hold beside that. */
+static size_t
+memory_left(const StreamWriter *self)
+{
+  size_t all = self->options.memory_bytes;
+  size_t aside = self->options.aside_bytes;
+  size_t over = self->fetched_bytes > aside ? self->fetched_bytes - aside : 0;
+
+  return all - MIN(over, all - all / LEAST_SHARE);
+}
+
 static void
 read_some(StreamWriter *self)
 {
@@ -272,9 +299,11 @@ read_some(StreamWriter *self)
       self->options.source.read(self->options.source.self, self->read, self->most, wait_ms(self));
   for (size_t i = 0; i < self->length; i++)
     bytes += self->read[i].key.len + self->read[i].value.len;
+  if (self->length == 0)
+    return;
+  reckon_fetched(self, bytes / self->length);
   /* As many as before and again, as long as they are no larger than these. */
-  if (self->length > 0)
-    self->most = CLAMP(share / (bytes / self->length + 1), 1, MIN(2 * self->most, READ_AT_ONCE));
+  self->most = CLAMP(share / (bytes / self->length + 1), 1, MIN(2 * self->most, READ_AT_ONCE));
 }
 
 /* Sends the batches, judges the windows and tries again what waits, each when its time has come. */
@@ -310,7 +339,7 @@ turn(StreamWriter *self)
   size_t held = held_bytes(self);
 
   atomic_store_explicit(&self->options.sheet->held_bytes, held, memory_order_relaxed);
-  return held <= self->options.memory_bytes || drain(self);
+  return held <= memory_left(self) || drain(self);
 }
 
 /* Until an answer may be expected, it is time to try something again, or it is told something. */

@@ -22,6 +22,7 @@ typedef struct {
   size_t lines_length;
   bool ends;           /* it reads to an end, and judges there by what there was */
   size_t memory_bytes; /* for all its batches and bad records */
+  size_t aside_bytes;  /* for what the source has; what that takes beyond, they lack */
   MetricsSheet *sheet; /* of its calls; borrowed */
   void *self;
   /* In its thread: it has ended, with an error for bad data, without when it was told to. */

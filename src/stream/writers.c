@@ -139,6 +139,12 @@ queue_read(void *self, KafkaMessage *out, size_t max, int timeout_ms)
   return kafka_queue_read(self, out, max, timeout_ms);
 }
 
+static size_t
+queue_length(void *self)
+{
+  return kafka_queue_length(self);
+}
+
 static bool
 queue_store(void *self, KafkaPartition *const *partitions, size_t length, GError **error)
 {
@@ -166,7 +172,8 @@ queue_wake(void *self)
 static StreamSource
 source_of(KafkaQueue *queue)
 {
-  return (StreamSource){queue, queue_read, queue_store, queue_hold, queue_sweep, queue_wake};
+  return (StreamSource){queue,      queue_read,  queue_length, queue_store,
+                        queue_hold, queue_sweep, queue_wake};
 }
 
 static StreamWriter *
@@ -187,6 +194,7 @@ open_writer(StreamWriters *self, size_t number, GError **error)
       .lines_length = length,
       .ends = self->options->settings.is_until_end,
       .memory_bytes = stream_memory_writer(self->options->settings.memory_bytes, self->length),
+      .aside_bytes = stream_memory_aside(self->options->settings.memory_bytes, self->length),
       .sheet = metrics_counters_sheet(self->counters, number, length),
       .self = self,
       .ended = writer_ended,

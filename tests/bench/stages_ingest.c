@@ -265,6 +265,13 @@ receive(void *self, GError **error)
   return true;
 }
 
+static size_t
+none_waits(void *self)
+{
+  (void)self;
+  return 0;
+}
+
 static bool
 is_busy(void *self)
 {
@@ -310,12 +317,13 @@ run_writer(const char *stage, const Mapping *mapping, const FramePlan *plan, End
       .wait = {.retry = {.first_ms = 1, .longest_ms = 5}, .self = ends, .tell = tell},
   };
   const StreamWriterOptions options = {
-      .source = {ends, read_records, store, hold, nothing, nothing},
+      .source = {ends, read_records, none_waits, store, hold, nothing, nothing},
       .sink = {ends, 2, FRAME_BYTES, send_rows, receive, is_busy, probe, nothing},
       .letters = letters,
       .lines = &line,
       .lines_length = 1,
       .memory_bytes = 16 << 20,
+      .aside_bytes = 8 << 20,
       .sheet = metrics_counters_sheet(counters, 0, 1),
       .self = ends,
       .ended = ended,

@@ -38,6 +38,12 @@ source_read(void *data, KafkaMessage *out, size_t max, int timeout_ms)
   return 0;
 }
 
+static size_t
+source_length(void *data)
+{
+  return ((MemorySource *)data)->waiting;
+}
+
 static bool
 source_store(void *data, KafkaPartition *const *partitions, size_t length, GError **error)
 {
@@ -88,8 +94,8 @@ memory_source_init(MemorySource *self, size_t partitions, GString *log, GMutex *
   self->messages = g_array_new(FALSE, FALSE, sizeof(KafkaMessage));
   self->was_read = g_byte_array_new();
   self->payloads = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-  self->source =
-      (StreamSource){self, source_read, source_store, source_hold, source_sweep, source_wake};
+  self->source = (StreamSource){self,        source_read,  source_length, source_store,
+                                source_hold, source_sweep, source_wake};
   g_mutex_init(&self->lock);
   g_cond_init(&self->woken);
 }

@@ -17,6 +17,7 @@ typedef struct {
   GByteArray *was_read;               /* owned, of bool: for each message */
   bool is_held[MEMORY_SOURCE_TOPICS]; /* by topic_index */
   size_t read_at_once;                /* the most that one read gives */
+  size_t waiting;                     /* how many it says that wait to be read */
   GString *log;                       /* borrowed: "store 0:5 1:2;" */
   GMutex *log_lock;                   /* borrowed */
   void (*exhausted)(void *data); /* from the reader's thread, once everything was read and no topic

@@ -108,6 +108,7 @@ writer_case_init(WriterCase *self, const WriterSettings *settings)
       .lines_length = WRITER_CASE_LINES,
       .ends = settings->ends,
       .memory_bytes = settings->memory_bytes,
+      .aside_bytes = settings->memory_bytes / 2,
       .sheet = metrics_counters_sheet(self->counters, 0, WRITER_CASE_LINES),
       .self = self,
       .ended = on_ended,

@@ -246,23 +246,34 @@ an_abandoned_writer_ends_in_the_middle_of_an_outage(void)
 static void
 little_memory_means_small_steps_not_loss(void)
 {
-  WriterSettings settings = writer_case_plain;
-  g_auto(WriterCase) fixture;
-  g_autoptr(GString) records = g_string_new("k0=v");
+  static const struct {
+    size_t memory_bytes; /* a record counts for some 550 */
+    size_t waiting; /* records that the source has: half as many bytes are set aside for them */
+    uint64_t batches;
+  } cases[] = {
+      {1500, 0, 34}, {6000, 0, 9}, {6000, 5, 9}, {6000, 8, 12}, {6000, 1000, 34},
+  };
 
-  settings.rows = 1000;
-  settings.memory_bytes = 1500; /* two records */
-  for (size_t i = 1; i < 100; i++)
-    g_string_append_printf(records, " k%zu=v", i);
-  writer_case_init(&fixture, &settings);
-  fixture.source.read_at_once = 3;
-  memory_source_add(&fixture.source, 0, records->str);
-  writer_case_run(&fixture);
-  writer_case_assert_books(&fixture, 100, 0, 0);
-  g_assert_cmpuint(g_hash_table_size(fixture.sink.table), ==, 100);
-  g_assert_cmpuint(writer_case_count(&fixture, COUNTER_WRITTEN), ==, 100);
-  g_assert_cmpuint(metrics_counters_sum(fixture.counters, WRITER_CASE_LINES, COUNTER_BATCHES), ==,
-                   34);
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    WriterSettings settings = writer_case_plain;
+    g_auto(WriterCase) fixture;
+    g_autoptr(GString) records = g_string_new("k0=v");
+
+    settings.rows = 1000;
+    settings.memory_bytes = cases[i].memory_bytes;
+    for (size_t n = 1; n < 100; n++)
+      g_string_append_printf(records, " k%zu=v", n);
+    writer_case_init(&fixture, &settings);
+    fixture.source.read_at_once = 3;
+    fixture.source.waiting = cases[i].waiting;
+    memory_source_add(&fixture.source, 0, records->str);
+    writer_case_run(&fixture);
+    writer_case_assert_books(&fixture, 100, 0, 0);
+    g_assert_cmpuint(g_hash_table_size(fixture.sink.table), ==, 100);
+    g_assert_cmpuint(writer_case_count(&fixture, COUNTER_WRITTEN), ==, 100);
+    g_assert_cmpuint(metrics_counters_sum(fixture.counters, WRITER_CASE_LINES, COUNTER_BATCHES), ==,
+                     cases[i].batches);
+  }
 }
 
 int

@@ -116,8 +116,8 @@ class World:
     def said(self, log=None):
         return pathlib.Path(log or self.log).read_text()
 
-    def committed(self):
-        return {pipe.name: pipe.committed(self.group) for pipe in self.pipes}
+    def committed(self, group=None):
+        return {pipe.name: pipe.committed(group or self.group) for pipe in self.pipes}
 
     def ends(self):
         return {pipe.name: self.kafka.ends(pipe.topic, pipe.partitions) for pipe in self.pipes}
