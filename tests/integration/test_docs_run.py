@@ -28,7 +28,6 @@ ELSEWHERE = {
     "meson": "tests/deploy/test_image.py",
     "tests/": "tests/run itself, or too long: each of them is there, says tests/unit/docs-commands.py",
     "python3 tests/": "tests/unit/meson.build: instructions",
-    "curl -s -H \"Authorization": "tests/unit/http-server.c, with a token",
     "podman": "tests/deploy/test_image.py",
     "docker": "tests/deploy/test_compose.py",
     "kubectl": "tests/deploy/test_kubernetes.py",
@@ -37,6 +36,7 @@ ELSEWHERE = {
 }
 # Pages whose commands need another machine than this one: who runs them.
 OTHER_HOSTS = {
+    "docs/console.md": "the tests of the page, with a browser",
     "docs/hdfs.md": "tests/integration/test_hdfs.py",
     "docs/operations.md": "tests/deploy",
     "docs/security.md": "tests/deploy",

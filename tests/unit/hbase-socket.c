@@ -181,12 +181,12 @@ the_last_bytes_come_before_the_end(void)
 typedef GResolver DeadResolver;
 typedef GResolverClass DeadResolverClass;
 
+GType dead_resolver_get_type(void);
+G_DEFINE_TYPE(DeadResolver, dead_resolver, G_TYPE_RESOLVER)
+
 static GMutex dns_lock;
 static GCond dns_back;
 static bool dns_is_dead;
-
-GType dead_resolver_get_type(void);
-G_DEFINE_TYPE(DeadResolver, dead_resolver, G_TYPE_RESOLVER)
 
 static void
 wait_for_dns(GTask *task, void *source G_GNUC_UNUSED, void *data G_GNUC_UNUSED,
