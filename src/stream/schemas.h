@@ -12,6 +12,6 @@ StreamSchemas *stream_schemas_new(const SchemaSource *source);
 /* False: its thread hangs in the source, and neither may be freed. */
 bool stream_schemas_free(StreamSchemas *self);
 
-/* Like the source, with what decoders keep, but FAULT_PEER after a fifth of a second without an answer: to be asked again
- * later; the question goes on meanwhile. Borrowed. */
+/* Like the source, with what decoders keep, but FAULT_PEER after a fifth of a second without an
+ * answer: to be asked again later; the question goes on meanwhile. Borrowed. */
 SchemaSource stream_schemas_source(StreamSchemas *self);
