@@ -132,6 +132,19 @@ leaf_symbol(Datum *datum, const Match *match, const char **out_symbol)
   return true;
 }
 
+/* Avro's BigDecimalConversion: the unscaled number as bytes, then the scale as an int. */
+static bool
+put_big_decimal(Slice bytes, Bytes *out)
+{
+  Datum inner;
+  Slice unscaled = SLICE_EMPTY;
+  int64_t scale = 0;
+
+  datum_init(&inner, bytes);
+  return datum_read_slice(&inner, &unscaled) && datum_read_int(&inner, &scale) &&
+         inner.at == inner.end && readable_scaled(out, unscaled, scale);
+}
+
 static bool
 read_logical_bytes(Datum *datum, const Match *match, Bytes *out)
 {
@@ -144,6 +157,11 @@ read_logical_bytes(Datum *datum, const Match *match, Bytes *out)
     readable_uuid(out, bytes.data);
   } else if (match->unit.logical == LOGICAL_DURATION) {
     readable_duration(out, bytes.data);
+  } else if (match->unit.logical == LOGICAL_BIG_DECIMAL) {
+    if (put_big_decimal(bytes, out))
+      return true;
+    datum->at = first;
+    return datum_refuse(datum, "no big-decimal, or one of more than %d digits", READABLE_DIGITS);
   } else if (!readable_decimal(out, bytes, match->unit.scale)) {
     datum->at = first;
     return datum_refuse(datum, "a decimal of %zu bytes; at most %d are read", bytes.len,

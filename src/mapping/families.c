@@ -19,8 +19,8 @@ typedef struct {
 static bool
 can_hold(ColumnType type, const SchemaNode *node)
 {
-  bool is_text =
-      node->kind == SCHEMA_STRING || node->kind == SCHEMA_UNION || node->logical == LOGICAL_DECIMAL;
+  bool is_text = node->kind == SCHEMA_STRING || node->kind == SCHEMA_UNION ||
+                 node->logical == LOGICAL_DECIMAL || node->logical == LOGICAL_BIG_DECIMAL;
   bool is_number = node->kind >= SCHEMA_INT && node->kind <= SCHEMA_DOUBLE;
   bool is_bytes = node->kind == SCHEMA_BYTES || node->kind == SCHEMA_FIXED;
 

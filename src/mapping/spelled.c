@@ -188,6 +188,7 @@ units_of_second(SchemaLogical logical)
   case LOGICAL_UUID:
   case LOGICAL_DATE:
   case LOGICAL_DURATION:
+  case LOGICAL_BIG_DECIMAL:
     break;
   }
   return SECOND_NS;
@@ -267,6 +268,21 @@ put_digits(const TextDecimal *decimal, int64_t from, int64_t to, Bytes *out)
     bytes_append_u8(out, (uint8_t)('0' + text_digit(decimal, at)));
 }
 
+static void
+put_decimal(const TextDecimal *decimal, int64_t scale, Bytes *out)
+{
+  int64_t first = MIN(decimal->first, decimal->point);
+
+  if (decimal->is_negative)
+    bytes_append_u8(out, '-');
+  put_digits(decimal, first, decimal->point, out);
+  if (first == decimal->point)
+    bytes_append_u8(out, '0');
+  if (scale > 0)
+    bytes_append_u8(out, '.');
+  put_digits(decimal, decimal->point, decimal->point + scale, out);
+}
+
 /* The scale's zeros are written anew, and no others. */
 static bool
 read_decimal(const Reading *reading, GError **error)
@@ -289,14 +305,26 @@ read_decimal(const Reading *reading, GError **error)
 
     return refuse(reading, wanted, error);
   }
-  if (decimal.is_negative)
-    bytes_append_u8(reading->scratch, '-');
-  put_digits(&decimal, first, decimal.point, reading->scratch);
-  if (first == decimal.point)
-    bytes_append_u8(reading->scratch, '0');
-  if (scale > 0)
-    bytes_append_u8(reading->scratch, '.');
-  put_digits(&decimal, decimal.point, decimal.point + scale, reading->scratch);
+  put_decimal(&decimal, scale, reading->scratch);
+  return finish_text(reading, start);
+}
+
+/* Its own digits say its scale. */
+static bool
+read_big_decimal(const Reading *reading, GError **error)
+{
+  size_t start = reading->scratch->len;
+  TextDecimal decimal;
+  int64_t scale;
+
+  if (!text_scan(reading->text, &decimal))
+    return refuse(reading, "a decimal number", error);
+  scale = (int64_t)(decimal.whole.len + decimal.fraction.len) - decimal.point;
+  if (decimal.first >= decimal.end)
+    decimal = (TextDecimal){0};
+  if (scale > READABLE_DIGITS || decimal.point > READABLE_DIGITS)
+    return refuse(reading, "a decimal number of up to 2000 digits", error);
+  put_decimal(&decimal, MAX(scale, 0), reading->scratch);
   return finish_text(reading, start);
 }
 
@@ -322,6 +350,7 @@ static const Reader by_logical[] = {
     [LOGICAL_LOCAL_TIMESTAMP_MICROS] = read_timestamp,
     [LOGICAL_LOCAL_TIMESTAMP_NANOS] = read_timestamp,
     [LOGICAL_DURATION] = read_text,
+    [LOGICAL_BIG_DECIMAL] = read_big_decimal,
 };
 
 bool
@@ -330,7 +359,7 @@ spelled_is_number(const SchemaNode *node)
   bool has_number = false;
 
   if (node->kind != SCHEMA_UNION)
-    return node->logical == LOGICAL_DECIMAL ||
+    return node->logical == LOGICAL_DECIMAL || node->logical == LOGICAL_BIG_DECIMAL ||
            (node->logical == LOGICAL_NONE && node->kind >= SCHEMA_INT &&
             node->kind <= SCHEMA_DOUBLE);
   for (size_t i = 0; i < node->length; i++) {
@@ -347,6 +376,8 @@ spelled_bytes(const SchemaNode *node, Slice text)
 {
   if (node->logical == LOGICAL_NONE)
     return text.len; /* a comma made a point */
+  if (node->logical == LOGICAL_BIG_DECIMAL)
+    return ROOM + text.len + 2 * READABLE_DIGITS;
   return ROOM + text.len + (node->logical == LOGICAL_DECIMAL ? node->precision : 0);
 }
 

@@ -26,6 +26,7 @@ static const struct {
     {"local-timestamp-micros", LOGICAL_LOCAL_TIMESTAMP_MICROS, SCHEMA_LONG, 0},
     {"local-timestamp-nanos", LOGICAL_LOCAL_TIMESTAMP_NANOS, SCHEMA_LONG, 0},
     {"duration", LOGICAL_DURATION, SCHEMA_FIXED, DURATION_BYTES},
+    {"big-decimal", LOGICAL_BIG_DECIMAL, SCHEMA_BYTES, 0},
 };
 
 const char *
@@ -119,6 +120,7 @@ family_of(SchemaLogical logical)
       [LOGICAL_LOCAL_TIMESTAMP_MICROS] = FAMILY_LOCAL,
       [LOGICAL_LOCAL_TIMESTAMP_NANOS] = FAMILY_LOCAL,
       [LOGICAL_DURATION] = FAMILY_DURATION,
+      [LOGICAL_BIG_DECIMAL] = FAMILY_DECIMAL,
   };
 
   return families[logical];

@@ -260,6 +260,22 @@ readable_decimal(Bytes *out, Slice unscaled, uint32_t scale)
   return true;
 }
 
+bool
+readable_scaled(Bytes *out, Slice unscaled, int64_t scale)
+{
+  size_t start = out->len;
+  size_t zeros = scale < 0 ? (size_t)-scale : 0;
+
+  if (scale > READABLE_DIGITS || scale < -READABLE_DIGITS ||
+      !readable_decimal(out, unscaled, scale < 0 ? 0 : (uint32_t)scale))
+    return false;
+  if (out->len - start == 1 && out->data[start] == '0') /* 0E+3 is 0 */
+    return true;
+  memset(bytes_reserve(out, zeros), '0', zeros);
+  out->len += zeros;
+  return true;
+}
+
 void
 readable_uuid(Bytes *out, const uint8_t *sixteen)
 {

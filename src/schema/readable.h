@@ -19,6 +19,8 @@
  * `out`; false: a decimal of too many digits, and nothing was appended. */
 void readable_integer(Bytes *out, SchemaLogical logical, int64_t value);
 bool readable_decimal(Bytes *out, Slice unscaled, uint32_t scale);
+/* The same with a scale of its own, which below 0 means zeros before the point. */
+bool readable_scaled(Bytes *out, Slice unscaled, int64_t scale);
 void readable_uuid(Bytes *out, const uint8_t *sixteen);
 void readable_duration(Bytes *out, const uint8_t *twelve);
 

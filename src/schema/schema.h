@@ -26,8 +26,7 @@ typedef enum {
   SCHEMA_FIXED,
 } SchemaKind;
 
-/* Only where it fits the type beneath it; what does not fit is ignored, as the specification
- * asks. The nanosecond ones are Avro 1.12's. */
+/* What does not fit the type beneath it is ignored, as the specification asks. */
 typedef enum {
   LOGICAL_NONE,
   LOGICAL_DECIMAL,
@@ -42,6 +41,7 @@ typedef enum {
   LOGICAL_LOCAL_TIMESTAMP_MICROS,
   LOGICAL_LOCAL_TIMESTAMP_NANOS,
   LOGICAL_DURATION,
+  LOGICAL_BIG_DECIMAL, /* each value with its own scale */
 } SchemaLogical;
 
 typedef struct SchemaNode SchemaNode;

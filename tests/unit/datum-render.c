@@ -155,6 +155,36 @@ a_decimal_of_endless_digits_is_refused(void)
   g_assert_cmpstr(text, ==, "field x (byte 0): a decimal of 2048 bytes; at most 1024 are read");
 }
 
+/* As Avro's BigDecimalConversion writes them. */
+static void
+a_big_decimal_has_the_scale_that_it_says(void)
+{
+  static const char type[] = "{'type':'bytes','logicalType':'big-decimal'}";
+  static const char decimal[] = "{'type':'bytes','logicalType':'decimal','precision':9,'scale':3}";
+  const struct {
+    const char *reader;
+    Slice datum;
+    const char *text;
+  } cases[] = {
+      {type, slice("\x08\x04\x04\xce\x04", 5), "12.30"},
+      {decimal, slice("\x08\x04\x04\xce\x04", 5), "12.30"},
+      {type, slice("\x06\x02\x85\x02", 4), "-12.3"},
+      {type, slice("\x06\x02\x05\x05", 4), "5000"},
+      {type, slice("\x06\x02\0\x05", 4), "0"},
+      {type, slice("\x06\x02\0\x04", 4), "0.00"},
+      {type, slice("\x04\x02\x05", 3), "field x (byte 0): no big-decimal"},
+      {type, slice("\x08\x02\x05\x04\x04", 5), "field x (byte 0): no big-decimal"},
+      {type, slice("\x0a\x02\x05\xc0\x9a\x0c", 6), "field x (byte 0): no big-decimal"},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *text = read_as(type, cases[i].reader, cases[i].datum);
+
+    g_test_message("%zu: %s", i, text);
+    g_assert_nonnull(strstr(text, cases[i].text));
+  }
+}
+
 /* 13 bytes may say 2^40 items; the text of them is refused before the first is written. */
 static void
 items_without_bytes_are_bounded(void)
@@ -271,6 +301,7 @@ main(int argc, char **argv)
   g_test_add_func("/render/dates", a_date_read_as_an_instant_is_its_midnight);
   g_test_add_func("/render/names", names_of_others_are_quoted_as_json);
   g_test_add_func("/render/depth", json_has_a_depth);
+  g_test_add_func("/render/big-decimal", a_big_decimal_has_the_scale_that_it_says);
   g_test_add_func("/render/decimal", a_decimal_of_endless_digits_is_refused);
   return g_test_run();
 }

@@ -285,6 +285,35 @@ null_texts_and_absent_columns_are_missing(void)
     g_assert_cmpint(values[i].kind, ==, VALUE_MISSING);
 }
 
+static void
+a_big_decimal_keeps_the_scale_that_is_written(void)
+{
+  static const char schema[] =
+      "{'type':'record','name':'R','fields':[{'name':'n','type':{'type':'bytes',"
+      "'logicalType':'big-decimal'}}]}";
+  static const char mapping[] =
+      "{'table':'t','topic':'t','record':{'schema':'value.avsc'},'key':{'parts':['n']},"
+      "'families':{'f':{'columns':['n',{'field':'n','qualifier':'d','type':'decimal'}]}}}";
+  static const char *const cases[][2] = {
+      {"12.30", "12.30"},     {" 1e3", "1000"}, {".5", "0.5"},     {"-0.0", "0.0"},
+      {"0E-8", "0.00000000"}, {"1.5e1", "15"},  {"1e-3", "0.001"}, {"-012.5", "-12.5"},
+      {"abc", NULL},          {"1e2001", NULL},
+  };
+  g_auto(MappingCase) made = mapping_case_load(schema, NULL, mapping);
+  g_auto(Bytes) scratch = {0};
+
+  g_assert_nonnull(made.mapping);
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    Value value = {.kind = VALUE_TEXT, .text = slice_text(cases[i][0])};
+    bool is_read = mapping_parse_texts(made.mapping, '.', &value, &scratch, NULL);
+
+    g_test_message("%s", cases[i][0]);
+    g_assert_cmpint(is_read, ==, cases[i][1] != NULL);
+    if (is_read)
+      g_assert_cmpmem(value.text.data, value.text.len, cases[i][1], strlen(cases[i][1]));
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -292,5 +321,6 @@ main(int argc, char **argv)
   g_test_add_func("/mapping/text/parity", csv_and_avro_of_one_record_give_the_same_row);
   g_test_add_func("/mapping/text/bad", a_bad_text_names_its_field);
   g_test_add_func("/mapping/text/missing", null_texts_and_absent_columns_are_missing);
+  g_test_add_func("/csv-text/big-decimal", a_big_decimal_keeps_the_scale_that_is_written);
   return g_test_run();
 }
