@@ -6,7 +6,7 @@
 #include "json/json.h"
 #include "report/report.h"
 #include "suggest/files.h"
-#include "suggest/names.h"
+#include "text/names.h"
 #include "suggest/suggest.h"
 #include "try/try.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "suggest/form.h"
-#include "suggest/names.h"
+#include "text/names.h"
 #include "suggest/suggest.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "suggest/names.h"
+#include "text/names.h"
 #include "suggest/suggest.h"
 
 #include "json/path.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "try/outcome.h"
 
+#include "hbase/decoded.h"
 #include "hbase/shell.h"
 #include "mapping/words.h"
-#include "schema/readable.h"
 
 static bool
 is_printable(Slice bytes)
@@ -33,97 +33,16 @@ try_text(Slice bytes)
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* Big-endian, with the first byte's sign. */
-static int64_t
-read_integer(Slice bytes)
-{
-  uint64_t value = bytes.data[0] & 0x80 ? UINT64_MAX : 0;
-
-  for (size_t i = 0; i < bytes.len; i++)
-    value = value << 8 | bytes.data[i];
-  return (int64_t)value;
-}
-
-static char *
-decode_integer(Slice bytes, size_t len, bool is_ordered)
-{
-  if (bytes.len != len)
-    return NULL;
-
-  uint64_t value = (uint64_t)read_integer(bytes);
-
-  if (is_ordered && len == sizeof(int64_t))
-    value ^= (uint64_t)1 << 63;
-  else if (is_ordered)
-    value = (uint64_t)(int64_t)(int32_t)((uint32_t)value ^ (uint32_t)1 << 31);
-  return g_strdup_printf("%" G_GINT64_FORMAT, (int64_t)value);
-}
-
-static char *
-decode_real(Slice bytes, bool is_single)
-{
-  uint8_t text[TEXT_NUMBER_BYTES];
-  size_t len;
-
-  if (bytes.len != (is_single ? sizeof(float) : sizeof(double)))
-    return NULL;
-  if (is_single) {
-    uint32_t bits = (uint32_t)read_integer(bytes);
-    float single;
-
-    memcpy(&single, &bits, sizeof single);
-    len = text_put_float(text, single);
-  } else {
-    int64_t bits = read_integer(bytes);
-    double number;
-
-    memcpy(&number, &bits, sizeof number);
-    len = text_put_double(text, number);
-  }
-  return g_strndup((const char *)text, len);
-}
-
-static char *
-decode_decimal(Slice bytes)
-{
-  g_auto(Bytes) text = {0};
-  enum { SCALE_BYTES = 4 };
-
-  if (bytes.len <= SCALE_BYTES || bytes.data[0] & 0x80)
-    return NULL;
-
-  int64_t scale = read_integer(slice(bytes.data, SCALE_BYTES));
-  Slice digits = slice(bytes.data + SCALE_BYTES, bytes.len - SCALE_BYTES);
-
-  if (scale > READABLE_DIGITS || !readable_decimal(&text, digits, (uint32_t)scale))
-    return NULL;
-  return slice_to_text(bytes_slice(&text));
-}
-
 char *
 try_decoded(ColumnType type, Slice bytes)
 {
-  switch (type) {
-  case COLUMN_TEXT:
-  case COLUMN_BYTES:
+  g_auto(Bytes) decimal = {0};
+  uint8_t scratch[TEXT_NUMBER_BYTES];
+  Value value;
+
+  if (type == COLUMN_TEXT || type == COLUMN_BYTES || !decoded_value(type, bytes, &decimal, &value))
     return NULL;
-  case COLUMN_SHORT:
-    return decode_integer(bytes, sizeof(int16_t), false);
-  case COLUMN_INT:
-  case COLUMN_ORDERED_INT:
-    return decode_integer(bytes, sizeof(int32_t), type == COLUMN_ORDERED_INT);
-  case COLUMN_LONG:
-  case COLUMN_ORDERED_LONG:
-    return decode_integer(bytes, sizeof(int64_t), type == COLUMN_ORDERED_LONG);
-  case COLUMN_FLOAT:
-  case COLUMN_DOUBLE:
-    return decode_real(bytes, type == COLUMN_FLOAT);
-  case COLUMN_BOOLEAN:
-    return bytes.len == 1 ? g_strdup(bytes.data[0] != 0 ? "true" : "false") : NULL;
-  case COLUMN_DECIMAL:
-    return decode_decimal(bytes);
-  }
-  g_assert_not_reached();
+  return slice_to_text(convert_to_text(&value, scratch));
 }
 
 /* A typed column's bytes that happen to be letters are no text. */
