@@ -24,6 +24,8 @@ static const Command commands[] = {
     {"top", "[--once] [--json]", "Show the state of a running service", cmd_top},
     {"verify", "--table TABLE (--topic TOPIC | --csv FILE... | --avro FILE...) [OPTION...]",
      "Compare a table with its source, cell by cell", cmd_verify},
+    {"export", "--table TABLE [--output FILE] [OPTION...]",
+     "Write a table's rows as CSV, JSON lines or Avro", cmd_export},
     {0},
 };
 

@@ -52,6 +52,7 @@ ExitCode cmd_hfile(const CommandCall *call, GError **error);
 ExitCode cmd_top(const CommandCall *call, GError **error);
 ExitCode cmd_suggest(const CommandCall *call, GError **error);
 ExitCode cmd_try(const CommandCall *call, GError **error);
+ExitCode cmd_export(const CommandCall *call, GError **error);
 ExitCode cmd_verify(const CommandCall *call, GError **error);
 ExitCode cmd_generate(const CommandCall *call, GError **error);
 ExitCode cmd_replay(const CommandCall *call, GError **error);

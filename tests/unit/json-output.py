@@ -23,6 +23,7 @@ FILES = {
     "bulkload": ["src/cmd/bulk/"],
     "hfile": ["src/cmd/hfile.c", "src/cmd/sheet.c"],
     "verify": ["src/cmd/verify/"],
+    "export": ["src/export/", "src/cmd/export.c"],
     "generate": ["src/cmd/generate/"],
     "replay": ["src/replay/"],
     "suggest": ["src/suggest/", "src/cmd/suggest.c"],
