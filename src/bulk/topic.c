@@ -208,8 +208,7 @@ reject(BulkTopic *self, KafkaMessage *message, const GError *fault, GError **err
   }
   self->counts.bad++;
   self->rejects_bytes += message->key.len + message->value.len;
-  g_ptr_array_add(self->rejects,
-                  stream_reject_new(message, stream_stage_of(step), fault));
+  g_ptr_array_add(self->rejects, stream_reject_new(message, stream_stage_of(step), fault));
   *message = (KafkaMessage){0};
   return true;
 }

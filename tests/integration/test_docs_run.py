@@ -36,7 +36,9 @@ ELSEWHERE = {
 }
 # Pages whose commands need another machine than this one: who runs them.
 OTHER_HOSTS = {
+    "docs/changing.md": "tests/integration/test_docs.py",
     "docs/console.md": "the tests of the page, with a browser",
+    "docs/suggest.md": "tests/integration/test_suggest.py",
     "docs/hdfs.md": "tests/integration/test_hdfs.py",
     "docs/operations.md": "tests/deploy",
     "docs/security.md": "tests/deploy",
@@ -50,6 +52,7 @@ SCALE = ["--scale", "0.001"]
 # What would never end is ended once it works; each call and its exit code is noted.
 WRAPPER = """#!/bin/bash
 if [[ $1 == run && " $* " != *" --until-end "* ]]; then
+  : > '{folder}/run.err'
   '{program}' "$@" 2> '{folder}/run.err' & pid=$!
   until grep -q 'holding partitions' '{folder}/run.err' || ! kill -0 $pid; do sleep 0.1; done
   kill -TERM $pid; wait $pid
@@ -236,7 +239,7 @@ def scene(tmp_path, kafka, thrift1):
     one = Scene(tmp_path, kafka, thrift1)
     one.remove()
     yield one
-    one.remove([*TABLES, "t", "weather"], [*TOPICS, "orders"])
+    one.remove([*TABLES, "t", "weather", "orders"], [*TOPICS, "orders"])
 
 
 @pytest.fixture

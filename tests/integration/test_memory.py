@@ -2,17 +2,23 @@
 """ingest.memory holds whatever the topic contains: the process stays below that number and 16 MiB,
 as docs/configuration.md says. What is asserted is the kernel's own count of what was resident at
 most."""
+import http.server
+import json
 import os
 import pathlib
 import random
+import struct
 import subprocess
 import sys
+import threading
 import time
 
+import fastavro
 import pytest
 
-from support import memory
-from support.stack import THRIFT2_PORT
+from support import memory, records
+from support.kafka import datum
+from support.stack import ROOT, THRIFT2_PORT
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "chaos"))
 
@@ -223,4 +229,65 @@ def test_records_of_five_megabytes_that_become_dead_letters(world, kafka):
 
     print(f"at most {peak:.1f} MiB")
     assert len(kafka.consume(f"{pipe.topic}.dlq")) == 20
+    assert peak <= MEMORY_MIB + BESIDE_MIB
+
+
+class Registry(http.server.BaseHTTPRequestHandler):
+    """One schema an id: a product and as many fields as make it 102, of names of its own."""
+
+    def do_GET(self):
+        number = int(self.path.rsplit("/", 1)[1])
+        body = json.dumps({"schema": json.dumps(written_by(number))}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def written_by(number):
+    schema = json.loads((ROOT / "schemas" / "product.avsc").read_text())
+    more = 102 - len(schema["fields"])
+    schema["fields"] += [{"name": f"of_{number}_{i:02d}", "type": ["null", "string"]} for i in range(more)]
+    return schema
+
+
+@pytest.fixture
+def registry():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("schemas", [1, 1000])
+def test_the_number_holds_however_many_schemas_wrote_the_records(road, sluice, registry, schemas):
+    one = road("product", partitions=4)
+    one.document["record"]["framing"] = "confluent"
+    one.write()
+    made = records.make("product", 1000)
+    values = []
+    for number in range(1, schemas + 1):
+        parsed = fastavro.parse_schema(written_by(number))
+        for record in made[:5000 // schemas]:
+            values.append(b"\0" + struct.pack(">I", number) + datum(parsed, record))
+    one.kafka.produce(one.topic, [{"value": value, "timestamp": 1_700_000_000_000 + i} for i, value in enumerate(values)])
+    sluice.run("init", one.table, **one.settings())
+
+    settings = one.settings(registry__url=registry, kafka__auto_commit_interval_ms="200", **LIMIT)
+    process = sluice.start("run", "--topic", one.topic, **settings)
+    try:
+        deadline = time.monotonic() + 120
+        while sum(max(at, 0) for at in one.kafka.offsets(one.group, one.topic, 4).values()) < len(values):
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.1)
+        peak = memory.peak_mib(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+    print(f"{schemas} schemas: at most {peak:.1f} MiB")
     assert peak <= MEMORY_MIB + BESIDE_MIB
