@@ -36,6 +36,7 @@ ELSEWHERE = {
 }
 # Pages whose commands need another machine than this one: who runs them.
 OTHER_HOSTS = {
+    "docs/export.md": "tests/integration/test_export.py",
     "docs/changing.md": "tests/integration/test_docs.py",
     "docs/console.md": "the tests of the page, with a browser",
     "docs/suggest.md": "tests/integration/test_suggest.py",
