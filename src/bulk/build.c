@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bulk/build.h"
 
+#include "hfile/pool.h"
+
 enum { PARCEL_BYTES = 1024 * 1024, PARCELS = 6 };
 
 /* Packed rows, all of each key. Every writer reads it; the last one gives it back. */
@@ -22,6 +24,7 @@ typedef struct {
 
 typedef struct Build {
   const BulkBuildOptions *options;
+  HfilePool *pool; /* owned; NULL: there is none */
   Parcel parcels[PARCELS];
   GAsyncQueue *free; /* owned, of Parcel */
   Parcel *parcel;    /* the one being filled */
@@ -210,7 +213,10 @@ add_store(Build *self, size_t family)
   for (unsigned i = 1; i < self->writers_length; i++)
     if (self->writers[i].load < least->load)
       least = &self->writers[i];
-  g_ptr_array_add(least->stores, bulk_store_new(&self->options->store, family));
+  BulkStoreOptions options = self->options->store;
+
+  options.pool = self->pool;
+  g_ptr_array_add(least->stores, bulk_store_new(&options, family));
   least->load += self->options->family_bytes[family] + 1;
 }
 
@@ -241,12 +247,23 @@ share_out(Build *self)
   }
 }
 
+/* Packing costs more than all else, so that it has threads of its own: a family has one writer. */
+static bool
+wants_pool(const BulkBuildOptions *options)
+{
+  for (size_t i = 0; options->jobs > 1 && i < options->store.plan->families; i++)
+    if (options->store.hfile[i].codec != HFILE_CODEC_NONE)
+      return true;
+  return false;
+}
+
 static void
 start(Build *self, const BulkBuildOptions *options)
 {
   size_t families = options->store.plan->families;
 
   self->options = options;
+  self->pool = wants_pool(options) ? hfile_pool_new(options->jobs) : NULL;
   self->free = g_async_queue_new();
   for (size_t i = 0; i < PARCELS; i++)
     g_async_queue_push(self->free, &self->parcels[i]);
@@ -279,6 +296,7 @@ clear(Build *self)
     bytes_clear(&self->parcels[i].rows);
   g_async_queue_unref(self->free);
   bulk_group_free(self->group);
+  hfile_pool_free(self->pool);
   g_free(self->writers);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Build, clear)

@@ -96,8 +96,11 @@ open_file(BulkStore *self, GError **error)
     g_set_error(error, FAULT, FAULT_SETUP, "%s: cannot create: %s", folder, g_strerror(code));
     return false;
   }
+  HfileOptions options = self->options.hfile[self->family];
+
+  options.pool = self->options.pool;
   self->path = g_strdup_printf("%s/region-%05zu-%02u", folder, self->region, self->part);
-  self->writer = hfile_writer_new(self->path, &self->options.hfile[self->family], error);
+  self->writer = hfile_writer_new(self->path, &options, error);
   return self->writer != NULL;
 }
 
@@ -108,10 +111,11 @@ turn_to(BulkStore *self, Slice row, GError **error)
   const BulkRegions *regions = self->options.regions;
   bool in_region = self->region + 1 == bulk_regions_length(regions) ||
                    slice_compare(row, bulk_regions_start(regions, self->region + 1)) < 0;
-  bool is_full = self->writer != NULL &&
-                 hfile_writer_bytes(self->writer) >= self->options.file_most_bytes &&
-                 self->part + 1 < BULK_FILES_MOST;
+  bool is_full = false;
 
+  if (self->writer != NULL && self->part + 1 < BULK_FILES_MOST &&
+      !hfile_writer_is_full(self->writer, self->options.file_most_bytes, &is_full, error))
+    return false;
   if (in_region && self->writer != NULL && !is_full)
     return true;
   if (!close_file(self, error))

@@ -18,7 +18,8 @@ typedef struct {
   const BulkRegions *regions;
   const char *folder; /* files go to folder/FAMILY/NAME */
   uint64_t file_most_bytes;
-  const HfileOptions *hfile; /* by family of the plan */
+  const HfileOptions *hfile; /* by family of the plan, without a pool */
+  HfilePool *pool;           /* NULL: there is none */
 } BulkStoreOptions;
 
 typedef struct {

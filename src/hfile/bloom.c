@@ -277,6 +277,12 @@ write_chunk(HfileBloom *self, HfileOutput *output, Chunk *chunk, GError **error)
 }
 
 bool
+hfile_bloom_is_due(const HfileBloom *self)
+{
+  return self->full.keys > 0 || self->filling.keys >= self->size.keys_most;
+}
+
+bool
 hfile_bloom_write_chunk(HfileBloom *self, HfileOutput *output, bool is_last, GError **error)
 {
   if (!write_chunk(self, output, &self->full, error))

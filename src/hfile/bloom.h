@@ -16,6 +16,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfileBloom, hfile_bloom_free)
 /* Takes the cell's row, prefix, or row and column, unless it is the one that came last. */
 void hfile_bloom_add(HfileBloom *self, const Cell *cell);
 
+/* Whether a chunk is to be written at the end of this data block, if it is not the last. */
+bool hfile_bloom_is_due(const HfileBloom *self);
 /* After each data block: writes the chunk that is full; at the end of the data (is_last) also the
  * one that is not. */
 bool hfile_bloom_write_chunk(HfileBloom *self, HfileOutput *output, bool is_last, GError **error);

@@ -101,6 +101,12 @@ hfile_codec_free(HfileCodec *self)
   g_free(self);
 }
 
+HfileCodecKind
+hfile_codec_kind(const HfileCodec *self)
+{
+  return self->kind;
+}
+
 static bool
 refuse(GError **error, HfileCodecKind kind, const char *what)
 {

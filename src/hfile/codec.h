@@ -33,6 +33,8 @@ HfileCodec *hfile_codec_new(HfileCodecKind kind);
 void hfile_codec_free(HfileCodec *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfileCodec, hfile_codec_free)
 
+HfileCodecKind hfile_codec_kind(const HfileCodec *self);
+
 /* Appends the packed form of raw to out. Not for HFILE_CODEC_NONE. */
 bool hfile_codec_pack(HfileCodec *self, Slice raw, Bytes *out, GError **error);
 

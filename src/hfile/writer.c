@@ -26,7 +26,7 @@ struct HfileWriter {
 HfileWriter *
 hfile_writer_new(const char *path, const HfileOptions *options, GError **error)
 {
-  g_autoptr(HfileOutput) output = hfile_output_new(path, options->codec, error);
+  g_autoptr(HfileOutput) output = hfile_output_new(path, options->codec, options->pool, error);
 
   if (output == NULL)
     return NULL;
@@ -72,6 +72,37 @@ hfile_writer_free(HfileWriter *self)
   g_free(self);
 }
 
+static void
+add_to_index(HfileWriter *self, HfileBlockAt at, Slice key)
+{
+  hfile_index_add(self->index, at, key);
+  if (at.offset == 0)
+    self->first_data = at;
+  self->last_data = at;
+}
+
+/* Writes the first of the blocks that were pushed, and the leaf of the index that it fills. */
+static bool
+write_pushed(HfileWriter *self, GError **error)
+{
+  HfileBlockAt at;
+  Slice key;
+
+  if (!hfile_output_write_first(self->output, &at, &key, error))
+    return false;
+  add_to_index(self, at, key);
+  return hfile_index_write_leaf(self->index, self->output, false, error);
+}
+
+static bool
+write_all_pushed(HfileWriter *self, GError **error)
+{
+  while (hfile_output_pending(self->output) > 0)
+    if (!write_pushed(self, error))
+      return false;
+  return true;
+}
+
 /* What goes between data blocks goes in HBase's order: leaf index, Bloom chunk, chunk of deletes.
  */
 static bool
@@ -85,21 +116,46 @@ write_inline_blocks(HfileWriter *self, bool is_last, GError **error)
          hfile_bloom_write_chunk(self->deletes, self->output, is_last, error);
 }
 
-static bool
-write_data_block(HfileWriter *self, GError **error)
+static HfileBlockType
+data_type(const HfileWriter *self)
 {
-  HfileBlockType type =
-      self->options.encoding == HFILE_ENCODING_NONE ? HFILE_DATA : HFILE_ENCODED_DATA;
-  Slice block = hfile_encoder_finish(self->block);
+  return self->options.encoding == HFILE_ENCODING_NONE ? HFILE_DATA : HFILE_ENCODED_DATA;
+}
+
+static bool
+write_data_block(HfileWriter *self, Slice block, GError **error)
+{
   HfileBlockAt at;
 
-  if (!hfile_output_write_block(self->output, type, block, &at, error))
+  if (!write_all_pushed(self, error) ||
+      !hfile_output_write_block(self->output, data_type(self), block, &at, error))
     return false;
-  hfile_index_add(self->index, at, bytes_slice(&self->block_key));
-  if (at.offset == 0)
-    self->first_data = at;
-  self->last_data = at;
+  add_to_index(self, at, bytes_slice(&self->block_key));
   return true;
+}
+
+static bool
+are_bloom_chunks_due(const HfileWriter *self)
+{
+  return (self->bloom != NULL && hfile_bloom_is_due(self->bloom)) ||
+         (self->deletes != NULL && hfile_bloom_is_due(self->deletes));
+}
+
+/* Ends a block that is not the last. Pushed, it is written when others need its slot, or when
+ * something else has its place behind it. */
+static bool
+end_data_block(HfileWriter *self, GError **error)
+{
+  Slice block = hfile_encoder_finish(self->block);
+
+  while (!hfile_output_takes(self->output, block.len) && hfile_output_pending(self->output) > 0)
+    if (!write_pushed(self, error))
+      return false;
+  if (!hfile_output_takes(self->output, block.len))
+    return write_data_block(self, block, error) && write_inline_blocks(self, false, error);
+  hfile_output_push(self->output, data_type(self), block, bytes_slice(&self->block_key));
+  return !are_bloom_chunks_due(self) ||
+         (write_all_pushed(self, error) && write_inline_blocks(self, false, error));
 }
 
 /* The first block's entry is its real first key, from which a server takes the file's first row;
@@ -121,8 +177,7 @@ begin_block(HfileWriter *self, GError **error)
 {
   Bytes key = self->block_key;
 
-  if (hfile_encoder_bytes(self->block) > 0 &&
-      !(write_data_block(self, error) && write_inline_blocks(self, false, error)))
+  if (hfile_encoder_bytes(self->block) > 0 && !end_data_block(self, error))
     return false;
   self->block_key = self->next_key;
   self->next_key = key;
@@ -280,7 +335,8 @@ hfile_writer_finish(HfileWriter *self, GError **error)
   HfileBlockAt info;
 
   g_assert(self->statistics.cells > 0);
-  return write_data_block(self, error) && write_inline_blocks(self, true, error) &&
+  return write_data_block(self, hfile_encoder_finish(self->block), error) &&
+         write_inline_blocks(self, true, error) &&
          hfile_index_write_intermediate(self->index, self->output, error) &&
          hfile_index_write_root(self->index, self->output, &root, error) &&
          hfile_output_write_block(self->output, HFILE_ROOT_INDEX, SLICE_EMPTY, &meta_root, error) &&
@@ -298,4 +354,18 @@ uint64_t
 hfile_writer_bytes(const HfileWriter *self)
 {
   return hfile_output_offset(self->output);
+}
+
+bool
+hfile_writer_is_full(HfileWriter *self, uint64_t most_bytes, bool *out_is_full, GError **error)
+{
+  /* A leaf of the index is written with the block that fills it. */
+  uint64_t leaf_most = (uint64_t)self->options.index_chunk_bytes + HFILE_DATA_BLOCK_MOST_BYTES;
+
+  if (hfile_output_pending(self->output) > 0 &&
+      hfile_output_most_bytes(self->output) + leaf_most >= most_bytes &&
+      !write_all_pushed(self, error))
+    return false;
+  *out_is_full = hfile_output_offset(self->output) >= most_bytes;
+  return true;
 }

@@ -6,13 +6,16 @@
 #include "hfile/encoding.h"
 
 /* Writes one HFile (version 3) in one pass, as HBase's own bulk writer would, byte for byte. In
- * memory: one data block, one leaf of the index with an entry for each leaf before, one Bloom chunk
- * a filter. One thread owns it.
+ * memory: one data block, with a pool some more, one leaf of the index with an entry for each leaf
+ * before, one Bloom chunk a filter. One thread owns it.
  *
  *   cells -> order (checked) -> Bloom filters -> data block -> output -> file
  *                                            \-> index entry -/
  */
 typedef struct HfileWriter HfileWriter;
+
+/* Threads that pack for any number of writers: see hfile/pool.h. */
+typedef struct HfilePool HfilePool;
 
 enum { HFILE_DATA_BLOCK_BYTES = 64 * 1024, HFILE_DATA_BLOCK_MOST_BYTES = 1024 * 1024 };
 
@@ -29,6 +32,8 @@ typedef struct {
   int64_t create_time_ms;
   int64_t bulkload_time_ms;
   const char *bulkload_task; /* NULL: neither it nor the time is told */
+  HfilePool *pool;           /* borrowed; packs data blocks side by side, which changes no byte of
+                                the file; NULL: the writer does */
 } HfileOptions;
 
 /* The file has its name only once it is finished. Fails with FAULT_SETUP. */
@@ -46,5 +51,9 @@ bool hfile_writer_append(HfileWriter *self, const Cell *cell, GError **error);
 bool hfile_writer_finish(HfileWriter *self, GError **error);
 
 uint64_t hfile_writer_cells(const HfileWriter *self);
-/* Of the file so far, without what is still in memory. */
+/* Of the file so far, without what is still in memory or being packed. */
 uint64_t hfile_writer_bytes(const HfileWriter *self);
+/* Whether that has come to so many bytes, blocks included that are still being packed: so the
+ * answer is the same with and without a pool. */
+bool hfile_writer_is_full(HfileWriter *self, uint64_t most_bytes, bool *out_is_full,
+                          GError **error);

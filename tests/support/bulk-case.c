@@ -155,8 +155,9 @@ take_in(Run *self, GError **error)
 static bool
 build(Run *self, GError **error)
 {
-  const HfileOptions hfile[] = {{.family = slice_text("one"), .bloom = BLOOM_ROW},
-                                {.family = slice_text("two"), .block_bytes = 100}};
+  const HfileOptions hfile[] = {
+      {.family = slice_text("one"), .bloom = BLOOM_ROW},
+      {.family = slice_text("two"), .block_bytes = 100, .codec = self->options.codec}};
   const uint64_t family_bytes[] = {bulk_intake_family(self->intake, 0),
                                    bulk_intake_family(self->intake, 1)};
   const BulkBuildOptions options = {

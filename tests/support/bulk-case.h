@@ -33,6 +33,7 @@ typedef struct {
   unsigned jobs;
   size_t memory_bytes;
   uint64_t file_most_bytes;
+  HfileCodecKind codec;      /* of family two */
   const char *const *splits; /* NULL-ended */
   const char *rejects_path;
   int64_t rejects_most;

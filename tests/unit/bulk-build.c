@@ -93,9 +93,11 @@ static void
 neither_threads_nor_memory_change_the_result(void)
 {
   static const BulkCaseOptions all[] = {
-      {.jobs = 1, .memory_bytes = 1 << 24}, {.jobs = 3, .memory_bytes = 1 << 24},
-      {.jobs = 1, .memory_bytes = 20000},   {.jobs = 2, .memory_bytes = 30000},
-      {.jobs = 4, .memory_bytes = 200},
+      {.jobs = 1, .memory_bytes = 1 << 24},
+      {.jobs = 3, .memory_bytes = 1 << 24, .codec = HFILE_CODEC_GZ},
+      {.jobs = 1, .memory_bytes = 20000, .codec = HFILE_CODEC_GZ},
+      {.jobs = 2, .memory_bytes = 30000},
+      {.jobs = 4, .memory_bytes = 200, .codec = HFILE_CODEC_ZSTD},
   };
   g_autofree char *text = many_rows();
   g_autofree char *wanted = NULL;
