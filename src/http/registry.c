@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/registry.h"
 
-#include "base/retry.h"
+#include "base/wait.h"
 #include "http/registry_schema.h"
 #include "json/json.h"
 
@@ -163,27 +163,30 @@ http_registry_state(HttpRegistry *self)
                              .answered_us = atomic_load(&self->answered_us)};
 }
 
+typedef struct {
+  HttpRegistry *registry;
+  uint32_t id;
+  Schema *schema;
+} Round;
+
+static bool
+ask_once(void *data, GError **error)
+{
+  Round *self = data;
+
+  self->schema = ask_each(self->registry, self->id, error);
+  return self->schema != NULL;
+}
+
 /* Rounds over the URLs with waits between: a hiccup is no outage. */
 static Schema *
 ask_again(HttpRegistry *self, uint32_t id, GError **error)
 {
-  Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
-  int64_t until_us = g_get_monotonic_time() + (int64_t)AGAIN_FOR_MS * 1000;
+  Round round = {self, id, NULL};
+  Wait wait = {.until_us = wait_until_us(AGAIN_FOR_MS),
+               .retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS}};
 
-  for (;;) {
-    g_autoptr(GError) problem = NULL;
-    Schema *schema = ask_each(self, id, &problem);
-    uint32_t wait_ms = retry_next_ms(&retry);
-
-    if (schema != NULL)
-      return schema;
-    if (!g_error_matches(problem, FAULT, FAULT_PEER) ||
-        g_get_monotonic_time() + (int64_t)wait_ms * 1000 > until_us) {
-      g_propagate_error(error, g_steal_pointer(&problem));
-      return NULL;
-    }
-    g_usleep((gulong)wait_ms * 1000);
-  }
+  return wait_for(&wait, ask_once, &round, error) ? round.schema : NULL;
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kafka/topics.h"
 
+#include "base/wait.h"
 #include "kafka/autoptr.h"
 #include "kafka/client.h"
 #include "kafka/trouble.h"
@@ -290,26 +291,35 @@ request_topic(KafkaTopics *self, const KafkaTopicSpec *spec, rd_kafka_AdminOptio
   return false;
 }
 
+typedef struct {
+  KafkaTopics *topics;
+  const char *name;
+  int64_t deadline;
+} Leaders;
+
+static bool
+has_leaders(void *data, GError **error)
+{
+  const Leaders *self = data;
+  KafkaTopic *topic = find_before(self->topics, self->name, self->deadline, NULL);
+
+  kafka_topic_free(topic);
+  if (topic == NULL)
+    g_set_error(error, FAULT, FAULT_PEER, "topic %s was created and has no leaders yet",
+                self->name);
+  return topic != NULL;
+}
+
 bool
 kafka_topics_create(KafkaTopics *self, const KafkaTopicSpec *spec, GError **error)
 {
-  enum { AGAIN_AFTER_US = 20000 };
-  int64_t deadline = deadline_of(self);
-
-  if (!request_topic(self, spec, NULL, error))
-    return false;
+  enum { AGAIN_AFTER_MS = 20 };
+  Leaders leaders = {self, spec->name, deadline_of(self)};
+  Wait wait = {.until_us = leaders.deadline,
+               .retry = {.first_ms = AGAIN_AFTER_MS, .longest_ms = AGAIN_AFTER_MS}};
 
   /* The broker answers before the topic's leaders are known everywhere. */
-  while (g_get_monotonic_time() < deadline) {
-    KafkaTopic *topic = find_before(self, spec->name, deadline, NULL);
-
-    kafka_topic_free(topic);
-    if (topic != NULL)
-      return true;
-    g_usleep(AGAIN_AFTER_US);
-  }
-  g_set_error(error, FAULT, FAULT_PEER, "topic %s was created and has no leaders yet", spec->name);
-  return false;
+  return request_topic(self, spec, NULL, error) && wait_for(&wait, has_leaders, &leaders, error);
 }
 
 bool

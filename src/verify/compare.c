@@ -3,7 +3,7 @@
 
 #include "base/wait.h"
 
-enum { FIRST_WAIT_MS = 100, LONGEST_WAIT_MS = 3000, WATCH_EVERY = 256 };
+enum { WATCH_EVERY = 256 };
 
 const char *const verify_kind_names[VERIFY_KINDS] = {
     [VERIFY_MISSING_ROW] = "missing_row",         [VERIFY_MISSING_CELL] = "missing_cell",
@@ -94,26 +94,22 @@ next_expected(Walk *self, GError **error)
   return true;
 }
 
+static bool
+read_once(void *data, GError **error)
+{
+  Walk *self = data;
+
+  return self->rows->next(self->rows->self, &self->found, &self->has_ended, error);
+}
+
 /* A gateway that goes away is waited for, as long as the time allows. */
 static bool
 read_patiently(Walk *self, GError **error)
 {
-  int64_t until_us = g_get_monotonic_time() + self->options->timeout_ms * 1000;
-  Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
+  Wait wait = {.until_us = wait_until_us(self->options->timeout_ms),
+               .stop = self->options->watch->stop};
 
-  for (;;) {
-    g_autoptr(GError) problem = NULL;
-
-    if (self->rows->next(self->rows->self, &self->found, &self->has_ended, &problem))
-      return true;
-    if (!g_error_matches(problem, FAULT, FAULT_PEER) || g_get_monotonic_time() > until_us) {
-      g_propagate_error(error, g_steal_pointer(&problem));
-      return false;
-    }
-    if (!goes_on(self, error))
-      return false;
-    wait_pause(self->options->watch->stop, retry_next_ms(&retry));
-  }
+  return wait_for(&wait, read_once, self, error);
 }
 
 static bool

@@ -8,8 +8,6 @@
 enum {
   WAIT_MS = 200, /* so that a wish to stop is heard */
   WATCH_EVERY = 1024,
-  FIRST_WAIT_MS = 100,
-  LONGEST_WAIT_MS = 3000,
 };
 
 typedef struct {
@@ -27,37 +25,29 @@ topic_road_clear(TopicRoad *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TopicRoad, topic_road_clear)
 
 /* As a stream's line makes it. */
-static bool
-make_row(TopicRoad *self, const KafkaMessage *message, GError **error)
-{
-  Origin origin = kafka_message_origin(message);
+typedef struct {
+  TopicRoad *road;
+  const KafkaMessage *message;
+} Step;
 
-  return translator_row(self->translator, &origin, message->value, verify_intake_row(self->intake),
-                        error);
+static bool
+make_row(void *data, GError **error)
+{
+  const Step *self = data;
+  Origin origin = kafka_message_origin(self->message);
+
+  return translator_row(self->road->translator, &origin, self->message->value,
+                        verify_intake_row(self->road->intake), error);
 }
 
 /* Somebody whom decoding needs may not answer for a while: waits as long as the time allows. */
 static bool
 make_row_patiently(TopicRoad *self, const KafkaMessage *message, GError **error)
 {
-  int64_t until_us =
-      g_get_monotonic_time() + verify_intake_options(self->intake)->timeout_ms * 1000;
-  Retry retry = {.first_ms = FIRST_WAIT_MS, .longest_ms = LONGEST_WAIT_MS};
+  const VerifyIntakeOptions *options = verify_intake_options(self->intake);
+  Wait wait = {.until_us = wait_until_us(options->timeout_ms), .stop = options->watch->stop};
 
-  for (;;) {
-    g_autoptr(GError) problem = NULL;
-
-    if (make_row(self, message, &problem))
-      return true;
-    if (!g_error_matches(problem, FAULT, FAULT_PEER) || g_get_monotonic_time() > until_us) {
-      g_propagate_error(error, g_steal_pointer(&problem));
-      return false;
-    }
-    if (!verify_intake_goes_on(self->intake, kafka_reader_passed(self->reader),
-                               kafka_reader_total(self->reader), error))
-      return false;
-    wait_pause(verify_intake_options(self->intake)->watch->stop, retry_next_ms(&retry));
-  }
+  return wait_for(&wait, make_row, &(Step){self, message}, error);
 }
 
 static char *
