@@ -3,6 +3,8 @@
 
 #include "base/event.h"
 
+#include <errno.h>
+
 enum { FIRST_WAIT_MS = 200, LONGEST_WAIT_MS = 3000 };
 
 int64_t
@@ -69,4 +71,23 @@ wait_for(Wait *self, WaitStep step, void *data, GError **error)
         is_stopped(self, problem, error))
       return false;
   }
+}
+
+bool
+wait_goes_on(GCancellable *stop, GError **error)
+{
+  return !is_stopped(&(Wait){.stop = stop}, NULL, error);
+}
+
+bool
+wait_readable(int fd, GCancellable *stop, GError **error)
+{
+  GPollFD fds[2] = {{.fd = fd, .events = G_IO_IN}};
+  bool has_stop = stop != NULL && g_cancellable_make_pollfd(stop, &fds[1]);
+
+  while (g_poll(fds, has_stop ? 2 : 1, -1) < 0 && errno == EINTR)
+    continue;
+  if (has_stop)
+    g_cancellable_release_fd(stop);
+  return wait_goes_on(stop, error);
 }

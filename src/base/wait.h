@@ -25,5 +25,12 @@ bool wait_for(Wait *self, WaitStep step, void *data, GError **error);
 /* From now; any timeout fits. */
 int64_t wait_until_us(int64_t timeout_ms);
 
+/* Until the descriptor has bytes, or its end: false, with G_IO_ERROR_CANCELLED, when `stop` is
+ * cancelled, which may be NULL. */
+bool wait_readable(int fd, GCancellable *stop, GError **error);
+
+/* False, with the same error, once `stop`, which may be NULL, is cancelled. */
+bool wait_goes_on(GCancellable *stop, GError **error);
+
 /* Sleeps; false, at once, when `stop` is cancelled. `stop` may be NULL. */
 bool wait_pause(GCancellable *stop, int64_t ms);

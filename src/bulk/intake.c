@@ -46,6 +46,7 @@ bulk_intake_new(const BulkIntakeOptions *options)
     Sort *sort =
         sort_new(&bulk_row_order, options->temp_folder, options->memory_bytes / options->jobs);
 
+    sort_set_stop(sort, options->watch->cancellable);
     g_ptr_array_add(self->mappers, bulk_mapper_new(&options->mapper, sort));
   }
   return self;

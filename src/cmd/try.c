@@ -260,6 +260,7 @@ cmd_try(const CommandCall *call, GError **error)
   if (!parse(&self, error) || !understand(&self, error))
     return exit_code_unless(error, EXIT_DONE);
   self.stop = stop_new();
+  self.reading.csv.stop = stop_cancellable(self.stop);
   self.report = report_new(self.is_json);
   if (!prepare(&self, error))
     return EXIT_FAILED;

@@ -52,7 +52,7 @@ csv_file_reader(const CsvFile *self)
 static bool
 open_reader(CsvFile *self, CsvRecord *out_header, GError **error)
 {
-  CsvSource *source = csv_source_open(self->path, error);
+  CsvSource *source = csv_source_open(self->path, self->reading->csv.stop, error);
 
   if (source == NULL)
     return false;

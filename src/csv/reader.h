@@ -18,6 +18,7 @@ typedef struct {
   CsvForm form;             /* its line_end is found out */
   const char *encoding;     /* UTF-8, or bytes as they are */
   unsigned skip_lines;      /* at the beginning, whatever they are */
+  GCancellable *stop;       /* of the source */
   size_t record_most_bytes; /* 16 MiB */
   size_t buffer_bytes;      /* 1 MiB: grows to record_most_bytes where a record needs it */
 } CsvOptions;

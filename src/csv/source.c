@@ -20,8 +20,9 @@ struct CsvSource {
   uint8_t *packed;    /* owned, PACKED_BYTES: what was read ahead */
   size_t packed_at;
   size_t packed_end;
-  bool at_end;     /* of the file */
-  bool is_between; /* two gzip members or zstd frames: the file may end here */
+  GCancellable *stop; /* borrowed; NULL: nobody stops it */
+  bool at_end;        /* of the file */
+  bool is_between;    /* two gzip members or zstd frames: the file may end here */
   PackKind kind;
   Pack *pack; /* owned; NULL: as it is */
 };
@@ -57,9 +58,11 @@ read_file(CsvSource *self, uint8_t *to, size_t room, size_t *out_len, GError **e
 {
   ssize_t len;
 
-  do
+  do {
+    if (!S_ISREG(self->status.st_mode) && !wait_readable(self->fd, self->stop, error))
+      return false;
     len = read(self->fd, to, room);
-  while (len < 0 && errno == EINTR);
+  } while (len < 0 && (errno == EINTR || errno == EAGAIN));
   if (len < 0)
     return fail(self, error, g_strerror(errno));
   self->at_end = len == 0;
@@ -159,7 +162,7 @@ open_file(CsvSource *self, GError **error)
   if (strcmp(self->path, "-") == 0)
     self->fd = dup(STDIN_FILENO);
   else
-    self->fd = open(self->path, O_RDONLY | O_CLOEXEC);
+    self->fd = open(self->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe may have no writer */
   if (self->fd < 0 || fstat(self->fd, &self->status) != 0)
     return fail(self, error, g_strerror(errno));
   if (S_ISDIR(self->status.st_mode))
@@ -171,11 +174,12 @@ open_file(CsvSource *self, GError **error)
 }
 
 CsvSource *
-csv_source_open(const char *path, GError **error)
+csv_source_open(const char *path, GCancellable *stop, GError **error)
 {
   CsvSource *self = g_new0(CsvSource, 1);
 
   self->path = g_strdup(path);
+  self->stop = stop;
   self->packed = g_malloc(PACKED_BYTES);
   self->is_between = true;
   if (open_file(self, error))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "base/fault.h"
+#include "base/wait.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -10,8 +10,9 @@
  * zstd, which its first bytes tell. One thread owns it. */
 typedef struct CsvSource CsvSource;
 
-/* "-" is standard input. All failures are FAULT_SETUP. */
-CsvSource *csv_source_open(const char *path, GError **error);
+/* "-" is standard input. `stop`, borrowed, ends a wait for a pipe (G_IO_ERROR_CANCELLED); NULL:
+ * nothing does. All other failures are FAULT_SETUP. */
+CsvSource *csv_source_open(const char *path, GCancellable *stop, GError **error);
 void csv_source_free(CsvSource *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CsvSource, csv_source_free)
 

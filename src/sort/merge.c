@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sort/merge.h"
 
-/* Entries that an arena is asked for ahead. */
-enum { ARENA_AHEAD = 4 };
+enum {
+  ARENA_AHEAD = 4,   /* entries that an arena is asked for before they are needed */
+  LOOK_EVERY = 4096, /* entries: whether to stop */
+};
 
 /* A sorted arena or a run, and the entry that it stands at. */
 typedef struct {
@@ -19,6 +21,8 @@ struct SortMerge {
   Source **heap;          /* owned: the source with the least entry first */
   size_t length;
   bool has_begun;
+  GCancellable *stop; /* borrowed; NULL: nobody stops it */
+  uint64_t entries;   /* taken */
 };
 
 static void
@@ -46,6 +50,12 @@ sort_merge_free(SortMerge *self)
   g_array_unref(self->sources);
   g_free(self->heap);
   g_free(self);
+}
+
+void
+sort_merge_set_stop(SortMerge *self, GCancellable *stop)
+{
+  self->stop = stop;
 }
 
 void
@@ -145,6 +155,8 @@ sort_merge_next(SortMerge *self, const uint8_t **out_entry, GError **error)
 {
   const Source *first;
 
+  if (self->entries++ % LOOK_EVERY == 0 && !wait_goes_on(self->stop, error))
+    return false;
   if (!(self->has_begun ? move_on(self, error) : begin(self, error)))
     return false;
   first = self->length > 0 ? self->heap[0] : NULL;

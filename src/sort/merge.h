@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "base/wait.h"
 #include "sort/arena.h"
 #include "sort/spill.h"
 
@@ -12,6 +13,9 @@ typedef struct SortMerge SortMerge;
 SortMerge *sort_merge_new(const SortOrder *order);
 void sort_merge_free(SortMerge *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SortMerge, sort_merge_free)
+
+/* Ends it (G_IO_ERROR_CANCELLED) once `stop`, borrowed, is cancelled; NULL: nothing does. */
+void sort_merge_set_stop(SortMerge *self, GCancellable *stop);
 
 /* Before the first entry: sources, all borrowed. */
 void sort_merge_add_arena(SortMerge *self, const SortArena *sorted);

@@ -20,6 +20,7 @@ struct Sort {
   guint at;          /* this one is being filled, and those behind it are empty */
   SortSpill *spill;  /* owned; NULL while memory is enough */
   uint64_t spilled_bytes;
+  GCancellable *stop; /* borrowed; NULL: nobody stops it */
 };
 
 static SortArena *
@@ -50,6 +51,12 @@ sort_new(const SortOrder *order, const char *folder, size_t bytes)
 }
 
 void
+sort_set_stop(Sort *self, GCancellable *stop)
+{
+  self->stop = stop;
+}
+
+void
 sort_free(Sort *self)
 {
   if (self == NULL)
@@ -69,10 +76,11 @@ open_spill(Sort *self, GError **error)
 }
 
 static bool
-append_run(SortMerge *merge, SortSpill *to, GError **error)
+append_run(const Sort *self, SortMerge *merge, SortSpill *to, GError **error)
 {
   const uint8_t *entry = NULL;
 
+  sort_merge_set_stop(merge, self->stop);
   do {
     if (!sort_merge_next(merge, &entry, error) ||
         (entry != NULL && !sort_spill_append(to, slice(entry, sort_entry_bytes(entry)), error)))
@@ -90,7 +98,7 @@ spill_arenas(Sort *self, guint first, GError **error)
 
   for (guint i = first; i <= self->at; i++)
     sort_merge_add_arena(merge, self->arenas->pdata[i]);
-  if (!open_spill(self, error) || !append_run(merge, self->spill, error))
+  if (!open_spill(self, error) || !append_run(self, merge, self->spill, error))
     return false;
   for (guint i = first; i <= self->at; i++)
     sort_arena_reset(self->arenas->pdata[i]);
@@ -135,7 +143,7 @@ merge_runs(const Sort *self, size_t first, size_t count, SortSpill *to, GError *
 
   for (size_t i = first; i < first + count; i++)
     sort_merge_add_run(merge, self->spill, i);
-  return append_run(merge, to, error);
+  return append_run(self, merge, to, error);
 }
 
 static bool
@@ -189,6 +197,7 @@ sort_finish(Sort *self, GError **error)
 void
 sort_join(const Sort *self, SortMerge *merge)
 {
+  sort_merge_set_stop(merge, self->stop);
   for (guint i = 0; i < self->arenas->len; i++)
     sort_merge_add_arena(merge, self->arenas->pdata[i]);
   for (size_t i = 0; self->spill != NULL && i < sort_spill_runs(self->spill); i++)

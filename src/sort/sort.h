@@ -18,6 +18,9 @@ Sort *sort_new(const SortOrder *order, const char *folder, size_t bytes);
 void sort_free(Sort *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sort, sort_free)
 
+/* Ends its merges, those of sort_join() too, once `stop`, borrowed, is cancelled. */
+void sort_set_stop(Sort *self, GCancellable *stop);
+
 /* Copies it. FAULT_SETUP: it could not spill; FAULT_RECORD: it is over 1 GiB. */
 bool sort_add(Sort *self, Slice entry, GError **error);
 

@@ -19,6 +19,7 @@ verify_intake_new(const VerifyIntakeOptions *options)
 
   self->options = *options;
   self->sort = sort_new(&verify_packed_order, options->temp_folder, options->memory_bytes);
+  sort_set_stop(self->sort, options->watch->stop);
   return self;
 }
 

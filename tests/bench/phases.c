@@ -106,7 +106,7 @@ static Time
 parse_file(Bench *self)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(CsvSource) source = csv_source_open(self->csv, &error);
+  g_autoptr(CsvSource) source = csv_source_open(self->csv, NULL, &error);
   g_autoptr(CsvReader) reader = NULL;
   const CsvOptions options = {0};
   CsvRecord record = {.length = 1};

@@ -60,7 +60,7 @@ read_all(const char *path, size_t buffer_bytes, const CsvOptions *form, Bytes *n
 {
   CsvOptions options = *form;
 
-  CsvSource *source = csv_source_open(path, NULL);
+  CsvSource *source = csv_source_open(path, NULL, NULL);
   CsvRecord record = {.length = 1};
 
   if (source == NULL)

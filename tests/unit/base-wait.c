@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/wait.h"
 
+#include <unistd.h>
+
 /* Pauses that no test lives to see the end of. */
 static const Retry endless = {.first_ms = UINT32_MAX / 4, .longest_ms = UINT32_MAX / 4};
 static const Retry none = {.first_ms = 1, .longest_ms = 1};
@@ -113,6 +115,39 @@ a_pause_ends_by_itself_or_by_a_stop(void)
   g_assert_false(wait_pause(stop, INT32_MAX));
 }
 
+static void
+bytes_an_end_or_a_stop_end_the_wait_for_a_pipe(void)
+{
+  enum { BYTES, END, STOP, STOPPED, NO_STOP, CASES };
+
+  for (int i = 0; i < CASES; i++) {
+    g_autoptr(GCancellable) stop = g_cancellable_new();
+    g_autoptr(GError) error = NULL;
+    GThread *thread = NULL;
+    int ends[2];
+    bool is_ready;
+
+    g_assert_cmpint(pipe(ends), ==, 0);
+    if (i == BYTES || i == NO_STOP)
+      g_assert_cmpint(write(ends[1], "x", 1), ==, 1);
+    if (i == END)
+      close(ends[1]);
+    if (i == STOP)
+      thread = g_thread_new("cancel", cancel, stop);
+    if (i == STOPPED)
+      g_cancellable_cancel(stop);
+    is_ready = wait_readable(ends[0], i == NO_STOP ? NULL : stop, &error);
+    g_assert_true(is_ready == (i != STOP && i != STOPPED));
+    if (!is_ready)
+      g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    if (thread != NULL)
+      g_thread_join(thread);
+    close(ends[0]);
+    if (i != END)
+      close(ends[1]);
+  }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -122,5 +157,6 @@ main(int argc, char **argv)
   g_test_add_func("/wait/time", the_time_is_up_after_a_last_try);
   g_test_add_func("/wait/stop", a_stop_ends_the_wait_wherever_it_is);
   g_test_add_func("/wait/pause", a_pause_ends_by_itself_or_by_a_stop);
+  g_test_add_func("/wait/readable", bytes_an_end_or_a_stop_end_the_wait_for_a_pipe);
   return g_test_run();
 }

@@ -283,7 +283,7 @@ what_cannot_be_cut_stays_as_it_was(Fixture *self, gconstpointer data)
       bytes[BIG_BYTES / 2] ^= 1; /* a checksum is wrong then */
       g_assert_true(g_file_set_contents(file.path, bytes, (gssize)len, NULL));
     }
-    is_cut = bulk_file_recut(&file, self->regions, &self->hfile, parts, &error);
+    is_cut = bulk_file_recut(&(BulkRecut){self->regions, &self->hfile, NULL}, &file, parts, &error);
     if (i == 0)
       setrlimit(RLIMIT_FSIZE, &kept);
     g_test_message("%s", error == NULL ? "-" : error->message);
@@ -292,6 +292,25 @@ what_cannot_be_cut_stays_as_it_was(Fixture *self, gconstpointer data)
     g_assert_cmpuint(parts->len, ==, 0);
     g_assert_cmpuint(count_files(self->folder), ==, 1);
   }
+  g_free(file.path);
+}
+
+static void
+a_stop_ends_a_cut_and_leaves_the_file(Fixture *self, gconstpointer data)
+{
+  g_autofree char *big = g_strnfill(BIG_BYTES, 'v');
+  BulkFile file = make_file(self, big);
+  g_autoptr(GCancellable) stop = g_cancellable_new();
+  g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(BulkFile));
+  g_autoptr(GError) error = NULL;
+
+  (void)data;
+  g_cancellable_cancel(stop);
+  g_assert_false(
+      bulk_file_recut(&(BulkRecut){self->regions, &self->hfile, stop}, &file, parts, &error));
+  g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint(parts->len, ==, 0);
+  g_assert_cmpuint(count_files(self->folder), ==, 1);
   g_free(file.path);
 }
 
@@ -305,6 +324,7 @@ main(int argc, char **argv)
       {"/bulk/store/deletions-of-a-row", deletions_of_a_row_stand_where_hbase_looks_for_them},
       {"/bulk/store/full-disk", a_full_disk_is_told_and_leaves_nothing},
       {"/bulk/store/recut", what_cannot_be_cut_stays_as_it_was},
+      {"/bulk/store/stop", a_stop_ends_a_cut_and_leaves_the_file},
   };
 
   g_test_init(&argc, &argv, NULL);

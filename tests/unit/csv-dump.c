@@ -49,7 +49,7 @@ static void
 print_file(const char *path, const CsvOptions *options)
 {
   g_autoptr(GError) error = NULL;
-  CsvSource *source = csv_source_open(path, &error);
+  CsvSource *source = csv_source_open(path, NULL, &error);
 
   if (source == NULL) {
     printf("?%s\n", error->message);

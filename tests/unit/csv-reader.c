@@ -14,7 +14,7 @@ read_all(const char *path, const CsvOptions *options)
 {
   GString *all = g_string_new(NULL);
   GError *error = NULL;
-  CsvSource *source = csv_source_open(path, &error);
+  CsvSource *source = csv_source_open(path, NULL, &error);
 
   g_assert_no_error(error);
 
@@ -182,7 +182,7 @@ lines_are_counted_inside_quotes_too(void)
   const uint64_t wanted[] = {1, 2, 6, 7, 8};
   g_auto(Temporary) file = temporary_make(text, strlen(text));
   g_autoptr(CsvReader) reader =
-      csv_reader_new(csv_source_open(file.path, NULL), &(CsvOptions){0}, NULL);
+      csv_reader_new(csv_source_open(file.path, NULL, NULL), &(CsvOptions){0}, NULL);
 
   for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
     g_autoptr(GError) error = NULL;
@@ -334,7 +334,7 @@ other_kinds_of_files_are_named(void)
     g_auto(Temporary) file = temporary_make(kinds[i].start, kinds[i].len);
     g_autoptr(GError) error = NULL;
 
-    g_assert_null(csv_source_open(file.path, &error));
+    g_assert_null(csv_source_open(file.path, NULL, &error));
     g_assert_error(error, FAULT, FAULT_SETUP);
     g_assert_nonnull(strstr(error->message, kinds[i].name));
   }
@@ -426,8 +426,8 @@ a_file_that_is_written_to_while_it_is_read_is_told(void)
 
   for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
     g_auto(Temporary) file = temporary_make("a,b\nc,d\n", 8);
-    g_autoptr(CsvReader) reader =
-        csv_reader_new(csv_source_open(file.path, NULL), &(CsvOptions){.buffer_bytes = 4}, NULL);
+    g_autoptr(CsvReader) reader = csv_reader_new(csv_source_open(file.path, NULL, NULL),
+                                                 &(CsvOptions){.buffer_bytes = 4}, NULL);
     int fd = g_open(file.path, O_WRONLY, 0);
     CsvRecord record = {.length = 1};
     g_autoptr(GError) error = NULL;
@@ -454,7 +454,7 @@ what_is_no_file_is_told(void)
   for (size_t i = 0; i < G_N_ELEMENTS(nothing); i++) {
     g_autoptr(GError) error = NULL;
 
-    g_assert_null(csv_source_open(nothing[i].path, &error));
+    g_assert_null(csv_source_open(nothing[i].path, NULL, &error));
     g_assert_error(error, FAULT, FAULT_SETUP);
     g_assert_true(g_str_has_prefix(error->message, nothing[i].what));
   }
@@ -464,8 +464,8 @@ static void
 progress_reaches_the_files_size(void)
 {
   g_auto(Temporary) file = temporary_make("a,b\nc,d\n", 8);
-  g_autoptr(CsvReader) reader =
-      csv_reader_new(csv_source_open(file.path, NULL), &(CsvOptions){.buffer_bytes = 3}, NULL);
+  g_autoptr(CsvReader) reader = csv_reader_new(csv_source_open(file.path, NULL, NULL),
+                                               &(CsvOptions){.buffer_bytes = 3}, NULL);
   CsvRecord record = {.length = 1};
 
   g_assert_cmpuint(csv_source_size(csv_reader_source(reader)), ==, 8);

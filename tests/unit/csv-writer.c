@@ -246,7 +246,7 @@ what_is_written_in_a_form_is_read_in_it(void)
       form.has_no_quotes = false;
 
     g_autoptr(CsvReader) reader =
-        csv_reader_new(csv_source_open(place.path, NULL), &(CsvOptions){.form = form}, NULL);
+        csv_reader_new(csv_source_open(place.path, NULL, NULL), &(CsvOptions){.form = form}, NULL);
 
     for (size_t r = 0; r < RECORDS; r++) {
       g_assert_true(csv_reader_next(reader, &record, &error));

@@ -164,6 +164,41 @@ spill_files_have_no_name(void)
   g_assert_cmpint(g_rmdir(folder), ==, 0);
 }
 
+/* Wherever it is: while runs are merged into fewer, and while their merge is read. */
+static void
+a_stop_ends_a_merge(void)
+{
+  const Case c = {4096, 20000, 0, true};
+
+  for (int is_late = 0; is_late < 2; is_late++) {
+    g_autofree char *folder = g_dir_make_tmp("sort-XXXXXX", NULL);
+    g_autoptr(GPtrArray) entries = make_entries(&c);
+    g_autoptr(GCancellable) stop = g_cancellable_new();
+    g_autoptr(Sort) sort = sort_new(&order, folder, c.memory_bytes);
+    g_autoptr(SortMerge) merge = sort_merge_new(&order);
+    g_autoptr(GError) error = NULL;
+    const uint8_t *entry = NULL;
+
+    sort_set_stop(sort, stop);
+    for (guint i = 0; i < entries->len; i++) {
+      const uint8_t *each = entries->pdata[i];
+
+      g_assert_true(sort_add(sort, slice(each, sort_entry_bytes(each)), NULL));
+    }
+    if (is_late)
+      g_assert_true(sort_finish(sort, NULL));
+    g_cancellable_cancel(stop);
+    if (is_late) {
+      sort_join(sort, merge);
+      g_assert_false(sort_merge_next(merge, &entry, &error));
+    } else {
+      g_assert_false(sort_finish(sort, &error));
+    }
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    g_assert_cmpint(g_rmdir(folder), ==, 0);
+  }
+}
+
 /* Orders that are hard for a quicksort: all alike, rising, falling, organ pipes. */
 static void
 no_order_of_the_input_is_too_hard(void)
@@ -311,6 +346,7 @@ main(int argc, char **argv)
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/sort/order", entries_come_in_order_whatever_the_memory);
   g_test_add_func("/sort/no-name", spill_files_have_no_name);
+  g_test_add_func("/sort/stop", a_stop_ends_a_merge);
   g_test_add_func("/sort/hard", no_order_of_the_input_is_too_hard);
   g_test_add_func("/sort/folder", a_folder_that_cannot_be_written_is_told);
   g_test_add_func("/sort/full-disk", a_full_disk_is_told_wherever_it_comes);

@@ -319,11 +319,14 @@ ask_regions(Load *self, GError **error)
 static bool
 load_once(Load *self, GError **error)
 {
+  BulkRecut recut = {.hfile = self->options->hfile, .stop = self->options->watch->cancellable};
+
   g_hash_table_remove_all(self->silent);
   self->is_place_silent = false;
-  return settle_asked(self, error) && look_up_regions(self, error) &&
-         bulk_pending_assign(self->pending, self->regions, self->options->hfile,
-                             &self->counts->recut, error) &&
+  if (!settle_asked(self, error) || !look_up_regions(self, error))
+    return false;
+  recut.regions = self->regions;
+  return bulk_pending_assign(self->pending, &recut, &self->counts->recut, error) &&
          ask_regions(self, error);
 }
 

@@ -28,8 +28,7 @@ bulk_pending_add(GArray *self, const BulkFile *file, Slice family)
 }
 
 bool
-bulk_pending_assign(GArray *self, const BulkRegions *regions, const HfileOptions *hfile,
-                    uint64_t *recut, GError **error)
+bulk_pending_assign(GArray *self, const BulkRecut *how, uint64_t *recut, GError **error)
 {
   g_auto(Bytes) first = {0};
   g_auto(Bytes) last = {0};
@@ -41,12 +40,12 @@ bulk_pending_assign(GArray *self, const BulkRegions *regions, const HfileOptions
 
     if (!bulk_file_range(pending->file.path, &first, &last, error))
       return false;
-    pending->file.region = bulk_regions_find(regions, bytes_slice(&first));
-    if (bulk_regions_find(regions, bytes_slice(&last)) == pending->file.region) {
+    pending->file.region = bulk_regions_find(how->regions, bytes_slice(&first));
+    if (bulk_regions_find(how->regions, bytes_slice(&last)) == pending->file.region) {
       i++;
       continue;
     }
-    if (!bulk_file_recut(&pending->file, regions, &hfile[pending->file.family], parts, error))
+    if (!bulk_file_recut(how, &pending->file, parts, error))
       return false;
     g_array_remove_index(self, i);
     for (guint j = 0; j < parts->len; j++)

@@ -19,9 +19,8 @@ GArray *bulk_pending_new(void);
 /* Takes the file's path. */
 void bulk_pending_add(GArray *self, const BulkFile *file, Slice family);
 
-/* Finds the region of each file, and cuts anew those that lie in several. `hfile` is by family. */
-bool bulk_pending_assign(GArray *self, const BulkRegions *regions, const HfileOptions *hfile,
-                         uint64_t *recut, GError **error);
+/* Finds the region of each file, and divides those that lie in several; counts these. */
+bool bulk_pending_assign(GArray *self, const BulkRecut *how, uint64_t *recut, GError **error);
 
 /* Whether some are for that region. */
 bool bulk_pending_has(const GArray *self, size_t region);

@@ -52,9 +52,8 @@ bulk_file_range(const char *path, Bytes *out_first, Bytes *out_last, GError **er
 
 /* A file that is being cut: where its cells go now. */
 typedef struct {
+  const BulkRecut *recut;
   const BulkFile *file;
-  const BulkRegions *regions;
-  const HfileOptions *hfile;
   HfileWriter *writer; /* owned */
   BulkFile part;       /* the file being written */
   GArray *parts;       /* owned, of BulkFile: finished */
@@ -92,7 +91,8 @@ begin_part(Cut *self, size_t region)
 {
   self->part = (BulkFile){.family = self->file->family, .region = region};
   self->part.path = g_strdup_printf("%s-cut-%zu", self->file->path, region);
-  self->writer = hfile_writer_new(self->part.path, self->hfile, &self->error);
+  self->writer =
+      hfile_writer_new(self->part.path, &self->recut->hfile[self->file->family], &self->error);
   return self->writer != NULL;
 }
 
@@ -100,7 +100,7 @@ static void
 add_cell(void *data, const HfileCell *cell)
 {
   Cut *self = data;
-  size_t region = bulk_regions_find(self->regions, cell->key.row);
+  size_t region = bulk_regions_find(self->recut->regions, cell->key.row);
   Cell copy = {.row = cell->key.row,
                .family = cell->key.family,
                .qualifier = cell->key.qualifier,
@@ -116,11 +116,20 @@ add_cell(void *data, const HfileCell *cell)
   hfile_writer_append(self->writer, &copy, &self->error);
 }
 
+/* There is no use in reading on after an error. */
+static bool
+goes_on(void *data)
+{
+  Cut *self = data;
+
+  return self->error == NULL && wait_goes_on(self->recut->stop, &self->error);
+}
+
 /* Reads the old file through the checker: what is damaged is not handed on. */
 static bool
 copy_cells(Cut *self, GError **error)
 {
-  const HfileCheck check = {.visit = add_cell, .self = self};
+  const HfileCheck check = {.visit = add_cell, .goes_on = goes_on, .self = self};
   g_auto(HfileReport) report;
 
   hfile_report_init(&report);
@@ -138,13 +147,10 @@ copy_cells(Cut *self, GError **error)
 }
 
 bool
-bulk_file_recut(const BulkFile *file, const BulkRegions *regions, const HfileOptions *hfile,
-                GArray *out_files, GError **error)
+bulk_file_recut(const BulkRecut *self, const BulkFile *file, GArray *out_files, GError **error)
 {
-  g_auto(Cut) cut = {.file = file,
-                     .regions = regions,
-                     .hfile = hfile,
-                     .parts = g_array_new(FALSE, FALSE, sizeof(BulkFile))};
+  g_auto(Cut)
+      cut = {.recut = self, .file = file, .parts = g_array_new(FALSE, FALSE, sizeof(BulkFile))};
   bool is_whole = copy_cells(&cut, error);
 
   for (guint i = 0; i < cut.parts->len; i++) {

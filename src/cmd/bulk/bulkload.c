@@ -482,6 +482,7 @@ cmd_bulkload(const CommandCall *call, GError **error)
   }
   self.told = report_new(self.args.is_json);
   self.stop = stop_new();
+  self.args.reading.csv.stop = stop_cancellable(self.stop);
   self.watch = (BulkWatch){
       .self = &self, .progress = show_progress, .cancellable = stop_cancellable(self.stop)};
   code = end(&self, work(&self, error), error);

@@ -402,6 +402,7 @@ cmd_verify(const CommandCall *call, GError **error)
   if (!parse(&self, error) || !understand(&self, error))
     return exit_code_unless(error, EXIT_DONE);
   self.stop = stop_new();
+  self.reading.csv.stop = stop_cancellable(self.stop);
   self.watch = (VerifyWatch){&self, go_on, stop_cancellable(self.stop)};
   if (!prepare(&self, error))
     return EXIT_FAILED;

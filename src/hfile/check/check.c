@@ -251,7 +251,8 @@ walk_scanned(Walk *self, uint64_t *out_end)
   uint64_t offset = 0;
 
   for (; offset < load_offset; offset = behind_block(self))
-    if (!read_next(self, offset) || !check_scanned_block(self))
+    if ((self->check->goes_on != NULL && !self->check->goes_on(self->check->self)) ||
+        !read_next(self, offset) || !check_scanned_block(self))
       return false;
   *out_end = offset;
   if (offset == load_offset)

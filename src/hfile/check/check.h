@@ -9,6 +9,8 @@ typedef struct {
   Slice family; /* every cell must be of it; empty: all of one, whichever */
   /* Sees each cell in file order, as far as the file can be read; may be NULL. */
   void (*visit)(void *self, const HfileCell *cell);
+  /* Asked before each block; false: what follows is not looked at. May be NULL. */
+  bool (*goes_on)(void *self);
   void *self;
 } HfileCheck;
 
