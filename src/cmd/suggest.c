@@ -485,6 +485,7 @@ cmd_suggest(const CommandCall *call, GError **error)
   if (!parse(&self, error) || !understand(&self, error))
     return exit_code_unless(error, EXIT_DONE);
   self.stop = stop_new();
+  self.reading.csv.stop = stop_cancellable(self.stop);
   if (!prepare(&self, error))
     return EXIT_FAILED;
   code = suggest_all(&self, &reason);

@@ -162,7 +162,7 @@ read_records(CsvSample *self, CsvReader *reader, GPtrArray *columns, size_t most
 static bool
 read_file(CsvSample *self, const char *path, bool is_headless, GError **error)
 {
-  CsvSource *source = csv_source_open(path, error);
+  CsvSource *source = csv_source_open(path, self->reading->csv.stop, error);
   g_autoptr(CsvReader) reader =
       source == NULL ? NULL : csv_reader_new(source, &self->reading->csv, error);
   g_autoptr(GPtrArray) columns = NULL;
@@ -176,7 +176,7 @@ read_file(CsvSample *self, const char *path, bool is_headless, GError **error)
   if (is_headless || self->reading->names != NULL) {
     columns = bind_names(self, header.length);
     g_clear_pointer(&reader, csv_reader_free);
-    source = csv_source_open(path, error);
+    source = csv_source_open(path, self->reading->csv.stop, error);
     reader = source == NULL ? NULL : csv_reader_new(source, &self->reading->csv, error);
   } else {
     if (known == 0)

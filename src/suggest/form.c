@@ -49,7 +49,7 @@ form_encoding(Slice text)
 static bool
 look_at_bytes(const char *path, const char **out_encoding, GError **error)
 {
-  g_autoptr(CsvSource) source = csv_source_open(path, error);
+  g_autoptr(CsvSource) source = csv_source_open(path, NULL, error);
   g_auto(Bytes) text = {0};
   size_t len = 1;
 
@@ -67,7 +67,7 @@ look_at_bytes(const char *path, const char **out_encoding, GError **error)
 static CsvReader *
 open_reader(const char *path, const CsvReading *reading, GError **error)
 {
-  CsvSource *source = csv_source_open(path, error);
+  CsvSource *source = csv_source_open(path, reading->csv.stop, error);
 
   return source == NULL ? NULL : csv_reader_new(source, &reading->csv, error);
 }

@@ -84,7 +84,7 @@ def test_patience_ends_and_what_is_live_is_said(customers, sluice, admin, made, 
 
     done = bulkload(sluice, customers, path, "--timeout", "1s", exits=3, bulkload__temp=tmp_path)
 
-    assert "live: 12 of 16 files" in done.stderr
+    assert "loaded: 12 of 16 files" in done.stderr
     for family in ledger.FAMILIES["customers"]:
         assert f"{family}/region-00001-00: rows '3000' to '4999'" in done.stderr
     admin.ask("assign", customers.table, 1)
@@ -104,7 +104,7 @@ def test_a_table_that_is_dropped_meanwhile_is_not_waited_for(customers, sluice, 
 
     assert held.process.returncode == 2
     assert f"table {customers.table} was dropped while the load ran" in err.decode()
-    assert "live: 0 of 16 files" in err.decode()
+    assert "loaded: 0 of 16 files" in err.decode()
 
 
 def kill_reading(sluice, one, made, path, temp):

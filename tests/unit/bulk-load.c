@@ -397,7 +397,7 @@ run_script(const Script *script)
   g_assert_cmpuint(fixture.files->len, ==, script->left);
   g_assert_cmpuint(fixture.server.answered, ==, fixture.server.answers_length);
   g_assert_cmpuint(fixture.finds, ==, finds_of(script));
-  /* No row was lost, none came twice; what is cut anew after it was handed over is so once more. */
+  /* No row was lost, none came twice; what is divided after it was handed over is so once more. */
   g_assert_cmpuint(fixture.cells, ==, script->is_put_twice ? 2 * CELLS : CELLS);
 }
 

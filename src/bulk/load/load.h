@@ -8,7 +8,7 @@
 #include "regionserver/loader.h"
 
 /* Makes files live, region by region: all files of one region at once, or none of them. A region
- * that has moved is looked up again; one that has split meanwhile gets its files cut anew. */
+ * that has moved is looked up again; one that has split meanwhile gets its files divided again. */
 
 /* Everything is borrowed. */
 typedef struct {
@@ -27,7 +27,7 @@ typedef struct {
   uint64_t regions; /* whose files are all live */
   uint64_t files;   /* that are live */
   uint64_t bytes;
-  uint64_t recut;      /* files that were cut anew */
+  uint64_t recut;      /* files that were divided again */
   uint64_t unanswered; /* files that are not counted as live, but may be: no answer came */
 } BulkLoadCounts;
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const char about[] =
-    "Maps CSV files as the stream maps records, sorts the rows, writes HFiles that are cut at the\n"
-    "table's regions, and makes them live. The first line of each file names its columns. FILE "
+    "Maps CSV files as the stream maps records, sorts the rows, writes HFiles, each for one\n"
+    "of the table's regions, and loads them. The first line of each file names its columns. FILE "
     "may\n"
     "be packed by gzip or zstd; - is standard input. --avro FILE... takes Avro object container\n"
     "files. --topic takes a topic's records from where --group stands, or from the beginning, to\n"
@@ -20,9 +20,9 @@ static const char about[] =
     "on HDFS, which WebHDFS takes them to. Where servers ask for Kerberos, --complete-with lets\n"
     "HBase's own tool do the last step.\n"
     "\n"
-    "Exit code 0: all is live (with --output: written); 1: too many records cannot be stored;\n"
+    "Exit code 0: all is loaded (with --output: written); 1: too many records cannot be stored;\n"
     "2: wrong use or configuration; 3: a gateway or region server does not answer; 4: stopped by\n"
-    "a signal. What is live is always said; running it once more finishes the work.";
+    "a signal. What is loaded is always said; running it once more finishes the work.";
 
 /* What the parser fills in before it is understood. */
 typedef struct {
@@ -111,7 +111,7 @@ parse_texts(CmdBulkArgs *self, Texts *texts, GError **error)
        "(default: [bulkload] staging)",
        "DIR"},
       {"complete-with", 0, 0, G_OPTION_ARG_FILENAME, &self->complete_with,
-       "call COMMAND DIR TABLE to make the HFiles live, e.g. 'hbase completebulkload'", "COMMAND"},
+       "call COMMAND DIR TABLE to load the HFiles, e.g. 'hbase completebulkload'", "COMMAND"},
       {"user", 0, 0, G_OPTION_ARG_FILENAME, &self->user,
        "whom region servers and HDFS take us for (default: [bulkload] user, else "
        "$HADOOP_USER_NAME, else the login)",

@@ -83,7 +83,8 @@ cmd_bulkfeed_finish(CmdBulkFeed *self, GError **error)
 {
   if (self->feed.finish == NULL || self->feed.finish(self->feed.self, error))
     return true;
-  g_prefix_error(error, "all rows are live, but the group's offsets are not moved; running it once "
-                        "more loads the same rows again and moves them: ");
+  g_prefix_error(error,
+                 "all rows are loaded, but the group's offsets are not moved; running it once "
+                 "more loads the same rows again and moves them: ");
   return false;
 }

@@ -47,8 +47,9 @@ export_gauges(const CmdBulkMetrics *self, MetricsExporter *exporter)
       {"sluice_bulkload_cells", "Their cells", (double)report->cells},
       {"sluice_bulkload_files", "HFiles that it wrote", (double)report->files},
       {"sluice_bulkload_bytes", "Their bytes", (double)report->bytes},
-      {"sluice_bulkload_live_files", "HFiles that are live now", (double)loaded->files},
-      {"sluice_bulkload_live_regions", "Regions whose files are all live", (double)loaded->regions},
+      {"sluice_bulkload_live_files", "HFiles that are loaded now", (double)loaded->files},
+      {"sluice_bulkload_live_regions", "Regions whose files are all loaded",
+       (double)loaded->regions},
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(gauges); i++) {

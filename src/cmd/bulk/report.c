@@ -153,7 +153,8 @@ tell_loaded(const CmdBulkReport *self, Report *report)
   report_count(report, "regions", self->loaded->regions);
   report_count(report, "bytes", self->loaded->bytes);
   report_count(report, "recut", self->loaded->recut);
-  report_say(report, "live        {files} files in {regions} regions; {recut} were cut anew\n");
+  report_say(report, "loaded      {files} files in {regions} regions; {recut} were divided for "
+                     "regions that had moved\n");
   report_end(report);
 }
 
@@ -165,7 +166,7 @@ tell_output(const CmdBulkReport *self, Report *report)
   if (self->output == NULL)
     return;
   report_text(report, "output", self->output);
-  report_say(report, "output      {output}; this makes it live:\n");
+  report_say(report, "output      {output}; this loads it:\n");
   if (self->script != NULL) {
     report_text(report, "script", self->script);
     report_say(report, "            hbase shell -n {script}\n");
@@ -210,7 +211,7 @@ cmd_bulkreport_tell_end(const CmdBulkReport *self, Report *report)
   tell_loaded(self, report);
   if (self->completed_with != NULL) {
     report_text(report, "completed_with", self->completed_with);
-    report_say(report, "live        by '{completed_with}'\n");
+    report_say(report, "loaded      by '{completed_with}'\n");
   }
   tell_output(self, report);
   if (self->committed != NULL) {

@@ -43,8 +43,8 @@ static void
 append_remedy(const CmdBulkRest *self, GString *text)
 {
   g_string_append_printf(text,
-                         "\nRunning the same command once more%s finishes the load; what is live "
-                         "already takes no harm.",
+                         "\nRunning the same command once more%s finishes the load; what is "
+                         "loaded already takes no harm.",
                          self->again);
   if (self->folder != NULL)
     g_string_append_printf(text,
@@ -59,16 +59,16 @@ cmd_bulkrest_describe(const CmdBulkRest *self)
   GString *text = g_string_new(NULL);
 
   g_string_append_printf(text,
-                         "\nlive: %" G_GUINT64_FORMAT " of %zu files; %" G_GUINT64_FORMAT
+                         "\nloaded: %" G_GUINT64_FORMAT " of %zu files; %" G_GUINT64_FORMAT
                          " regions have all of theirs.",
                          self->loaded->files, self->files_all, self->loaded->regions);
   if (self->files->len > 0)
-    g_string_append(text, " Not live:");
+    g_string_append(text, " Not loaded:");
   append_files(text, self->files);
   if (self->loaded->unanswered > 0)
     g_string_append_printf(text,
                            "\n%" G_GUINT64_FORMAT
-                           " of these may be live all the same: a server took the call and never "
+                           " of these may be loaded all the same: a server took the call and never "
                            "answered.",
                            self->loaded->unanswered);
   append_remedy(self, text);
@@ -80,7 +80,8 @@ cmd_bulkrest_describe_tool(const CmdBulkRest *self)
 {
   GString *text = g_string_new(NULL);
 
-  g_string_append_printf(text, "\nIt was given %zu files; which of them are live is for it to say.",
+  g_string_append_printf(text,
+                         "\nIt was given %zu files; which of them are loaded is for it to say.",
                          self->files_all);
   append_remedy(self, text);
   return g_string_free(text, FALSE);
