@@ -130,6 +130,8 @@ assign(KafkaConsumer *self, const rd_kafka_topic_partition_list_t *list)
     KafkaPartition *partition = kafka_partition_new(topic, topic_index, list->elems[i].partition);
 
     partition->queue = choose_queue(self, topic_index);
+    if (self->options.readers != NULL)
+      kafka_partition_set_readers(partition, self->options.readers[topic_index]);
     if (self->options.events.end_of != NULL)
       partition->end = self->options.events.end_of(self->options.events.self, topic, partition->id);
     g_debug("taking topic=%s partition=%d writer=%zu", topic, partition->id, partition->queue);

@@ -36,6 +36,7 @@ typedef struct {
 typedef struct {
   const KafkaProperty *properties; /* of the [kafka] section, none refused */
   const char *const *topics;       /* NULL-ended; topic_index counts these */
+  const size_t *readers;           /* by topic_index: of its records; NULL: each topic has one */
   size_t queues;
   uint64_t queue_bytes;  /* of fetched records, for each queue, and each of its
                             topics that is held back; librdkafka may go over it by what

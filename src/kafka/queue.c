@@ -45,12 +45,33 @@ kafka_partition_new(const char *topic, size_t topic_index, int32_t id)
   self->end = INT64_MAX;
   self->committed = -1;
   self->start = -1;
-  self->done = -1;
+  kafka_partition_set_readers(self, 1);
   atomic_init(&self->hold, KAFKA_OURS);
   atomic_init(&self->stored, -1);
   atomic_init(&self->begun, -1);
   atomic_init(&self->waiting_ms, -1);
   return self;
+}
+
+void
+kafka_partition_set_readers(KafkaPartition *self, size_t length)
+{
+  g_free(self->readers);
+  self->readers = g_new(KafkaProgress, length);
+  self->readers_length = length;
+  for (size_t i = 0; i < length; i++)
+    self->readers[i] = (KafkaProgress){.done = -1};
+}
+
+const KafkaProgress *
+kafka_partition_progress(const KafkaPartition *self)
+{
+  const KafkaProgress *least = self->readers;
+
+  for (size_t i = 1; i < self->readers_length; i++)
+    if (self->readers[i].done < least->done)
+      least = &self->readers[i];
+  return least;
 }
 
 KafkaPartition *
@@ -63,6 +84,7 @@ static void
 partition_clear(gpointer data)
 {
   g_free(((KafkaPartition *)data)->topic);
+  g_free(((KafkaPartition *)data)->readers);
 }
 
 void
@@ -72,11 +94,23 @@ kafka_partition_unref(KafkaPartition *self)
 }
 
 void
+kafka_message_share(KafkaMessage *self, unsigned copies)
+{
+  self->share = g_new(KafkaShare, 1);
+  *self->share = (KafkaShare){.references = copies, .untaken = copies};
+}
+
+void
 kafka_message_release(KafkaMessage *self)
 {
-  if (self->handle != NULL)
-    rd_kafka_message_destroy(self->handle);
-  self->handle = NULL;
+  KafkaShare *share = g_steal_pointer(&self->share);
+  void *handle = g_steal_pointer(&self->handle);
+
+  if (share != NULL && --share->references > 0)
+    return;
+  g_free(share);
+  if (handle != NULL)
+    rd_kafka_message_destroy(handle);
 }
 
 Origin
@@ -340,7 +374,8 @@ kafka_queue_length(const KafkaQueue *self)
 static bool
 is_to_store(const KafkaPartition *partition)
 {
-  return atomic_load(&partition->hold) != KAFKA_GONE && partition->done >= 0;
+  return atomic_load(&partition->hold) != KAFKA_GONE &&
+         kafka_partition_progress(partition)->done >= 0;
 }
 
 static rd_kafka_topic_partition_list_t *
@@ -354,7 +389,7 @@ list_to_store(KafkaPartition *const *partitions, size_t length)
     if (!is_to_store(partition))
       continue;
     rd_kafka_topic_partition_list_add(list, partition->topic, partition->id)->offset =
-        partition->done;
+        kafka_partition_progress(partition)->done;
   }
   return list;
 }
@@ -369,12 +404,13 @@ kafka_queue_store(KafkaQueue *self, KafkaPartition *const *partitions, size_t le
 
   for (size_t i = 0; i < length; i++) {
     KafkaPartition *partition = partitions[i];
+    const KafkaProgress *progress = kafka_partition_progress(partition);
 
     if (!is_to_store(partition))
       continue;
-    atomic_store(&partition->stored, partition->done);
+    atomic_store(&partition->stored, progress->done);
     atomic_store(&partition->waiting_ms,
-                 partition->done >= partition->next ? -1 : partition->done_ms);
+                 progress->done >= partition->next ? -1 : progress->done_ms);
   }
 
   /* One that leaves at this very moment is refused: its next owner reads it again. */

@@ -16,6 +16,13 @@ typedef enum {
   KAFKA_GONE,    /* somebody else's: its offsets are not ours to store */
 } KafkaHold;
 
+/* How far one of a topic's readers is with a partition. */
+typedef struct {
+  int64_t done;    /* the next offset once what was read is done with; -1: none yet */
+  int64_t done_ms; /* the time of the record before it; -1: none */
+  bool is_touched; /* done is ahead of stored */
+} KafkaProgress;
+
 /* One partition for as long as it is assigned to us; assigned anew it is another object. */
 typedef struct {
   char *topic;        /* owned */
@@ -31,16 +38,27 @@ typedef struct {
   int64_t committed; /* the consumer's alone: what the broker has taken; -1: not known */
   int64_t start;     /* the consumer's alone: where reading starts; -1: not asked yet */
   /* For the queue's thread alone: */
-  int64_t done;    /* the next offset once what was read is done with; -1: none yet */
-  int64_t done_ms; /* the time of the record before it; -1: none */
-  int64_t next;    /* the offset behind what was read */
-  bool is_touched; /* done is ahead of stored */
-  bool is_at_end;  /* the end was read */
+  KafkaProgress *readers; /* owned */
+  size_t readers_length;
+  int64_t next;   /* the offset behind what was read */
+  bool is_at_end; /* the end was read */
 } KafkaPartition;
 
+/* Of one reader. */
 KafkaPartition *kafka_partition_new(const char *topic, size_t topic_index, int32_t id);
+/* Before it is shared: of so many. */
+void kafka_partition_set_readers(KafkaPartition *self, size_t length);
+/* The reader that is behind the others: what it is done with, all are. */
+const KafkaProgress *kafka_partition_progress(const KafkaPartition *self);
 KafkaPartition *kafka_partition_ref(KafkaPartition *self);
 void kafka_partition_unref(KafkaPartition *self);
+
+/* What the copies of one record share, in one thread. */
+typedef struct {
+  unsigned references; /* the last that is released takes the record with it */
+  unsigned untaken;    /* for the readers to count: who has still to look at it, */
+  bool is_wanted;      /* and whether anyone took it */
+} KafkaShare;
 
 /* A record, the end of a partition as of now, or why a partition cannot be read. */
 typedef struct {
@@ -50,6 +68,7 @@ typedef struct {
   Slice key;            /* data NULL: null */
   Slice value;          /* data NULL: null, a tombstone */
   void *handle;         /* owned: keeps the slices alive; NULL for an end and in tests */
+  KafkaShare *share;    /* NULL: the handle is this message's alone */
   bool is_end;          /* there is nothing before offset that was not read */
   const char *trouble;  /* a sentence, borrowed from the handle; then this is no record */
 } KafkaMessage;
@@ -65,6 +84,17 @@ typedef struct {
 } KafkaStanding;
 
 void kafka_message_release(KafkaMessage *self);
+
+/* Makes a record one of `copies`: each is to be released, this one among them. */
+void kafka_message_share(KafkaMessage *self, unsigned copies);
+
+/* A copy of it is somebody's now. */
+static inline void
+kafka_message_forget(KafkaMessage *self)
+{
+  self->handle = NULL;
+  self->share = NULL;
+}
 
 /* Where Kafka has the record, whatever `partition` and `offset` were made to say. */
 void kafka_message_place(const KafkaMessage *self, int32_t *out_partition, int64_t *out_offset);
@@ -96,7 +126,8 @@ size_t kafka_queue_read(KafkaQueue *self, KafkaMessage *out, size_t max, int tim
 /* How many messages wait to be read. */
 size_t kafka_queue_length(const KafkaQueue *self);
 
-/* Stores `done` of each partition for the next commit; those no longer ours are passed over. */
+/* Stores what all readers of each partition are done with for the next commit; those no longer ours
+ * are passed over. */
 bool kafka_queue_store(KafkaQueue *self, KafkaPartition *const *partitions, size_t length,
                        GError **error);
 

@@ -58,7 +58,8 @@ put_partitions(const MetricsStatus *status, JsonBuilder *json, size_t topic)
   for (guint i = 0; i < self->standings->len; i++) {
     const KafkaStanding *standing = &g_array_index(self->standings, KafkaStanding, i);
 
-    if (standing->topic_index != topic)
+    if (strcmp(mapping_topic(self->mappings[standing->topic_index]),
+               mapping_topic(self->mappings[topic])) != 0)
       continue;
     put_partition(status, json, standing);
     lag += MAX(metrics_service_lag(standing), 0);

@@ -5,14 +5,15 @@
 
 enum { NO_ROW = -1 };
 
-typedef enum { ENTRY_ROW, ENTRY_SKIPPED, ENTRY_REJECTED, ENTRY_END } EntryKind;
+typedef enum { ENTRY_ROW, ENTRY_SKIPPED, ENTRY_UNMATCHED, ENTRY_REJECTED, ENTRY_END } EntryKind;
 
 typedef struct {
   KafkaMessage message; /* owned */
   EntryKind kind;
   bool is_tombstone;
-  int32_t rows[2]; /* by FrameKind: the row it made; NO_ROW */
-  size_t key_at;   /* the row's key in keys */
+  int32_t rows[2];  /* by FrameKind: the row it made; NO_ROW */
+  uint32_t records; /* ENTRY_UNMATCHED: the message is the last of so many */
+  size_t key_at;    /* the row's key in keys */
   size_t key_len;
   int64_t timestamp;
 } Entry;
@@ -218,7 +219,7 @@ add_row_entry(StreamBatch *self, KafkaMessage *message, const Row *row)
 {
   Entry *entry = add_entry(self, message, ENTRY_ROW);
 
-  message->handle = NULL; /* the batch owns it now */
+  kafka_message_forget(message); /* the batch owns it now */
   entry->is_tombstone = row->kind == ROW_DELETE;
   entry->timestamp = row->timestamp;
   entry->key_at = self->keys.len;
@@ -279,11 +280,39 @@ stream_batch_add(StreamBatch *self, KafkaMessage *message, const Row *row)
   return STREAM_TAKEN;
 }
 
+/* Of this record nothing is wanted any more but where it was. */
+static Entry *
+add_place(StreamBatch *self, KafkaMessage *message, EntryKind kind)
+{
+  const KafkaMessage place = {.partition = message->partition,
+                              .offset = message->offset,
+                              .timestamp_ms = message->timestamp_ms};
+
+  kafka_message_release(message);
+  return add_entry(self, &place, kind);
+}
+
 void
 stream_batch_add_skipped(StreamBatch *self, KafkaMessage *message)
 {
-  add_entry(self, message, ENTRY_SKIPPED);
-  message->handle = NULL; /* the batch owns it now */
+  add_place(self, message, ENTRY_SKIPPED);
+}
+
+/* A filter passes over most records: those of one partition on end are one entry. */
+void
+stream_batch_add_unmatched(StreamBatch *self, KafkaMessage *message)
+{
+  Entry *last = self->entries->len == 0 ? NULL : entry_at(self, self->entries->len - 1);
+
+  if (last == NULL || last->kind != ENTRY_UNMATCHED ||
+      last->message.partition != message->partition) {
+    add_place(self, message, ENTRY_UNMATCHED)->records = 1;
+    return;
+  }
+  last->message.offset = message->offset;
+  last->message.timestamp_ms = message->timestamp_ms;
+  last->records++;
+  kafka_message_release(message);
 }
 
 void
@@ -297,7 +326,7 @@ stream_batch_add_reject(StreamBatch *self, StreamReject *reject)
 {
   Entry *entry = add_entry(self, &reject->message, ENTRY_REJECTED);
 
-  entry->message.handle = NULL; /* stays with the reject */
+  kafka_message_forget(&entry->message); /* stays with the reject */
   g_ptr_array_add(self->rejects, reject);
 }
 
@@ -378,9 +407,10 @@ stream_batch_tally(const StreamBatch *self)
   for (guint i = 0; i < self->entries->len; i++) {
     const Entry *entry = entry_at(self, i);
 
-    tally.records += entry->kind != ENTRY_END;
+    tally.records += entry->kind == ENTRY_UNMATCHED ? entry->records : entry->kind != ENTRY_END;
     tally.written += entry->kind == ENTRY_ROW;
-    tally.skipped += entry->kind == ENTRY_SKIPPED;
+    tally.skipped += entry->kind == ENTRY_UNMATCHED ? entry->records : entry->kind == ENTRY_SKIPPED;
+    tally.unmatched += entry->records;
     tally.rejected += entry->kind == ENTRY_REJECTED;
     tally.tombstones += entry->kind == ENTRY_ROW && entry->is_tombstone;
   }
@@ -408,17 +438,18 @@ stream_batch_age(const StreamBatch *self, int64_t now_ms, Histogram *ages)
 }
 
 void
-stream_batch_touch(const StreamBatch *self, GPtrArray *touched)
+stream_batch_touch(const StreamBatch *self, size_t reader, GPtrArray *touched)
 {
   for (guint i = 0; i < self->entries->len; i++) {
     const Entry *entry = entry_at(self, i);
     KafkaPartition *partition = entry->message.partition;
+    KafkaProgress *progress = &partition->readers[reader];
 
-    partition->done = entry->message.offset + (entry->kind != ENTRY_END);
-    partition->done_ms = entry->message.timestamp_ms;
-    if (!partition->is_touched)
+    progress->done = entry->message.offset + (entry->kind != ENTRY_END);
+    progress->done_ms = entry->message.timestamp_ms;
+    if (!progress->is_touched)
       g_ptr_array_add(touched, partition);
-    partition->is_touched = true;
+    progress->is_touched = true;
   }
 }
 

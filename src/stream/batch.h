@@ -39,9 +39,12 @@ void stream_batch_rededicate(StreamBatch *self, const FramePlan *plan,
                              const StreamBatchLimits *limits);
 
 /* Each of these takes the message when it says STREAM_TAKEN (the others always do). A record that
- * makes no cell at all is taken and counts as skipped. */
+ * makes no cell at all is taken and counts as skipped. Of what is skipped only the offset is kept.
+ */
 StreamTaking stream_batch_add(StreamBatch *self, KafkaMessage *message, const Row *row);
 void stream_batch_add_skipped(StreamBatch *self, KafkaMessage *message);
+/* One that is for other tables. */
+void stream_batch_add_unmatched(StreamBatch *self, KafkaMessage *message);
 void stream_batch_add_end(StreamBatch *self, const KafkaMessage *end);
 void stream_batch_add_reject(StreamBatch *self, StreamReject *reject);
 
@@ -65,7 +68,8 @@ void stream_batch_reject_row(StreamBatch *self, FrameKind kind, size_t row, cons
 typedef struct {
   size_t records;
   size_t written;
-  size_t skipped;
+  size_t skipped;   /* with the unmatched */
+  size_t unmatched; /* for other tables */
   size_t rejected;
   size_t tombstones;
 } StreamTally;
@@ -76,8 +80,9 @@ StreamTally stream_batch_tally(const StreamBatch *self);
  * not counted, and what comes from the future is 0 old. */
 void stream_batch_age(const StreamBatch *self, int64_t now_ms, Histogram *ages);
 
-/* Sets `done` of every partition in it and adds those not touched yet to the list. */
-void stream_batch_touch(const StreamBatch *self, GPtrArray *touched);
+/* Sets how far its topic's reader is with every partition in it and adds those not touched yet to
+ * the list. */
+void stream_batch_touch(const StreamBatch *self, size_t reader, GPtrArray *touched);
 
 /* Moves its rejects, of StreamReject, to the end of the list. */
 void stream_batch_take_rejects(StreamBatch *self, GPtrArray *list);

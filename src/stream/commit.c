@@ -97,10 +97,12 @@ stream_commit_add(StreamCommit *self, StreamBatch *batch)
   StreamTally tally = stream_batch_tally(batch);
   guint known = self->rejects->len;
 
-  stream_batch_touch(batch, self->touched);
+  stream_batch_touch(batch, self->options.reader, self->touched);
   stream_batch_take_rejects(batch, self->rejects);
   note_rejects(self, known);
-  stream_window_add(&self->window, tally.records, tally.rejected, g_get_monotonic_time());
+  /* What is for other tables says nothing of how good this one's records are. */
+  stream_window_add(&self->window, tally.records - tally.unmatched, tally.rejected,
+                    g_get_monotonic_time());
   self->rejected += tally.rejected;
   if (tally.written > 0)
     tell_delay(batch, self->options.sheet->topic);
@@ -269,7 +271,7 @@ stream_commit_release(StreamCommit *self)
                 self->rejected);
   stream_window_close(&self->window, self->reject_bytes > self->options.kept_bytes);
   for (guint i = 0; i < self->touched->len; i++)
-    ((KafkaPartition *)self->touched->pdata[i])->is_touched = false;
+    ((KafkaPartition *)self->touched->pdata[i])->readers[self->options.reader].is_touched = false;
   g_ptr_array_set_size(self->touched, 0);
   g_ptr_array_set_size(self->rejects, 0);
   self->reject_bytes = 0;

@@ -24,6 +24,7 @@ typedef struct {
   StreamDeadLetters *letters; /* borrowed; NULL: release() is called instead of settle() */
   const StreamSource *source; /* borrowed; where offsets are stored; as dead letters */
   size_t writer;              /* its number */
+  size_t reader;              /* which of its topic's */
   StreamWait wait;            /* for dead letters to be taken */
 } StreamCommitOptions;
 

@@ -45,6 +45,7 @@ stream_line_new(const StreamLineOptions *options, GError **error)
       .letters = options->letters,
       .source = options->source,
       .writer = options->writer,
+      .reader = options->reader,
       .wait = wait_for(options, STREAM_WAIT_LETTERS),
   });
   self->translator = translator_new(self->options.mapping, self->options.schemas, error);
@@ -198,7 +199,7 @@ stream_line_keep(StreamLine *self, KafkaMessage *message)
 {
   g_array_append_vals(self->kept, message, 1);
   self->kept_bytes += kept_by(message);
-  message->handle = NULL; /* the line owns it now */
+  kafka_message_forget(message); /* the line owns it now */
 }
 
 KafkaMessage *

@@ -23,6 +23,8 @@ typedef struct {
   StreamWindowLimits window;
   size_t kept_bytes; /* bad records beyond this are judged early */
   bool is_quiet;     /* somebody else tells of bad records */
+  size_t topic_index;
+  size_t reader; /* which of the topic's */
   /* The writer's: */
   const StreamSink *sink;      /* borrowed */
   MetricsSheet *calls;         /* borrowed; of the calls */

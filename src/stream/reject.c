@@ -37,7 +37,7 @@ stream_reject_new(KafkaMessage *message, StreamStage stage, const GError *error)
   StreamReject *self = g_new0(StreamReject, 1);
 
   self->message = *message;
-  message->handle = NULL; /* the reject owns it now */
+  kafka_message_forget(message); /* the reject owns it now */
   self->stage = stage;
   self->reason = g_strdup(error->message);
   self->field = g_strdup(fault_field(error));

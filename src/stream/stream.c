@@ -29,7 +29,7 @@ enum {
 
 struct Stream {
   StreamOptions options;
-  const char **topics; /* owned array, NULL-ended, of the mappings' */
+  MappingTopics topics; /* the mappings' */
   State state;
   GMainLoop *loop;               /* owned */
   MetricsCounters *counters;     /* owned */
@@ -41,7 +41,7 @@ struct Stream {
   SchemaSource source;           /* the schemas' */
   StreamHealth health;
   StreamPeers *peers; /* owned; NULL before RUNNING */
-  GArray *sources;    /* owned, of guint: of the main context */
+  guint sources[2];   /* of the main context; 0: none */
   guint timer;        /* of the main context, while the writers are to end; 0: none */
   GError *failure;    /* owned */
   bool was_asked;
@@ -60,15 +60,12 @@ stream_new(const StreamOptions *options)
   self->loop = g_main_loop_new(NULL, FALSE);
   self->counters = metrics_counters_new(options->sinks_length, options->mappings_length + 1);
   self->letters = stream_dead_letters_new(options->properties, options->letters, options->group);
-  self->sources = g_array_new(FALSE, FALSE, sizeof(guint));
-  self->topics = g_new0(const char *, options->mappings_length + 1);
+  mapping_topics_init(&self->topics, options->mappings, options->mappings_length);
   if (options->schemas != NULL) {
     self->schemas = stream_schemas_new(options->schemas);
     self->source = stream_schemas_source(self->schemas);
     self->options.schemas = &self->source;
   }
-  for (size_t i = 0; i < options->mappings_length; i++)
-    self->topics[i] = mapping_topic(options->mappings[i]);
   stream_health_init(&self->health,
                      options->sinks_length * options->mappings_length * STREAM_WAITS);
   return self;
@@ -88,9 +85,8 @@ stream_free(Stream *self)
   stream_health_clear(&self->health);
   metrics_counters_free(self->counters);
   g_main_loop_unref(self->loop);
-  g_array_unref(self->sources);
   g_clear_error(&self->failure);
-  g_free(self->topics);
+  mapping_topics_clear(&self->topics);
   g_free(self);
 }
 
@@ -103,8 +99,14 @@ stream_counters(const Stream *self)
 void
 stream_standings(Stream *self, GArray *out)
 {
-  if (self->consumer != NULL)
-    kafka_consumer_standings(self->consumer, out);
+  if (self->consumer == NULL)
+    return;
+  kafka_consumer_standings(self->consumer, out);
+  for (guint i = 0; i < out->len; i++) {
+    size_t *index = &g_array_index(out, KafkaStanding, i).topic_index;
+
+    *index = self->topics.first[*index];
+  }
 }
 
 bool
@@ -122,12 +124,6 @@ stream_is_ready(const Stream *self, const char **out_reason, const char **out_ka
     return false;
   }
   return stream_health_is_ready(&self->health, out_reason);
-}
-
-static void
-add_source(Stream *self, guint source)
-{
-  g_array_append_val(self->sources, source);
 }
 
 static void
@@ -161,8 +157,6 @@ note_unsettled(Stream *self)
             "committed: they are read again at the next start");
   self->is_whole = false;
 }
-
-static void end(Stream *self, StreamEnd reason);
 
 static void end(Stream *self, StreamEnd reason); /* which sets the timer */
 
@@ -313,10 +307,11 @@ open_consumer(Stream *self, GError **error)
   const StreamSettings *settings = &self->options.settings;
   const KafkaConsumerOptions options = {
       .properties = self->options.properties,
-      .topics = self->topics,
+      .topics = self->topics.names,
+      .readers = self->topics.readers,
       .queues = self->options.sinks_length,
       .queue_bytes = stream_memory_queue(settings->memory_bytes, self->options.sinks_length,
-                                         self->options.mappings_length),
+                                         self->topics.length),
       .fetch_bytes = stream_memory_fetch(settings->memory_bytes),
       .commit_timeout_ms = LEAVE_MS,
       .events = {self, on_assigned, on_revoking, on_trouble, on_uncommitted, on_cut_off, on_failed,
@@ -326,8 +321,10 @@ open_consumer(Stream *self, GError **error)
   self->consumer = kafka_consumer_new(&options, error);
   if (self->consumer == NULL)
     return false;
-  self->writers = stream_writers_new(&self->options, self->consumer, self->letters, self->counters,
-                                     &(StreamWritersEvents){self, on_waiting, on_failed, on_ended});
+  self->writers =
+      stream_writers_new(&self->options, &self->topics,
+                         &(StreamWritersUse){self->consumer, self->letters, self->counters},
+                         &(StreamWritersEvents){self, on_waiting, on_failed, on_ended});
   return true;
 }
 
@@ -406,8 +403,8 @@ find_ends(Stream *self, GError **error)
   topics = kafka_topics_new(self->options.properties, BROKER_MS, error);
   if (topics == NULL)
     return false;
-  self->end_offsets =
-      stream_end_offsets_read(topics, self->topics, self->options.settings.needs_topics, error);
+  self->end_offsets = stream_end_offsets_read(topics, self->topics.names,
+                                              self->options.settings.needs_topics, error);
   return self->end_offsets != NULL;
 }
 
@@ -435,8 +432,8 @@ run_on(Stream *self)
   bool is_counting = self->end_offsets != NULL;
 
   self->state = RUNNING;
-  add_source(self, g_unix_fd_add(kafka_consumer_fd(self->consumer), G_IO_IN, on_kafka, self));
-  add_source(self, g_timeout_add(is_counting ? ENDS_TICK_MS : TICK_MS, on_tick, self));
+  self->sources[0] = g_unix_fd_add(kafka_consumer_fd(self->consumer), G_IO_IN, on_kafka, self);
+  self->sources[1] = g_timeout_add(is_counting ? ENDS_TICK_MS : TICK_MS, on_tick, self);
   stream_writers_start(self->writers);
   self->peers = stream_peers_new(
       &(StreamPeersOptions){self->consumer, self->options.gateway, self->counters, &self->health});
@@ -479,8 +476,8 @@ stream_run(Stream *self, GError **error)
   g_idle_add(on_start, self);
   g_main_loop_run(self->loop);
   stream_peers_stop(self->peers);
-  for (guint i = 0; i < self->sources->len; i++)
-    g_source_remove(g_array_index(self->sources, guint, i));
+  for (size_t i = 0; i < G_N_ELEMENTS(self->sources) && self->sources[i] != 0; i++)
+    g_source_remove(self->sources[i]);
   if (self->timer != 0)
     g_source_remove(self->timer);
   while (!self->is_stuck && g_main_context_iteration(NULL, FALSE))

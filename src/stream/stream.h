@@ -29,7 +29,7 @@ typedef struct {
   const KafkaProperty *properties; /* the [kafka] section */
   const KafkaProperty *letters;    /* the same for dead letters; NULL: no different */
   const char *group;               /* its group.id, by which dead letters are signed */
-  const Mapping *const *mappings;  /* one for each topic */
+  const Mapping *const *mappings;  /* each a topic's way to a table */
   const FramePlan *const *plans;   /* one for each mapping */
   size_t mappings_length;
   const SchemaSource *schemas; /* or NULL */
@@ -71,7 +71,8 @@ bool stream_is_stuck(const Stream *self);
  * why Kafka does not serve us. Both are borrowed. */
 bool stream_is_ready(const Stream *self, const char **out_reason, const char **out_kafka);
 
-/* Where each of our partitions stands, of KafkaStanding, whose topic_index counts the mappings. */
+/* Where each of our partitions stands, of KafkaStanding, whose topic_index is the first mapping of
+ * its topic: what is told of a partition is true of all of them. */
 void stream_standings(Stream *self, GArray *out);
 
 /* Counted by mapping, in their order, and behind them once for the writers' calls. */

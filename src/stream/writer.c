@@ -14,10 +14,16 @@ enum { READ_SHARE = 16 };
  * so much of the writer's memory. */
 enum { FORGET_SHARE = 256, LEAST_SHARE = 4 };
 
+/* The lines that read one topic. */
+typedef struct {
+  GPtrArray *lines; /* owned, of borrowed StreamLine */
+  bool is_held;     /* the source holds it back */
+} Topic;
+
 struct StreamWriter {
   StreamWriterOptions options;
-  StreamLine **lines;          /* owned, each owned; by topic_index */
-  bool *is_held;               /* owned: of the topics, whether the source holds it back */
+  StreamLine **lines;          /* owned, each owned */
+  Topic *topics;               /* owned; by topic_index */
   StreamDelivery **deliveries; /* owned array; each borrowed from its line */
   StreamCalls *calls;          /* owned */
   StreamBatchPool batch_pool;
@@ -49,7 +55,9 @@ stream_writer_new(const StreamWriterOptions *options, GError **error)
   g_mutex_init(&self->lock);
   g_cond_init(&self->changed);
   self->lines = g_new0(StreamLine *, length);
-  self->is_held = g_new0(bool, length);
+  self->topics = g_new0(Topic, options->topics_length);
+  for (size_t i = 0; i < options->topics_length; i++)
+    self->topics[i].lines = g_ptr_array_new();
   self->deliveries = g_new0(StreamDelivery *, length);
   self->most = 1;
   for (size_t i = 0; i < length; i++) {
@@ -67,6 +75,7 @@ stream_writer_new(const StreamWriterOptions *options, GError **error)
       return NULL;
     }
     self->deliveries[i] = stream_line_delivery(self->lines[i]);
+    g_ptr_array_add(self->topics[line.topic_index].lines, self->lines[i]);
   }
   self->options.lines = NULL;
   self->calls = stream_calls_new(&self->options.sink, self->deliveries, length, options->sheet);
@@ -85,8 +94,10 @@ stream_writer_free(StreamWriter *self)
   stream_calls_free(self->calls);
   for (size_t i = 0; i < self->options.lines_length; i++)
     stream_line_free(self->lines[i]);
+  for (size_t i = 0; i < self->options.topics_length; i++)
+    g_ptr_array_unref(self->topics[i].lines);
   g_free(self->lines);
-  g_free(self->is_held);
+  g_free(self->topics);
   g_free(self->deliveries);
   stream_batch_pool_clear(&self->batch_pool);
   g_clear_error(&self->failure);
@@ -143,27 +154,39 @@ take_now(StreamWriter *self, StreamLine *line, KafkaMessage *message)
   return false;
 }
 
+/* A topic is held back while one of its lines keeps records. */
 static void
-hold(StreamWriter *self, size_t topic_index, bool is_held)
+hold(StreamWriter *self, size_t topic_index)
 {
-  if (self->is_held[topic_index] != is_held)
+  Topic *topic = &self->topics[topic_index];
+  bool is_held = false;
+
+  for (guint i = 0; i < topic->lines->len && !is_held; i++)
+    is_held = stream_line_kept(topic->lines->pdata[i]) != NULL;
+  if (topic->is_held != is_held)
     self->options.source.hold(self->options.source.self, topic_index, is_held);
-  self->is_held[topic_index] = is_held;
+  topic->is_held = is_held;
 }
 
+/* Each line of the topic gets a copy, and goes on with it at its own pace; false with failure. */
 static bool
 take(StreamWriter *self, KafkaMessage *message)
 {
   size_t topic_index = message->partition->topic_index;
-  StreamLine *line = self->lines[topic_index];
+  const GPtrArray *lines = self->topics[topic_index].lines;
 
-  if (stream_line_kept(line) == NULL && take_now(self, line, message))
-    return true;
-  if (self->failure != NULL)
-    return false;
-  stream_line_keep(line, message);
-  hold(self, topic_index, true);
-  return true;
+  if (lines->len > 1 && !message->is_end)
+    kafka_message_share(message, lines->len);
+  for (guint i = 0; i < lines->len; i++) {
+    StreamLine *line = lines->pdata[i];
+    KafkaMessage copy = *message;
+
+    if (self->failure != NULL || stream_line_kept(line) != NULL || !take_now(self, line, &copy))
+      stream_line_keep(line, &copy);
+  }
+  kafka_message_forget(message);
+  hold(self, topic_index);
+  return self->failure == NULL;
 }
 
 static bool
@@ -188,10 +211,10 @@ take_all(StreamWriter *self)
 /* What was held back, as far as the line takes it now; what has left us meanwhile is not ours to
  * write. */
 static bool
-take_kept(StreamWriter *self, size_t topic_index)
+take_kept(StreamWriter *self, StreamLine *line)
 {
-  StreamLine *line = self->lines[topic_index];
   KafkaMessage *message;
+  size_t topic_index = stream_line_kept(line)->partition->topic_index;
 
   while ((message = stream_line_kept(line)) != NULL && !atomic_load(&self->is_abandoned)) {
     if (atomic_load(&message->partition->hold) != KAFKA_OURS)
@@ -200,8 +223,7 @@ take_kept(StreamWriter *self, size_t topic_index)
       return self->failure == NULL;
     stream_line_drop_kept(line);
   }
-  if (message == NULL)
-    hold(self, topic_index, false);
+  hold(self, topic_index);
   return true;
 }
 
@@ -313,7 +335,7 @@ serve_due(StreamWriter *self)
   int64_t now = g_get_monotonic_time();
 
   for (size_t i = 0; i < self->options.lines_length; i++) {
-    if (stream_line_kept(self->lines[i]) != NULL && !take_kept(self, i))
+    if (stream_line_kept(self->lines[i]) != NULL && !take_kept(self, self->lines[i]))
       return false;
     if (now >= stream_line_batch_due_us(self->lines[i]) &&
         !stream_delivery_is_stuck(self->deliveries[i]) && !push(self, self->lines[i]))

@@ -8,8 +8,8 @@
 #include "stream/source.h"
 
 /* A thread that owns its share of the partitions, a connection to the gateway and a line for each
- * topic, and takes records from the one to the other. It waits out every outage by itself, each
- * line apart; only bad data (too much of it) and being told so end it. */
+ * table of a topic, and takes records from the one to the other. It waits out every outage by
+ * itself, each line apart; only bad data (too much of it) and being told so end it. */
 typedef struct StreamWriter StreamWriter;
 
 typedef struct {
@@ -17,9 +17,9 @@ typedef struct {
   StreamSource source;
   StreamSink sink;
   StreamDeadLetters *letters;     /* borrowed; shared by the writers */
-  const StreamLineOptions *lines; /* by topic_index, without what is the writer's own; borrowed for
-                                     new() alone */
+  const StreamLineOptions *lines; /* without what is the writer's own; borrowed for new() alone */
   size_t lines_length;
+  size_t topics_length;
   bool ends;           /* it reads to an end, and judges there by what there was */
   size_t memory_bytes; /* for all its batches and bad records */
   size_t aside_bytes;  /* for what the source has; what that takes beyond, they lack */

@@ -8,6 +8,7 @@ enum { FIRST_RETRY_MS = 100, LONGEST_RETRY_MS = 5000 };
 
 struct StreamWriters {
   const StreamOptions *options; /* borrowed */
+  const MappingTopics *topics;  /* borrowed */
   KafkaConsumer *consumer;      /* borrowed */
   StreamDeadLetters *letters;   /* borrowed */
   MetricsCounters *counters;    /* borrowed */
@@ -18,16 +19,16 @@ struct StreamWriters {
 };
 
 StreamWriters *
-stream_writers_new(const StreamOptions *options, KafkaConsumer *consumer,
-                   StreamDeadLetters *letters, MetricsCounters *counters,
-                   const StreamWritersEvents *events)
+stream_writers_new(const StreamOptions *options, const MappingTopics *topics,
+                   const StreamWritersUse *use, const StreamWritersEvents *events)
 {
   StreamWriters *self = g_new0(StreamWriters, 1);
 
   self->options = options;
-  self->consumer = consumer;
-  self->letters = letters;
-  self->counters = counters;
+  self->topics = topics;
+  self->consumer = use->consumer;
+  self->letters = use->letters;
+  self->counters = use->counters;
   self->events = *events;
   self->length = options->sinks_length;
   self->writers = g_new0(StreamWriter *, self->length);
@@ -126,6 +127,8 @@ line_options(StreamWriters *self, size_t writer, size_t mapping)
       .linger_ms = settings->linger_ms,
       .window = {.limit = settings->errors_limit, .records = settings->errors_window},
       .kept_bytes = stream_memory_rejects(settings->memory_bytes, self->length),
+      .topic_index = self->topics->index[mapping],
+      .reader = self->topics->reader[mapping],
       .wait = {.retry = {.first_ms = FIRST_RETRY_MS, .longest_ms = LONGEST_RETRY_MS},
                .self = self,
                .tell = line_waiting,
@@ -192,6 +195,7 @@ open_writer(StreamWriters *self, size_t number, GError **error)
       .letters = self->letters,
       .lines = lines,
       .lines_length = length,
+      .topics_length = self->topics->length,
       .ends = self->options->settings.is_until_end,
       .memory_bytes = stream_memory_writer(self->options->settings.memory_bytes, self->length),
       .aside_bytes = stream_memory_aside(self->options->settings.memory_bytes, self->length),

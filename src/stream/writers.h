@@ -3,6 +3,7 @@
 
 #include "kafka/consumer.h"
 #include "stream/stream.h"
+#include "mapping/topics.h"
 
 /* All the writers, one for each sink and queue, as the main thread sees them: what they have to say
  * reaches it through the main context. */
@@ -19,10 +20,16 @@ typedef struct {
   void (*ended)(void *self);
 } StreamWritersEvents;
 
-/* `options`, `letters` and `counters` are borrowed; the queues are the consumer's. */
-StreamWriters *stream_writers_new(const StreamOptions *options, KafkaConsumer *consumer,
-                                  StreamDeadLetters *letters, MetricsCounters *counters,
-                                  const StreamWritersEvents *events);
+/* What they share, all borrowed; the queues are the consumer's. */
+typedef struct {
+  KafkaConsumer *consumer;
+  StreamDeadLetters *letters;
+  MetricsCounters *counters;
+} StreamWritersUse;
+
+/* `options` and `topics` are borrowed. */
+StreamWriters *stream_writers_new(const StreamOptions *options, const MappingTopics *topics,
+                                  const StreamWritersUse *use, const StreamWritersEvents *events);
 /* Makes the writers, a FAULT_SETUP, and starts them. */
 bool stream_writers_open(StreamWriters *self, GError **error);
 void stream_writers_start(StreamWriters *self);

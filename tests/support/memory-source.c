@@ -53,8 +53,11 @@ source_store(void *data, KafkaPartition *const *partitions, size_t length, GErro
   g_mutex_lock(self->log_lock);
   g_string_append(self->log, "store");
   for (size_t i = 0; i < length; i++) {
-    g_string_append_printf(self->log, " %d:%d", partitions[i]->id, (int)partitions[i]->done);
-    atomic_store(&partitions[i]->stored, partitions[i]->done);
+    if (kafka_partition_progress(partitions[i])->done < 0)
+      continue;
+    g_string_append_printf(self->log, " %d:%d", partitions[i]->id,
+                           (int)kafka_partition_progress(partitions[i])->done);
+    atomic_store(&partitions[i]->stored, kafka_partition_progress(partitions[i])->done);
   }
   g_string_append(self->log, ";");
   g_mutex_unlock(self->log_lock);

@@ -35,12 +35,13 @@ on_exhausted(void *data)
 static MappingCase
 load_mapping(const WriterSettings *settings, bool is_other)
 {
+  bool reads_other = is_other && !settings->fans_out;
   g_autofree char *text = g_strdup_printf(
       "{'table': '%s', 'topic': '%s', 'record': {'format': 'avro', 'schema': 'value.avsc',"
       "'framing': '%s'},"
       "'key': {'parts': ['k']}, 'timestamp': 'record', 'tombstone': '%s', 'errors': '%s',"
       "'families': {'f': {'columns': ['q']}}}",
-      is_other ? "u" : "t", is_other ? "other" : "topic", is_other ? "confluent" : "datum",
+      is_other ? "u" : "t", reads_other ? "other" : "topic", reads_other ? "confluent" : "datum",
       settings->tombstone, settings->errors);
   MappingCase mapping = mapping_case_load(memory_source_schema, NULL, text);
 
@@ -73,6 +74,8 @@ line_options(WriterCase *self, const WriterSettings *settings, size_t i)
       .linger_ms = 1000000,
       .window = settings->window,
       .kept_bytes = 1 << 20,
+      .topic_index = settings->fans_out ? 0 : i,
+      .reader = settings->fans_out ? i : 0,
       .wait = {.retry = {.first_ms = 1, .longest_ms = 5},
                .self = self,
                .tell = on_waiting,
@@ -91,6 +94,8 @@ writer_case_init(WriterCase *self, const WriterSettings *settings)
   memory_sink_init(&self->sink);
   memory_source_init(&self->source, 2, self->sink.calls, &self->sink.lock);
   memory_source_add_topic(&self->source, "other", 1);
+  for (guint i = 0; i < 2 && settings->fans_out; i++)
+    kafka_partition_set_readers(self->source.partitions->pdata[i], WRITER_CASE_LINES);
   self->source.exhausted = on_exhausted;
   self->source.exhausted_data = self;
   self->counters = metrics_counters_new(1, WRITER_CASE_LINES + 1);
@@ -106,6 +111,7 @@ writer_case_init(WriterCase *self, const WriterSettings *settings)
       .letters = self->letters,
       .lines = lines,
       .lines_length = WRITER_CASE_LINES,
+      .topics_length = WRITER_CASE_LINES,
       .ends = settings->ends,
       .memory_bytes = settings->memory_bytes,
       .aside_bytes = settings->memory_bytes / 2,

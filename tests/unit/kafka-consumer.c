@@ -48,7 +48,7 @@ read_queue(Member *self, size_t queue, KafkaPartition **seen)
     g_assert_null(messages[i].trouble);
     self->ends += messages[i].is_end;
     self->records += !messages[i].is_end;
-    partition->done = messages[i].offset + !messages[i].is_end;
+    partition->readers[0].done = messages[i].offset + !messages[i].is_end;
     seen[partition->id] = partition;
     kafka_message_release(&messages[i]);
   }
@@ -161,7 +161,7 @@ queues_share_partitions_and_only_what_is_stored_is_committed(void)
   g_assert_cmpuint(on_first, ==, PARTITIONS / QUEUES);
 
   /* All of partition 0 and the first half of 1; of 2 and 3 nothing. */
-  seen[1]->done = RECORDS / 2;
+  seen[1]->readers[0].done = RECORDS / 2;
   store_all(&member, seen, 2);
   g_assert_true(kafka_consumer_commit(member.consumer, ANSWER_MS, &error));
   g_assert_cmpint(kafka_consumer_stored(member.consumer, "t", 0), ==, RECORDS);

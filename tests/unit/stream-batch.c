@@ -264,9 +264,9 @@ every_record_is_counted_once_and_moves_its_partition_on(void)
   g_assert_cmpuint(tally.tombstones, ==, 1);
   g_assert_cmpuint(count_rows(&fixture, FRAME_DELETE), ==, 1);
 
-  stream_batch_touch(fixture.batch, touched);
+  stream_batch_touch(fixture.batch, 0, touched);
   g_assert_cmpuint(touched->len, ==, 1);
-  g_assert_cmpint(fixture.partition->done, ==, 9);
+  g_assert_cmpint(fixture.partition->readers[0].done, ==, 9);
 
   stream_batch_reset(fixture.batch);
   g_assert_true(stream_batch_is_empty(fixture.batch));

@@ -26,11 +26,11 @@ note_done(Fixture *self, StreamBatch *batch)
   g_autoptr(GPtrArray) rejects = g_ptr_array_new_with_free_func((GDestroyNotify)stream_reject_free);
   g_autoptr(GPtrArray) touched = g_ptr_array_new();
 
-  stream_batch_touch(batch, touched);
-  self->partition->is_touched = false;
-  g_assert_cmpint(self->partition->done, >, self->done_until);
-  self->done_until = self->partition->done;
-  g_string_append_printf(self->done, "%d", (int)self->partition->done);
+  stream_batch_touch(batch, 0, touched);
+  self->partition->readers[0].is_touched = false;
+  g_assert_cmpint(self->partition->readers[0].done, >, self->done_until);
+  self->done_until = self->partition->readers[0].done;
+  g_string_append_printf(self->done, "%d", (int)self->partition->readers[0].done);
   stream_batch_take_rejects(batch, rejects);
   for (guint i = 0; i < rejects->len; i++) {
     const StreamReject *reject = rejects->pdata[i];
