@@ -230,6 +230,14 @@ look_at_peers(const Request *request, const Config *config, const MappingSet *ma
     check_topics(&check);
 }
 
+static bool
+has_topic(const MappingSet *mappings, const char *topic, GError **error)
+{
+  g_autoptr(GPtrArray) found = mapping_set_find(mappings, NULL, topic, error);
+
+  return found != NULL;
+}
+
 ExitCode
 cmd_check(const CommandCall *call, GError **error)
 {
@@ -249,7 +257,7 @@ cmd_check(const CommandCall *call, GError **error)
   findings = check_findings_new(request.is_json);
   config = look_at_configuration(&request, call, findings);
   mappings = look_at_mappings(config, findings);
-  if (request.topic != NULL && mapping_set_for_topic(mappings, request.topic, error) == NULL)
+  if (request.topic != NULL && !has_topic(mappings, request.topic, error))
     return EXIT_FAILED;
   if (!request.is_offline)
     look_at_peers(&request, config, mappings, findings);

@@ -26,7 +26,7 @@ typedef struct {
   int wait_s;           /* negative: not given */
   char **tables;        /* owned; NULL: all */
   MappingSet *mappings; /* owned */
-  GPtrArray *chosen;    /* owned, of borrowed const Mapping *, in the order asked for */
+  GPtrArray *chosen;    /* owned, of owned Table, in the order asked for */
   Catalog *catalog;     /* owned */
   Report *report;       /* owned */
 } Init;
@@ -73,19 +73,29 @@ parse(Init *self, const CommandCall *call, GError **error)
   return !self->is_print || (!self->is_json && !self->alters && !self->creates_namespace);
 }
 
+static void
+choose_table(Init *self, const char *table)
+{
+  for (guint i = 0; i < self->chosen->len; i++)
+    if (strcmp(((const Table *)self->chosen->pdata[i])->name, table) == 0)
+      return;
+  g_ptr_array_add(self->chosen, table_of_mappings(table, mapping_set_list(self->mappings),
+                                                  mapping_set_length(self->mappings)));
+}
+
 static bool
 choose(Init *self, GError **error)
 {
-  self->chosen = g_ptr_array_new();
+  self->chosen = g_ptr_array_new_with_free_func((GDestroyNotify)table_free);
   for (char **table = self->tables; table != NULL && *table != NULL; table++) {
-    const Mapping *mapping = mapping_set_for_table(self->mappings, *table, error);
+    g_autoptr(GPtrArray) found = mapping_set_find(self->mappings, *table, NULL, error);
 
-    if (mapping == NULL)
+    if (found == NULL)
       return false;
-    g_ptr_array_add(self->chosen, (gpointer)mapping);
+    choose_table(self, *table);
   }
   for (size_t i = 0; self->tables == NULL && i < mapping_set_length(self->mappings); i++)
-    g_ptr_array_add(self->chosen, (gpointer)mapping_set_get(self->mappings, i));
+    choose_table(self, mapping_table(mapping_set_get(self->mappings, i)));
   return true;
 }
 
@@ -93,7 +103,7 @@ static void
 print_script(const Init *self)
 {
   g_autofree char *script =
-      shell_script((const Mapping *const *)self->chosen->pdata, self->chosen->len);
+      shell_script((const Table *const *)self->chosen->pdata, self->chosen->len);
 
   fputs(script, stdout);
 }
@@ -101,8 +111,8 @@ print_script(const Init *self)
 /* One table on its way to what its mapping says. */
 typedef struct {
   Init *init;
-  const Mapping *mapping;
-  bool is_same; /* as its mapping has it */
+  const Table *wanted;
+  bool is_same; /* as its mappings have it */
 } Step;
 
 /* What was found and done, said line by line. */
@@ -230,7 +240,7 @@ static bool
 create_or_compare(void *data, GError **error)
 {
   Step *self = data;
-  g_autoptr(Table) wanted = table_from_mapping(self->mapping);
+  const Table *wanted = self->wanted;
   bool exists = false;
 
   if (!catalog_has_table(self->init->catalog, wanted->name, &exists, error))
@@ -246,8 +256,8 @@ create_all(Init *self, GError **error)
   ExitCode code = EXIT_DONE;
 
   for (guint i = 0; i < self->chosen->len; i++) {
-    Step step = {.init = self, .mapping = self->chosen->pdata[i]};
-    g_autofree char *what = g_strconcat("table=", mapping_table(step.mapping), NULL);
+    Step step = {.init = self, .wanted = self->chosen->pdata[i]};
+    g_autofree char *what = g_strconcat("table=", step.wanted->name, NULL);
     Wait wait = {.until_us = until_us, .what = what};
 
     if (!wait_for(&wait, create_or_compare, &step, error))

@@ -102,24 +102,22 @@ run_clear(Run *self)
 static bool
 choose_mappings(Run *self, GError **error)
 {
-  size_t all;
+  g_autoptr(GPtrArray) chosen = NULL;
 
   self->mappings = mapping_set_load(self->config, error);
   if (self->mappings == NULL)
     return false;
-  all = mapping_set_length(self->mappings);
-  self->list = g_new0(const Mapping *, all + 1);
-  if (self->topic != NULL) {
-    self->list[0] = mapping_set_for_topic(self->mappings, self->topic, error);
-    self->length = self->list[0] != NULL;
-    return self->length == 1;
-  }
-  for (; self->length < all; self->length++)
-    self->list[self->length] = mapping_set_get(self->mappings, self->length);
-  if (all == 0)
+  if (mapping_set_length(self->mappings) == 0) {
     g_set_error_literal(error, FAULT, FAULT_SETUP,
                         "there is no mapping: set ingest.mappings to the folder they are in");
-  return all > 0;
+    return false;
+  }
+  chosen = mapping_set_find(self->mappings, NULL, self->topic, error);
+  if (chosen == NULL)
+    return false;
+  self->length = chosen->len;
+  self->list = (const Mapping **)g_ptr_array_free(g_steal_pointer(&chosen), FALSE);
+  return true;
 }
 
 static bool

@@ -37,54 +37,42 @@ append_key(GString *script, Slice key)
 }
 
 static void
-append_splits(GString *script, const Slice *splits, size_t length)
+append_splits(GString *script, const GPtrArray *splits)
 {
   g_string_append(script, ",\n  {SPLITS => [");
-  for (size_t i = 0; i < length; i++) {
+  for (guint i = 0; i < splits->len; i++) {
+    gsize len;
+    const void *data = g_bytes_get_data(splits->pdata[i], &len);
+
     g_string_append(script, i == 0 ? "" : ", ");
-    append_key(script, splits[i]);
+    append_key(script, slice(data, len));
   }
   g_string_append(script, "]}");
 }
 
 static void
-append_table(GString *script, const Mapping *mapping, const Slice *splits, size_t splits_length)
+append_table(GString *script, const Table *table)
 {
-  size_t families_length = 0;
-  const Family *families = mapping_families(mapping, &families_length);
-
   g_string_append(script, "create_or_compare ");
-  attribute_append_quoted(script, slice_text(mapping_table(mapping)));
-  for (size_t i = 0; i < families_length; i++) {
+  attribute_append_quoted(script, slice_text(table->name));
+  for (guint i = 0; i < table->families->len; i++) {
+    const Family *family = &g_array_index(table->families, Family, i);
+
     g_string_append(script, ",\n  ");
-    attribute_append_shell(script, &families[i], attribute_new(&families[i]));
+    attribute_append_shell(script, family, attribute_new(family));
   }
-  if (splits_length > 0)
-    append_splits(script, splits, splits_length);
+  if (table->splits->len > 0)
+    append_splits(script, table->splits);
   g_string_append(script, "\n\n");
 }
 
 char *
-shell_script(const Mapping *const *mappings, size_t length)
+shell_script(const Table *const *tables, size_t length)
 {
   g_autoptr(GString) script = g_string_new(script_head);
 
-  for (size_t i = 0; i < length; i++) {
-    size_t splits_length = 0;
-    const Slice *splits = mapping_splits(mappings[i], &splits_length);
-
-    append_table(script, mappings[i], splits, splits_length);
-  }
-  g_string_append(script, script_tail);
-  return g_string_free(g_steal_pointer(&script), FALSE);
-}
-
-char *
-shell_script_split(const Mapping *mapping, const Slice *splits, size_t length)
-{
-  g_autoptr(GString) script = g_string_new(script_head);
-
-  append_table(script, mapping, splits, length);
+  for (size_t i = 0; i < length; i++)
+    append_table(script, tables[i]);
   g_string_append(script, script_tail);
   return g_string_free(g_steal_pointer(&script), FALSE);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "mapping/mapping.h"
+#include "hbase/table.h"
 
 /* Bytes as HBase shows them: printable ASCII as it is, every other byte and the backslash as \xNN.
  */
@@ -9,6 +9,4 @@ char *shell_escape(Slice bytes);
 
 /* What `init` does, as a script for the hbase shell: hbase-init/tables.rb is one for the built-in
  * mappings. It creates tables that do not exist, and compares those that do. */
-char *shell_script(const Mapping *const *mappings, size_t length);
-/* The same of one table, with other split points than its mapping's. */
-char *shell_script_split(const Mapping *mapping, const Slice *splits, size_t length);
+char *shell_script(const Table *const *tables, size_t length);

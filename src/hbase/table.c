@@ -108,13 +108,24 @@ table_add_mapping(Table *self, const Mapping *mapping)
 Table *
 table_from_mapping(const Mapping *mapping)
 {
-  Table *self = table_new(mapping_table(mapping));
-  size_t length;
-  const Slice *splits = mapping_splits(mapping, &length);
+  return table_of_mappings(mapping_table(mapping), &mapping, 1);
+}
 
-  table_add_mapping(self, mapping);
-  for (size_t i = 0; i < length; i++)
-    table_add_split(self, splits[i]);
+Table *
+table_of_mappings(const char *name, const Mapping *const *mappings, size_t length)
+{
+  Table *self = table_new(name);
+
+  for (size_t i = 0; i < length; i++) {
+    size_t splits_length;
+    const Slice *splits = mapping_splits(mappings[i], &splits_length);
+
+    if (strcmp(mapping_table(mappings[i]), name) != 0)
+      continue;
+    table_add_mapping(self, mappings[i]);
+    for (size_t j = 0; j < splits_length && self->splits->len < splits_length; j++)
+      table_add_split(self, splits[j]); /* of the first that has any: the others have the same */
+  }
   return self;
 }
 

@@ -39,6 +39,9 @@ Table *table_from_mapping(const Mapping *mapping);
 /* The same of one more mapping of that table. */
 void table_add_mapping(Table *self, const Mapping *mapping);
 
+/* What all those of the mappings want that are the table's. */
+Table *table_of_mappings(const char *name, const Mapping *const *mappings, size_t length);
+
 /* NULL: none of that name. */
 const Family *table_family(const Table *self, Slice name);
 

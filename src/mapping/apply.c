@@ -183,6 +183,16 @@ tombstone_time(const Mapping *self, const Origin *origin, int64_t *out_timestamp
   return instant_in_range(*out_timestamp, error);
 }
 
+static void
+delete_columns(const Mapping *self, Row *row)
+{
+  make_room(row, self->columns->len);
+  row->kind = ROW_PUT;
+  for (size_t i = 0; i < self->columns->len; i++)
+    row->cells[row->cells_length++] =
+        (RowCell){.column = &g_array_index(self->columns, Column, i), .is_delete = true};
+}
+
 bool
 mapping_tombstone_row(const Mapping *self, const Origin *origin, Row *out_row, GError **error)
 {
@@ -195,5 +205,7 @@ mapping_tombstone_row(const Mapping *self, const Origin *origin, Row *out_row, G
   if (!has_key || !tombstone_time(self, origin, &out_row->timestamp, error))
     return false;
   out_row->key = bytes_slice(&out_row->key_bytes);
+  if (self->tombstone == TOMBSTONE_COLUMNS)
+    delete_columns(self, out_row);
   return true;
 }

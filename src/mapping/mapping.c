@@ -408,6 +408,8 @@ mapping_csv_column(const Mapping *self, size_t field)
 bool
 mapping_may_delete(const Mapping *self)
 {
+  if (self->tombstone == TOMBSTONE_COLUMNS)
+    return true;
   for (guint i = 0; i < self->plans->len; i++)
     if (g_array_index(self->plans, ColumnPlan, i).null_rule == NULL_DELETE)
       return true;

@@ -22,7 +22,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mapping, mapping_free)
 
 typedef enum { MAPPING_AVRO, MAPPING_JSON } MappingFormat;
 typedef enum { MAPPING_DATUM, MAPPING_CONFLUENT, MAPPING_SINGLE_OBJECT } MappingFraming;
-typedef enum { TOMBSTONE_ROW, TOMBSTONE_AVRO, TOMBSTONE_SKIP, TOMBSTONE_JSON } MappingTombstone;
+typedef enum {
+  TOMBSTONE_ROW,
+  TOMBSTONE_AVRO,
+  TOMBSTONE_SKIP,
+  TOMBSTONE_JSON,
+  TOMBSTONE_COLUMNS
+} MappingTombstone;
 typedef enum { ERRORS_DLQ, ERRORS_STOP, ERRORS_SKIP } MappingErrors;
 
 /* What is no fault and deserves a look, as sentences like those of faults. */
@@ -73,7 +79,9 @@ bool mapping_apply(const Mapping *self, const Origin *origin, const Value *value
                    GError **error);
 
 /* Makes the row deletion of a tombstone, with the record's timestamp. TOMBSTONE_ROW: the Kafka
- * key's bytes are the row key. TOMBSTONE_AVRO: it is made of origin->key_values. */
+ * key's bytes are the row key. TOMBSTONE_COLUMNS: the
+ * same, but only the mapping's own columns are deleted, as `null: delete` does. TOMBSTONE_AVRO: it
+ * is made of origin->key_values. */
 bool mapping_tombstone_row(const Mapping *self, const Origin *origin, Row *out_row, GError **error);
 
 /* The CSV road: `values` hold one VALUE_TEXT for each of mapping_fields() as the file has it,

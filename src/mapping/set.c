@@ -96,21 +96,95 @@ collide(const Mapping *a, const Mapping *b)
   return share_table(a, b) || strcmp(mapping_topic(a), mapping_topic(b)) == 0;
 }
 
+static bool
+is_same_family(const Family *a, const Family *b)
+{
+  return a->bloom == b->bloom && a->bloom_prefix_bytes == b->bloom_prefix_bytes &&
+         g_strcmp0(a->compression, b->compression) == 0 && a->versions == b->versions &&
+         a->time_to_live_s == b->time_to_live_s && g_strcmp0(a->encoding, b->encoding) == 0 &&
+         g_strcmp0(a->keep_deleted, b->keep_deleted) == 0 &&
+         a->has_min_versions == b->has_min_versions && a->min_versions == b->min_versions &&
+         a->has_new_versions == b->has_new_versions;
+}
+
+static void
+refuse_other_families(const Mapping *a, const Mapping *b, FaultList *faults)
+{
+  size_t ours_length, theirs_length;
+  const Family *theirs = mapping_families(a, &theirs_length);
+  const Family *ours = mapping_families(b, &ours_length);
+
+  for (size_t i = 0; i < ours_length * theirs_length; i++) {
+    const Family *our = &ours[i / theirs_length];
+    const Family *their = &theirs[i % theirs_length];
+    g_autofree char *name = slice_quote(our->name);
+
+    if (slice_equal(our->name, their->name) && !is_same_family(our, their))
+      fault_list_add(faults,
+                     "%s: $.families.%s: the family has other attributes in %s, which feeds the "
+                     "table %s, too: give it the same in both",
+                     mapping_path(b), name, mapping_path(a), mapping_table(b));
+  }
+}
+
+static bool
+have_same_splits(const Mapping *a, const Mapping *b)
+{
+  size_t a_length, b_length;
+  const Slice *of_a = mapping_splits(a, &a_length);
+  const Slice *of_b = mapping_splits(b, &b_length);
+
+  if (a_length == 0 || b_length == 0)
+    return true;
+  for (size_t i = 0; i < MIN(a_length, b_length); i++)
+    if (!slice_equal(of_a[i], of_b[i]))
+      return false;
+  return a_length == b_length;
+}
+
+static bool
+deletes_rows(const Mapping *mapping)
+{
+  return mapping_tombstone(mapping) != TOMBSTONE_SKIP &&
+         mapping_tombstone(mapping) != TOMBSTONE_COLUMNS;
+}
+
+/* Two mappings of one table. */
+static void
+refuse_rivals(const Mapping *a, const Mapping *b, FaultList *faults)
+{
+  if (strcmp(mapping_topic(a), mapping_topic(b)) == 0)
+    fault_list_add(faults,
+                   "%s: the table %s has a mapping of the topic %s already, %s; for one table each "
+                   "topic has one",
+                   mapping_path(b), mapping_table(b), mapping_topic(b), mapping_path(a));
+  refuse_other_families(a, b, faults);
+  if (!have_same_splits(a, b))
+    fault_list_add(faults,
+                   "%s: $.splits: they are others in %s, which feeds the table %s, too: give them "
+                   "in one of the two, or the same in both",
+                   mapping_path(b), mapping_path(a), mapping_table(b));
+}
+
 static void
 refuse_collisions(const MappingSet *self, FaultList *faults)
 {
   for (guint i = 0; i < self->mappings->len; i++) {
-    for (guint j = i + 1; j < self->mappings->len; j++) {
-      const Mapping *a = self->mappings->pdata[i];
-      const Mapping *b = self->mappings->pdata[j];
-      bool is_table = share_table(a, b);
+    const Mapping *mapping = self->mappings->pdata[i];
+    const Mapping *other = NULL;
 
-      if (collide(a, b))
-        fault_list_add(faults, "%s: the %s %s has a mapping already, %s; each %s has one",
-                       mapping_path(b), is_table ? "table" : "topic",
-                       is_table ? mapping_table(b) : mapping_topic(b), mapping_path(a),
-                       is_table ? "table" : "topic");
+    for (guint j = 0; j < self->mappings->len; j++) {
+      if (j == i || !share_table(self->mappings->pdata[j], mapping))
+        continue;
+      other = self->mappings->pdata[j];
+      if (j < i)
+        refuse_rivals(other, mapping, faults);
     }
+    if (other != NULL && deletes_rows(mapping))
+      fault_list_add(faults,
+                     "%s: $.tombstone: it would delete whole rows, with the cells that %s writes "
+                     "into the table %s: make it \"columns\", for its own, or \"skip\"",
+                     mapping_path(mapping), mapping_path(other), mapping_table(mapping));
   }
 }
 
@@ -181,7 +255,11 @@ load_builtin(MappingSet *self, const char *setting, FaultList *faults)
 static int
 compare_tables(const void *a, const void *b)
 {
-  return strcmp(mapping_table(*(Mapping *const *)a), mapping_table(*(Mapping *const *)b));
+  const Mapping *left = *(Mapping *const *)a;
+  const Mapping *right = *(Mapping *const *)b;
+  int order = strcmp(mapping_table(left), mapping_table(right));
+
+  return order != 0 ? order : strcmp(mapping_topic(left), mapping_topic(right));
 }
 
 MappingSet *
@@ -239,17 +317,17 @@ mapping_set_get(const MappingSet *self, size_t i)
 
 typedef const char *(*NameOf)(const Mapping *mapping);
 
-static const Mapping *
-find(const MappingSet *self, NameOf name_of, const char *what, const char *name, GError **error)
+static void
+set_unknown(const MappingSet *self, NameOf name_of, const char *what, const char *name,
+            GError **error)
 {
   g_autoptr(GPtrArray) names = g_ptr_array_new();
 
   for (guint i = 0; i < self->mappings->len; i++) {
-    const Mapping *mapping = self->mappings->pdata[i];
+    const char *known = name_of(self->mappings->pdata[i]);
 
-    if (strcmp(name_of(mapping), name) == 0)
-      return mapping;
-    g_ptr_array_add(names, (gpointer)name_of(mapping));
+    if (!g_ptr_array_find_with_equal_func(names, known, g_str_equal, NULL))
+      g_ptr_array_add(names, (gpointer)known);
   }
   g_ptr_array_add(names, NULL);
 
@@ -264,13 +342,55 @@ find(const MappingSet *self, NameOf name_of, const char *what, const char *name,
   else
     g_set_error(error, FAULT, FAULT_SETUP, "no mapping has the %s '%s': there are %s", what, quoted,
                 all);
+}
+
+GPtrArray *
+mapping_set_find(const MappingSet *self, const char *table, const char *topic, GError **error)
+{
+  g_autoptr(GPtrArray) found = g_ptr_array_new();
+  bool is_table_known = table == NULL;
+
+  for (guint i = 0; i < self->mappings->len; i++) {
+    const Mapping *mapping = self->mappings->pdata[i];
+    bool is_of_table = table == NULL || strcmp(mapping_table(mapping), table) == 0;
+
+    is_table_known |= is_of_table;
+    if (is_of_table && (topic == NULL || strcmp(mapping_topic(mapping), topic) == 0))
+      g_ptr_array_add(found, (gpointer)mapping);
+  }
+  if (found->len > 0) {
+    g_ptr_array_set_size(found, (gint)found->len + 1); /* NULL behind them */
+    g_ptr_array_set_size(found, (gint)found->len - 1);
+    return g_steal_pointer(&found);
+  }
+  if (!is_table_known)
+    set_unknown(self, mapping_table, "table", table, error);
+  else if (table != NULL && topic != NULL)
+    g_set_error(error, FAULT, FAULT_SETUP, "no mapping of the table %s has the topic '%s'", table,
+                topic);
+  else
+    set_unknown(self, mapping_topic, "topic", topic == NULL ? "" : topic, error);
   return NULL;
 }
 
 const Mapping *
-mapping_set_for_table(const MappingSet *self, const char *table, GError **error)
+mapping_set_pick(const MappingSet *self, const char *table, const char *topic, GError **error)
 {
-  return find(self, mapping_table, "table", table, error);
+  g_autoptr(GPtrArray) found = mapping_set_find(self, table, NULL, error);
+  g_autoptr(GString) topics = g_string_new(NULL);
+
+  if (found == NULL || found->len == 1)
+    return found == NULL ? NULL : found->pdata[0];
+  for (guint i = 0; i < found->len; i++) {
+    if (g_strcmp0(mapping_topic(found->pdata[i]), topic) == 0)
+      return found->pdata[i];
+    g_string_append_printf(topics, "%s%s", i == 0 ? "" : ", ", mapping_topic(found->pdata[i]));
+  }
+  g_set_error(error, FAULT, FAULT_SETUP,
+              "the table %s is fed by several topics, each by a mapping of its own: name one of "
+              "them with --topic: %s",
+              table, topics->str);
+  return NULL;
 }
 
 /* A mapping with a fault may be the one that was meant to be this table's. */
@@ -284,11 +404,11 @@ is_beyond_doubt(const MappingSet *self, const Mapping *mapping)
 }
 
 const Mapping *
-mapping_set_choose(const MappingSet *self, const char *table, const FaultList *faults,
+mapping_set_choose(const MappingSet *self, const MappingChoice *choice, const FaultList *faults,
                    GError **error)
 {
   g_autoptr(GError) problem = NULL;
-  const Mapping *mapping = mapping_set_for_table(self, table, &problem);
+  const Mapping *mapping = mapping_set_pick(self, choice->table, choice->topic, &problem);
   size_t length = fault_list_length(faults);
 
   if (length > 0 && (mapping == NULL || !is_beyond_doubt(self, mapping))) {
@@ -302,8 +422,39 @@ mapping_set_choose(const MappingSet *self, const char *table, const FaultList *f
   return mapping;
 }
 
-const Mapping *
-mapping_set_for_topic(const MappingSet *self, const char *topic, GError **error)
+void
+mapping_topics_init(MappingTopics *self, const Mapping *const *mappings, size_t length)
 {
-  return find(self, mapping_topic, "topic", topic, error);
+  g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+
+  *self = (MappingTopics){
+      .names = g_new0(const char *, length + 1),
+      .readers = g_new0(size_t, length),
+      .first = g_new0(size_t, length),
+      .index = g_new0(size_t, length),
+      .reader = g_new0(size_t, length),
+  };
+  for (size_t i = 0; i < length; i++) {
+    const char *name = mapping_topic(mappings[i]);
+    gpointer number; /* from 1 */
+
+    if (!g_hash_table_lookup_extended(known, name, NULL, &number)) {
+      self->names[self->length] = name;
+      self->first[self->length++] = i;
+      number = GSIZE_TO_POINTER(self->length);
+      g_hash_table_insert(known, (gpointer)name, number);
+    }
+    self->index[i] = GPOINTER_TO_SIZE(number) - 1;
+    self->reader[i] = self->readers[self->index[i]]++;
+  }
+}
+
+void
+mapping_topics_clear(MappingTopics *self)
+{
+  g_free(self->names);
+  g_free(self->readers);
+  g_free(self->first);
+  g_free(self->index);
+  g_free(self->reader);
 }

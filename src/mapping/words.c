@@ -21,7 +21,7 @@ const char *const mapping_literal_keys[] = {"literal", NULL};
 
 const char *const mapping_format_words[] = {"avro", "json", NULL};
 const char *const mapping_framing_words[] = {"datum", "confluent", "single-object", NULL};
-const char *const mapping_tombstone_words[] = {"row", "avro", "skip", "json", NULL};
+const char *const mapping_tombstone_words[] = {"row", "avro", "skip", "json", "columns", NULL};
 const char *const mapping_errors_words[] = {"dlq", "stop", "skip", NULL};
 const char *const mapping_metadata_words[] = {"topic", "partition", "offset", "key", NULL};
 const char *const mapping_as_words[] = {"int", "long", "double", NULL};

@@ -44,24 +44,13 @@ sink_is_busy(void *data)
   return gateway_is_busy(((Sink *)data)->gateway);
 }
 
-static Table *
-wanted_table(const StreamSinks *self, const char *name)
-{
-  Table *table = table_new(name);
-
-  for (size_t i = 0; i < self->mappings_length; i++)
-    if (strcmp(mapping_table(self->mappings[i]), name) == 0)
-      table_add_mapping(table, self->mappings[i]);
-  return table;
-}
-
 /* Whether the table takes the rows of all mappings that are its. */
 static bool
 probe_table(const StreamSinks *self, const GatewayOptions *options, const char *table,
             GError **error)
 {
   g_autoptr(Catalog) catalog = catalog_new(options, error);
-  g_autoptr(Table) wanted = wanted_table(self, table);
+  g_autoptr(Table) wanted = table_of_mappings(table, self->mappings, self->mappings_length);
 
   return catalog != NULL && catalog_probe(catalog, wanted, error);
 }
@@ -212,7 +201,7 @@ rows_belong(const StreamSinks *self, GError **error)
 
   for (size_t i = 0; catalog != NULL && i < self->mappings_length; i++) {
     const char *table = mapping_table(self->mappings[i]);
-    g_autoptr(Table) wanted = wanted_table(self, table);
+    g_autoptr(Table) wanted = table_of_mappings(table, self->mappings, self->mappings_length);
     g_autoptr(Table) found = catalog_describe(catalog, table, NULL);
 
     if (found != NULL && !table_takes_rows(wanted, found, error))

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "kafka/consumer.h"
+#include "mapping/set.h"
 #include "stream/stream.h"
-#include "mapping/topics.h"
 
 /* All the writers, one for each sink and queue, as the main thread sees them: what they have to say
  * reaches it through the main context. */

@@ -14,8 +14,8 @@ print(uint64_t records, bool is_json)
   char *none[] = {NULL};
   const Config config = {.kafka = kafka, .ingest = {.mappings = none, .builtin = builtin}};
   MappingSet *mappings = mapping_set_load(&config, NULL);
-  const Mapping *chosen[] = {mapping_set_for_table(mappings, "transactions", NULL),
-                             mapping_set_for_table(mappings, "clickstream", NULL)};
+  const Mapping *chosen[] = {mapping_set_pick(mappings, "transactions", NULL, NULL),
+                             mapping_set_pick(mappings, "clickstream", NULL, NULL)};
   MetricsCounters *counters = metrics_counters_new(1, 2);
   const CmdSummary summary = {counters, chosen, 2, 2};
   TestOutput output;

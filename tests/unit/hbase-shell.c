@@ -15,7 +15,7 @@ source_path(const char *folder, const char *name)
 static void
 the_script_in_the_tree_is_what_init_prints(void)
 {
-  const Mapping *mappings[4];
+  const Table *tables[4];
   g_autofree char *builtin = source_path("schemas", NULL);
   g_autofree char *path = source_path("hbase-init", "tables.rb");
   char *none[] = {NULL};
@@ -25,10 +25,12 @@ the_script_in_the_tree_is_what_init_prints(void)
   g_autofree char *printed = NULL;
 
   g_assert_true(g_file_get_contents(path, &wanted, NULL, NULL));
-  g_assert_cmpuint(mapping_set_length(all), ==, G_N_ELEMENTS(mappings));
-  for (size_t i = 0; i < G_N_ELEMENTS(mappings); i++)
-    mappings[i] = mapping_set_get(all, i);
-  printed = shell_script(mappings, G_N_ELEMENTS(mappings));
+  g_assert_cmpuint(mapping_set_length(all), ==, G_N_ELEMENTS(tables));
+  for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
+    tables[i] = table_from_mapping(mapping_set_get(all, i));
+  printed = shell_script(tables, G_N_ELEMENTS(tables));
+  for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
+    table_free((Table *)tables[i]);
   g_assert_cmpstr(printed, ==, wanted);
 }
 
@@ -50,6 +52,7 @@ everything_a_mapping_can_say_is_written(void)
   g_autofree char *schema = g_build_filename(folder, "r.avsc", NULL);
   g_auto(FaultList) faults = {0};
   g_autoptr(Mapping) mapping = NULL;
+  g_autoptr(Table) table = NULL;
   g_autofree char *printed = NULL;
 
   g_assert_true(g_file_set_contents(path, mapping_text, -1, NULL));
@@ -64,7 +67,8 @@ everything_a_mapping_can_say_is_written(void)
   for (size_t i = 0; i < fault_list_length(&faults); i++)
     g_test_message("%s", fault_list_get(&faults, i));
   g_assert_nonnull(mapping);
-  printed = shell_script((const Mapping *const[]){mapping}, 1);
+  table = table_from_mapping(mapping);
+  printed = shell_script((const Table *const[]){table}, 1);
   g_assert_nonnull(strstr(
       printed,
       "\n\ncreate_or_compare 'ns:t',\n"

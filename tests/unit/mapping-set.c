@@ -105,27 +105,96 @@ a_users_mapping_replaces_what_has_its_table_or_its_topic(Folders *folders, gcons
   g_assert_cmpuint(fault_list_length(&faults), ==, 0);
 }
 
-static void
-two_of_the_users_own_may_not_meet(Folders *folders, gconstpointer data)
-{
-  const struct {
-    const char *table;
-    const char *topic;
-    size_t faults;
-  } cases[] = {{"b", "tb", 0}, {"a", "tb", 1}, {"b", "ta", 1}, {"a", "ta", 1}};
+/* Two mappings of the user's; of the second what differs. */
+static const struct {
+  const char *table;
+  const char *topic;
+  const char *more; /* members of both files */
+  const char *family;
+  const char *fault; /* NULL: none; a part of the only one */
+} pairs[] = {
+    {"b", "tb", "", "'f': {'columns': ['id']}", NULL},
+    {"b", "ta", "", "'f': {'columns': ['id']}", NULL}, /* one topic, two tables */
+    {"a", "tb", "'tombstone': 'skip',", "'g': {'columns': ['id']}", NULL}, /* and the reverse */
+    {"a", "tb", "'tombstone': 'columns',", "'f': {'columns': ['id']}", NULL},
+    {"a", "ta", "'tombstone': 'skip',", "'g': {'columns': ['id']}",
+     "2.json: the table a has a mapping of the topic ta already"},
+    {"a", "tb", "'tombstone': 'skip',", "'f': {'columns': ['id'], 'versions': 2}",
+     "2.json: $.families.f: the family has other attributes in"},
+    {"a", "tb", "'tombstone': 'skip', 'splits': ['b'],", "'f': {'columns': ['id']}", NULL},
+};
 
+static void
+write_pair(const Folders *folders, size_t i)
+{
+  const char *const tables[] = {"a", pairs[i].table};
+  const char *const topics[] = {"ta", pairs[i].topic};
+  const char *const families[] = {"'f': {'columns': ['id']}", pairs[i].family};
+
+  for (size_t j = 0; j < 2; j++) {
+    g_autofree char *name = g_strdup_printf("%zu.json", j + 1);
+    g_autofree char *text = g_strdelimit(
+        g_strdup_printf("{'table': '%s', 'topic': '%s', %s"
+                        "'record': {'format': 'avro', 'schema': 'r.avsc'},"
+                        "'key': {'parts': ['id']}, 'timestamp': 'record', 'families': {%s}}",
+                        tables[j], topics[j], pairs[i].more, families[j]),
+        "'", '"');
+
+    write_mapping(folders->user, name, "x", "x"); /* and its schema */
+    write_file(folders->user, name, text);
+  }
+}
+
+static void
+mappings_share_topics_and_tables_that_they_agree_on(Folders *folders, gconstpointer data)
+{
   (void)data;
-  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+  for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
     g_auto(FaultList) faults = {0};
     g_autofree char *all = NULL;
 
-    write_mapping(folders->user, "1.json", "a", "ta");
-    write_mapping(folders->user, "2.json", cases[i].table, cases[i].topic);
+    g_test_message("%zu", i);
+    write_pair(folders, i);
     all = read_all(folders, "none", &faults);
-    g_assert_cmpuint(fault_list_length(&faults), ==, cases[i].faults);
-    if (cases[i].faults > 0)
-      g_assert_nonnull(strstr(fault_list_get(&faults, 0), "2.json: the t"));
+    g_assert_cmpuint(fault_list_length(&faults), ==, pairs[i].fault == NULL ? 0 : 1);
+    if (pairs[i].fault != NULL)
+      g_assert_nonnull(strstr(fault_list_get(&faults, 0), pairs[i].fault));
   }
+}
+
+static void
+who_shares_a_table_deletes_no_rows(Folders *folders, gconstpointer data)
+{
+  g_auto(FaultList) faults = {0};
+  g_autofree char *all = NULL;
+
+  (void)data;
+  write_mapping(folders->user, "1.json", "a", "ta");
+  write_mapping(folders->user, "2.json", "a", "tb");
+  all = read_all(folders, "none", &faults);
+  g_assert_cmpstr(all, ==, "a<-ta(u) a<-tb(u) ");
+  g_assert_cmpuint(fault_list_length(&faults), ==, 2); /* a row is the default */
+  g_assert_nonnull(strstr(fault_list_get(&faults, 0), "1.json: $.tombstone: it would delete"));
+  g_assert_nonnull(strstr(fault_list_get(&faults, 1), "2.json: $.tombstone: it would delete"));
+}
+
+static void
+a_table_of_several_is_picked_by_topic(Folders *folders, gconstpointer data)
+{
+  char *mappings[] = {folders->user, NULL};
+  const Config config = {.ingest = {.mappings = mappings, .builtin = (char *)"none"}};
+  g_autoptr(MappingSet) self = NULL;
+  g_autoptr(GPtrArray) of_table = NULL;
+  g_autoptr(GError) error = NULL;
+
+  (void)data;
+  write_pair(folders, 2);
+  self = mapping_set_load(&config, NULL);
+  of_table = mapping_set_find(self, "a", NULL, NULL);
+  g_assert_cmpuint(of_table->len, ==, 2);
+  g_assert_true(mapping_set_pick(self, "a", "tb", NULL) == of_table->pdata[1]);
+  g_assert_null(mapping_set_pick(self, "a", NULL, &error));
+  g_assert_nonnull(strstr(error->message, "name one of them with --topic: ta, tb"));
 }
 
 static void
@@ -172,12 +241,12 @@ a_name_without_a_mapping_gets_the_nearest(Folders *folders, gconstpointer data)
   (void)data;
   write_mapping(folders->user, "1.json", "customers", "customer");
   self = mapping_set_load(&config, NULL);
-  g_assert_nonnull(mapping_set_for_table(self, "customers", NULL));
-  g_assert_nonnull(mapping_set_for_topic(self, "customer", NULL));
-  g_assert_null(mapping_set_for_table(self, "customer", &near));
+  g_assert_nonnull(mapping_set_pick(self, "customers", NULL, NULL));
+  g_assert_nonnull(mapping_set_find(self, NULL, "customer", NULL));
+  g_assert_null(mapping_set_pick(self, "customer", NULL, &near));
   g_assert_cmpstr(near->message, ==,
                   "no mapping has the table 'customer': did you mean customers?");
-  g_assert_null(mapping_set_for_topic(self, "orders", &far));
+  g_assert_null(mapping_set_find(self, NULL, "orders", &far));
   g_assert_cmpstr(far->message, ==, "no mapping has the topic 'orders': there are customer");
 }
 
@@ -225,8 +294,9 @@ a_fault_of_another_table_is_none_of_ours_but_one_that_may_be_ours_is(Folders *se
     for (size_t j = 0; cases[i].is_found && j < fault_list_length(&faults); j++)
       g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING,
                             "a mapping of another table is left out:*");
-    g_assert_cmpint(mapping_set_choose(set, cases[i].table, &faults, &error) != NULL, ==,
-                    cases[i].is_found);
+    g_assert_cmpint(
+        mapping_set_choose(set, &(MappingChoice){cases[i].table, NULL}, &faults, &error) != NULL,
+        ==, cases[i].is_found);
     g_assert_cmpint(error == NULL, ==, cases[i].is_found);
     g_test_assert_expected_messages();
   }
@@ -240,7 +310,9 @@ main(int argc, char **argv)
     void (*test)(Folders *folders, gconstpointer data);
   } tests[] = {
       {"/mappings/replace", a_users_mapping_replaces_what_has_its_table_or_its_topic},
-      {"/mappings/collide", two_of_the_users_own_may_not_meet},
+      {"/mappings/share", mappings_share_topics_and_tables_that_they_agree_on},
+      {"/mappings/no-rows", who_shares_a_table_deletes_no_rows},
+      {"/mappings/pick", a_table_of_several_is_picked_by_topic},
       {"/mappings/faults", other_files_are_passed_over_and_faults_of_all_are_told},
       {"/mappings/choose", a_fault_of_another_table_is_none_of_ours_but_one_that_may_be_ours_is},
       {"/mappings/nearest", a_name_without_a_mapping_gets_the_nearest},

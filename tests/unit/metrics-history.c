@@ -26,7 +26,7 @@ make(Fixture *self, gconstpointer data)
 
   (void)data;
   self->mappings = mapping_set_load(&config, NULL);
-  self->chosen = mapping_set_for_table(self->mappings, "customers", NULL);
+  self->chosen = mapping_set_pick(self->mappings, "customers", NULL, NULL);
   self->counters = metrics_counters_new(1, 2);
   self->standings = g_array_new(FALSE, FALSE, sizeof(KafkaStanding));
   g_array_append_val(self->standings, standing);

@@ -30,8 +30,8 @@ make(Fixture *self, gconstpointer data)
   (void)data;
   self->certificate = certificate;
   self->mappings = mapping_set_load(&config, NULL);
-  self->chosen[0] = mapping_set_for_table(self->mappings, "customers", NULL);
-  self->chosen[1] = mapping_set_for_table(self->mappings, "clickstream", NULL);
+  self->chosen[0] = mapping_set_pick(self->mappings, "customers", NULL, NULL);
+  self->chosen[1] = mapping_set_pick(self->mappings, "clickstream", NULL, NULL);
   self->counters = metrics_counters_new(2, 3);
   metrics_count(metrics_counters_sheet(self->counters, 0, 0), COUNTER_READ, 5);
   metrics_count(metrics_counters_sheet(self->counters, 1, 0), COUNTER_READ, 2);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stream/writer.h"
 
+#include <stdio.h>
+
 #include "support/writer-case.h"
 
 /* One topic, two tables: "t" by the first line of the writer and "u" by the second. */

@@ -241,16 +241,14 @@ bulk_target_write_script(const Mapping *mapping, const BulkJob *job, const char 
                          GError **error)
 {
   const BulkRegions *regions = bulk_job_regions(job);
-  g_autoptr(GArray) splits = g_array_new(FALSE, FALSE, sizeof(Slice));
+  g_autoptr(Table) table = table_from_mapping(mapping);
   g_autoptr(GError) problem = NULL;
   g_autofree char *script = NULL;
 
-  for (size_t i = 1; i < bulk_regions_length(regions); i++) {
-    Slice start = bulk_regions_start(regions, i);
-
-    g_array_append_val(splits, start);
-  }
-  script = shell_script_split(mapping, (const Slice *)(const void *)splits->data, splits->len);
+  g_ptr_array_set_size(table->splits, 0);
+  for (size_t i = 1; i < bulk_regions_length(regions); i++)
+    table_add_split(table, bulk_regions_start(regions, i));
+  script = shell_script((const Table *const[]){table}, 1);
   if (g_file_set_contents(path, script, -1, &problem))
     return true;
   g_set_error(error, FAULT, FAULT_SETUP, "%s", problem->message);

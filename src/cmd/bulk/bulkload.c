@@ -99,7 +99,8 @@ read_configuration(Bulkload *self, GError **error)
   if (self->config == NULL)
     return false;
   self->mappings = mapping_set_read(self->config, &faults);
-  self->mapping = mapping_set_choose(self->mappings, self->args.table, &faults, error);
+  self->mapping = mapping_set_choose(
+      self->mappings, &(MappingChoice){self->args.table, self->args.topic}, &faults, error);
   return self->mapping != NULL;
 }
 

@@ -38,7 +38,7 @@ prepare(Work *self, GError **error)
 
   self->mappings = mapping_set_load(call->config, error);
   self->mapping =
-      self->mappings == NULL ? NULL : mapping_set_for_table(self->mappings, call->table, error);
+      self->mappings == NULL ? NULL : mapping_set_pick(self->mappings, call->table, NULL, error);
   if (self->mapping == NULL)
     return false;
   if (mapping_needs_registry(self->mapping)) {

@@ -209,7 +209,7 @@ prepare(Verify *self, GError **error)
   self->mappings = mapping_set_load(self->config, error);
   if (self->mappings == NULL)
     return false;
-  self->mapping = mapping_set_for_table(self->mappings, self->table, error);
+  self->mapping = mapping_set_pick(self->mappings, self->table, self->topic, error);
   if (self->mapping == NULL || !open_registry(self, error))
     return false;
   self->ignores_times =
