@@ -234,7 +234,7 @@ store(void *self, KafkaPartition *const *partitions, size_t length, GError **err
 {
   (void)self, (void)error;
   for (size_t i = 0; i < length; i++)
-    atomic_store(&partitions[i]->stored, partitions[i]->done);
+    atomic_store(&partitions[i]->stored, partitions[i]->readers[0].done);
   return true;
 }
 
