@@ -11,10 +11,12 @@ typedef struct {
   KafkaMessage message; /* owned */
   EntryKind kind;
   bool is_tombstone;
-  int32_t rows[2];  /* by FrameKind: the row it made; NO_ROW */
-  uint32_t records; /* ENTRY_UNMATCHED: the message is the last of so many */
-  size_t key_at;    /* the row's key in keys */
-  size_t key_len;
+  int32_t rows[2]; /* by FrameKind: the row it made; NO_ROW */
+  size_t key_at;   /* the row's key in keys */
+  union {
+    size_t key_len;
+    size_t records; /* ENTRY_UNMATCHED: the message is the last of so many */
+  };
   int64_t timestamp;
 } Entry;
 
@@ -407,10 +409,15 @@ stream_batch_tally(const StreamBatch *self)
   for (guint i = 0; i < self->entries->len; i++) {
     const Entry *entry = entry_at(self, i);
 
-    tally.records += entry->kind == ENTRY_UNMATCHED ? entry->records : entry->kind != ENTRY_END;
+    if (entry->kind == ENTRY_UNMATCHED) {
+      tally.records += entry->records;
+      tally.skipped += entry->records;
+      tally.unmatched += entry->records;
+      continue;
+    }
+    tally.records += entry->kind != ENTRY_END;
     tally.written += entry->kind == ENTRY_ROW;
-    tally.skipped += entry->kind == ENTRY_UNMATCHED ? entry->records : entry->kind == ENTRY_SKIPPED;
-    tally.unmatched += entry->records;
+    tally.skipped += entry->kind == ENTRY_SKIPPED;
     tally.rejected += entry->kind == ENTRY_REJECTED;
     tally.tombstones += entry->kind == ENTRY_ROW && entry->is_tombstone;
   }

@@ -322,6 +322,7 @@ run_writer(const char *stage, const Mapping *mapping, const FramePlan *plan, End
       .letters = letters,
       .lines = &line,
       .lines_length = 1,
+      .topics_length = 1,
       .memory_bytes = 16 << 20,
       .aside_bytes = 8 << 20,
       .sheet = metrics_counters_sheet(counters, 0, 1),
