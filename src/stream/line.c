@@ -316,3 +316,31 @@ stream_line_bytes(const StreamLine *self)
          stream_commit_bytes(self->commit) +
          (self->open == NULL ? 0 : stream_batch_bytes(self->open));
 }
+
+int64_t
+stream_lines_due_us(StreamLine *const *lines, size_t length)
+{
+  int64_t due = INT64_MAX;
+
+  for (size_t i = 0; i < length; i++)
+    due = MIN(due, stream_line_due_us(lines[i]));
+  return due;
+}
+
+bool
+stream_lines_hold_nothing(StreamLine *const *lines, size_t length)
+{
+  for (size_t i = 0; i < length; i++)
+    if (!stream_line_is_idle(lines[i]) || stream_line_bytes(lines[i]) > 0)
+      return false;
+  return true;
+}
+
+bool
+stream_lines_are_flushed(StreamLine *const *lines, size_t length, bool may_wait)
+{
+  for (size_t i = 0; i < length; i++)
+    if (may_wait ? !stream_line_is_at_rest(lines[i]) : !stream_line_is_settled(lines[i]))
+      return false;
+  return true;
+}

@@ -84,3 +84,9 @@ void stream_line_hurry(StreamLine *self);
 
 /* Memory held in all that, about. */
 size_t stream_line_bytes(const StreamLine *self);
+
+/* Of several: when something is to be done; whether none holds anything; and whether every one has
+ * done what it can: all of it, or with `may_wait` but for what waits. */
+int64_t stream_lines_due_us(StreamLine *const *lines, size_t length);
+bool stream_lines_hold_nothing(StreamLine *const *lines, size_t length);
+bool stream_lines_are_flushed(StreamLine *const *lines, size_t length, bool may_wait);

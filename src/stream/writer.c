@@ -240,16 +240,6 @@ held_bytes(const StreamWriter *self)
   return bytes;
 }
 
-static bool
-is_holding_nothing(const StreamWriter *self)
-{
-  for (size_t i = 0; i < self->options.lines_length; i++) {
-    if (!stream_line_is_idle(self->lines[i]) || stream_line_bytes(self->lines[i]) > 0)
-      return false;
-  }
-  return true;
-}
-
 /* All that is open goes out, and all answers come in, but for what waits. */
 static bool
 drain(StreamWriter *self)
@@ -267,17 +257,6 @@ drain(StreamWriter *self)
   return true;
 }
 
-/* When something is to be done, by the monotonic clock. */
-static int64_t
-due_us(const StreamWriter *self)
-{
-  int64_t due = INT64_MAX;
-
-  for (size_t i = 0; i < self->options.lines_length; i++)
-    due = MIN(due, stream_line_due_us(self->lines[i]));
-  return due;
-}
-
 /* How long a read may wait: not at all while an answer is to come, for that is worth as much. */
 static int
 wait_ms(const StreamWriter *self)
@@ -286,7 +265,7 @@ wait_ms(const StreamWriter *self)
 
   if (!stream_calls_is_empty(self->calls))
     return 0;
-  due = due_us(self);
+  due = stream_lines_due_us(self->lines, self->options.lines_length);
   if (due == INT64_MAX)
     return LONGEST_READ_MS;
   return (int)CLAMP((due - g_get_monotonic_time()) / 1000 + 1, 0, LONGEST_READ_MS);
@@ -354,7 +333,7 @@ static bool
 turn(StreamWriter *self)
 {
   read_some(self);
-  if (self->length == 0 && is_holding_nothing(self))
+  if (self->length == 0 && stream_lines_hold_nothing(self->lines, self->options.lines_length))
     self->options.source.sweep(self->options.source.self);
   if (!take_all(self) || !serve_due(self))
     return false;
@@ -377,18 +356,6 @@ rest(StreamWriter *self)
   if (!atomic_load(&self->is_abandoned))
     g_cond_wait_until(&self->changed, &self->lock, until_us);
   g_mutex_unlock(&self->lock);
-}
-
-/* Whether every line has done what it can: all of it, or with `may_wait` but for what waits. */
-static bool
-is_flushed(const StreamWriter *self, bool may_wait)
-{
-  for (size_t i = 0; i < self->options.lines_length; i++) {
-    if (may_wait ? !stream_line_is_at_rest(self->lines[i])
-                 : !stream_line_is_settled(self->lines[i]))
-      return false;
-  }
-  return true;
 }
 
 static void
@@ -417,9 +384,11 @@ work(StreamWriter *self)
     }
     if (!drain(self) || !settle(self, occasion))
       return;
-    if (wanted != self->flushes_done && is_flushed(self, true))
+    if (wanted != self->flushes_done &&
+        stream_lines_are_flushed(self->lines, self->options.lines_length, true))
       tell_flushed(self, wanted);
-    else if (is_stopping && is_flushed(self, false))
+    else if (is_stopping &&
+             stream_lines_are_flushed(self->lines, self->options.lines_length, false))
       return;
     else
       rest(self);
