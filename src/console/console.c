@@ -2,7 +2,10 @@
 #include "console/console.h"
 
 #include "base/event.h"
+#include "console/browse.h"
 #include "console/console-page.h"
+#include "console/query.h"
+#include "console/rows.h"
 #include "console/tables.h"
 #include "mapping/inputs.h"
 
@@ -13,6 +16,7 @@ struct Console {
   HttpSite site;
   GResource *page;                /* borrowed */
   ConsoleTables *tables;          /* owned */
+  ConsoleBrowse *browse;          /* owned; NULL: http.browse is off */
   GMutex lock;                    /* over the rest */
   const Mapping *const *mappings; /* borrowed */
   size_t length;
@@ -32,7 +36,7 @@ static const struct {
     {"/tables.js", "/tables.js", "text/javascript; charset=utf-8"},
 };
 
-enum { HTTP_OK = 200, HTTP_BAD_REQUEST = 400 };
+enum { HTTP_OK = 200, HTTP_BAD_REQUEST = 400, HTTP_NOT_FOUND = 404 };
 
 static const char json_type[] = "application/json";
 
@@ -44,6 +48,15 @@ answer_json(HttpExchange *exchange, unsigned status, char *json)
 }
 
 static void
+answer_error(HttpExchange *exchange, unsigned status, const char *sentence)
+{
+  GString *json = g_string_new(NULL);
+
+  console_append_error(json, sentence);
+  answer_json(exchange, status, g_string_free(json, FALSE));
+}
+
+static void
 answer_flow(Console *self, HttpExchange *exchange)
 {
   const char *since = http_exchange_parameter(exchange, "since_ms");
@@ -51,8 +64,7 @@ answer_flow(Console *self, HttpExchange *exchange)
   gint64 since_ms = 0;
 
   if (since != NULL && !g_ascii_string_to_signed(since, 10, 0, G_MAXINT64, &since_ms, NULL))
-    answer_json(exchange, HTTP_BAD_REQUEST,
-                g_strdup("{\"error\":\"since_ms is a Unix time in milliseconds\"}"));
+    answer_error(exchange, HTTP_BAD_REQUEST, "since_ms is a Unix time in milliseconds");
   else
     answer_json(exchange, HTTP_OK, metrics_pages_flow(self->options.pages, since_ms, topic));
 }
@@ -99,13 +111,56 @@ answer_tables(Console *self, HttpExchange *exchange)
   answer_json(exchange, HTTP_OK, g_string_free(json, FALSE));
 }
 
+static const char *
+parameter_of(const void *exchange, const char *name)
+{
+  return http_exchange_parameter(exchange, name);
+}
+
+static void
+look_up(Console *self, HttpExchange *exchange,
+        ConsoleQuery *(*read)(const ConsoleParameters *parameters, ConsoleMappings mappings,
+                              GError **error))
+{
+  const ConsoleParameters parameters = {exchange, parameter_of};
+  g_autoptr(GError) error = NULL;
+  ConsoleQuery *query;
+  ConsoleMappings mappings;
+
+  if (self->browse == NULL) {
+    answer_error(exchange, HTTP_NOT_FOUND, "rows are shown with http.browse = true alone");
+    return;
+  }
+  g_mutex_lock(&self->lock);
+  mappings = (ConsoleMappings){self->mappings, self->length};
+  g_mutex_unlock(&self->lock);
+  query = read(&parameters, mappings, &error);
+  if (query == NULL)
+    answer_error(exchange,
+                 g_error_matches(error, FAULT, FAULT_SETUP) ? HTTP_NOT_FOUND : HTTP_BAD_REQUEST,
+                 error->message);
+  else
+    console_browse_ask(self->browse, exchange, query);
+}
+
+static void
+answer_rows(Console *self, HttpExchange *exchange)
+{
+  look_up(self, exchange, console_query_rows);
+}
+
+static void
+answer_value(Console *self, HttpExchange *exchange)
+{
+  look_up(self, exchange, console_query_value);
+}
+
 static const struct {
   const char *path;
   void (*answer)(Console *self, HttpExchange *exchange);
 } calls[] = {
-    {"/api/flow", answer_flow},
-    {"/api/errors", answer_errors},
-    {"/api/tables", answer_tables},
+    {"/api/flow", answer_flow}, {"/api/errors", answer_errors}, {"/api/tables", answer_tables},
+    {"/api/rows", answer_rows}, {"/api/value", answer_value},
 };
 
 static bool
@@ -141,6 +196,8 @@ console_new(const ConsoleOptions *options)
   console_page_register_resource();
   self->page = console_page_get_resource();
   self->tables = console_tables_new(&options->gateway);
+  if (options->may_browse)
+    self->browse = console_browse_new(&options->gateway);
   g_mutex_init(&self->lock);
   return self;
 }
@@ -151,6 +208,7 @@ console_free(Console *self)
   if (self == NULL)
     return;
   console_tables_free(self->tables);
+  console_browse_free(self->browse);
   console_page_unregister_resource();
   g_mutex_clear(&self->lock);
   g_free(self);
@@ -176,4 +234,5 @@ void
 console_stop(Console *self)
 {
   console_tables_stop(self->tables);
+  console_browse_stop(self->browse);
 }

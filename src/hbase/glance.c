@@ -389,10 +389,9 @@ glance_value(GlanceValue *self, Client *client, GError **error)
   if (!glance_take(&glance, client, &options, error))
     return false;
   found = last_cell(&glance);
-  if (found == NULL) {
-    fault_record(error, "there is no such cell");
-    return false;
-  }
+  self->is_found = found != NULL;
+  if (found == NULL)
+    return true;
   self->length = found->left_out > 0 ? found->left_out : found->cell.value.len;
   if (found->left_out == 0)
     bytes_append_slice(&self->value, found->cell.value);

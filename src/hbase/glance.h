@@ -69,8 +69,9 @@ typedef struct {
   Cell cell;         /* borrowed: which one */
   size_t most_bytes; /* of a value that is read */
   Bytes value;       /* owned: empty where it has more */
-  size_t length;     /* that it has */
+  bool is_found;
+  size_t length; /* that it has */
 } GlanceValue;
 
-/* FAULT_RECORD: there is no such cell. */
+/* FAULT_PEER: nobody answers in time. */
 bool glance_value(GlanceValue *self, Client *client, GError **error);

@@ -34,7 +34,8 @@ BELOW = {
     "config": ["base"],
     "metrics": ["base", "config", "json", "kafka", "mapping", "hbase", "http"],
 }
-BELOW["console"] = ["base", "config", "json", "text", "kafka", "mapping", "record", "wire", "hbase", "http", "metrics"]
+BELOW["console"] = ["base", "config", "json", "text", "kafka", "schema", "mapping", "record", "wire", "hbase", "http",
+                    "metrics"]
 BELOW["stream"] = BELOW["bulk"] = BELOW["generate"] = BELOW["verify"] = BELOW["try"] = BELOW["suggest"] = BELOW["export"] = BELOW["check"] = list(BELOW)
 BELOW["replay"] = [*BELOW["stream"], "stream"]
 BELOW["bulk"] = [*BELOW["bulk"], "stream"]
