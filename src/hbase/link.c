@@ -394,6 +394,16 @@ link_break(Link *self)
   close_channel(self);
 }
 
+/* One that answers a writer meanwhile is there, even if it has no thread for one more. */
+static void
+note_asked(const GatewayOptions *options, size_t i, int64_t asked_us, bool is_there)
+{
+  GatewayTally *tally = options->tallies == NULL ? NULL : &options->tallies[i];
+
+  if (tally != NULL && (is_there || atomic_load(&tally->answered_us) < asked_us))
+    atomic_store(&tally->is_up, is_there);
+}
+
 bool
 link_ask(const GatewayOptions *options, GError **error)
 {
@@ -402,12 +412,15 @@ link_ask(const GatewayOptions *options, GError **error)
 
   for (size_t i = 0; options->endpoints[i] != NULL; i++) {
     g_auto(Endpoint) endpoint = {0};
+    int64_t asked_us = g_get_monotonic_time();
     GError *reason = NULL;
     Dialect found;
+    bool is_there = endpoint_parse(options->endpoints[i], &endpoint, &reason) &&
+                    detect(options, &endpoint, ASK_MS, &found, &reason) &&
+                    agree(options, &endpoint, found, &reason);
 
-    if (endpoint_parse(options->endpoints[i], &endpoint, &reason) &&
-        detect(options, &endpoint, ASK_MS, &found, &reason) &&
-        agree(options, &endpoint, found, &reason))
+    note_asked(options, i, asked_us, is_there);
+    if (is_there)
       return true;
     is_setup = is_setup && g_error_matches(reason, FAULT, FAULT_SETUP);
     fault_list_take_error(&reasons, reason);

@@ -266,6 +266,7 @@ ask_gateway(void *data, GError **error)
   for (; self->seen < self->mappings_length; self->seen++)
     if (!probe_table(self, &options, mapping_table(self->mappings[self->seen]), error))
       return false;
+  options.tallies = self->tallies; /* they tell which of them answers while no record would */
   return gateway_is_there(&options, error);
 }
 
