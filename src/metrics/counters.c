@@ -79,7 +79,7 @@ metrics_counters_free(MetricsCounters *self)
   if (self == NULL)
     return;
   g_aligned_free(self->sheets);
-  metrics_reasons_free(self->shared.reasons);
+  metrics_reasons_unref(self->shared.reasons);
   g_free(self->of_topics);
   g_free(self);
 }
@@ -125,6 +125,8 @@ metrics_counters_continue(MetricsCounters *self, const MetricsCounters *before, 
     copy_histogram(&self->of_topics[i].delay_ms, &topic->delay_ms);
     atomic_store(&self->of_topics[i].acknowledged_s, atomic_load(&topic->acknowledged_s));
   }
+  metrics_reasons_unref(self->shared.reasons);
+  self->shared.reasons = metrics_reasons_ref(before->shared.reasons);
   copy_histogram(&self->shared.batch_rows, &before->shared.batch_rows);
   copy_histogram(&self->shared.batch_bytes, &before->shared.batch_bytes);
   atomic_store(&self->shared.rebalances, atomic_load(&before->shared.rebalances));

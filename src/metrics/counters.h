@@ -55,7 +55,7 @@ typedef struct {
   atomic_uint_fast64_t rebalances;
   atomic_uint_fast64_t commit_failures;
   atomic_uint_fast64_t partitions; /* held now */
-  MetricsReasons *reasons;         /* owned by the counters */
+  MetricsReasons *reasons;         /* a reference of the counters */
 } MetricsShared;
 
 typedef struct {

@@ -54,10 +54,11 @@ typedef struct {
 
 struct MetricsHistory {
   Step steps[HISTORY_SAMPLES];
-  uint64_t taken;    /* samples, from the beginning */
-  int64_t noted_us;  /* when the last was taken; 0: never */
-  GPtrArray *series; /* owned, of owned Series: the whole, topic by topic */
-  GHashTable *pasts; /* owned: owned int64_t of topic and partition -> owned Past */
+  uint64_t taken;                  /* samples, from the beginning */
+  int64_t noted_us;                /* when the last was taken; 0: never */
+  GPtrArray *series;               /* owned, of owned Series: the whole, topic by topic */
+  const MetricsCounters *counters; /* whose topics these are; only to be told from others */
+  GHashTable *pasts;               /* owned: owned int64_t of topic and partition -> owned Past */
 };
 
 MetricsHistory *
@@ -270,6 +271,19 @@ take(MetricsHistory *self, const MetricsService *service, size_t at)
     set_quantiles(whole, all, scale);
 }
 
+/* Other counters number their topics anew, and may go on from what was counted before: that is no
+ * growth. */
+static void
+begin_anew(MetricsHistory *self, const MetricsService *service, size_t at)
+{
+  if (self->counters != NULL && self->counters != service->counters) {
+    g_ptr_array_set_size(self->series, WHOLE + 1);
+    g_hash_table_remove_all(self->pasts);
+    take(self, service, at);
+  }
+  self->counters = service->counters;
+}
+
 void
 metrics_history_note(MetricsHistory *self, const MetricsService *service, int64_t now_us)
 {
@@ -282,6 +296,7 @@ metrics_history_note(MetricsHistory *self, const MetricsService *service, int64_
     span_ms = HISTORY_STEP_MS;
   self->noted_us = now_us;
   self->steps[at] = (Step){g_get_real_time() / 1000, span_ms};
+  begin_anew(self, service, at);
   take(self, service, at);
   self->taken++;
   note_partitions(self, service, now_us);

@@ -45,21 +45,32 @@ reason_clear(Reason *self)
 MetricsReasons *
 metrics_reasons_new(void)
 {
-  MetricsReasons *self = g_new0(MetricsReasons, 1);
+  MetricsReasons *self = g_atomic_rc_box_new0(MetricsReasons);
 
   g_mutex_init(&self->lock);
   return self;
 }
 
-void
-metrics_reasons_free(MetricsReasons *self)
+MetricsReasons *
+metrics_reasons_ref(MetricsReasons *self)
 {
-  if (self == NULL)
-    return;
+  return g_atomic_rc_box_acquire(self);
+}
+
+static void
+clear(gpointer data)
+{
+  MetricsReasons *self = data;
+
   for (size_t i = 0; i < self->length; i++)
     reason_clear(&self->reasons[i]);
   g_mutex_clear(&self->lock);
-  g_free(self);
+}
+
+void
+metrics_reasons_unref(MetricsReasons *self)
+{
+  g_atomic_rc_box_release_full(self, clear);
 }
 
 static guint

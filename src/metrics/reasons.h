@@ -24,8 +24,9 @@ typedef struct {
 } MetricsBad;
 
 MetricsReasons *metrics_reasons_new(void);
-void metrics_reasons_free(MetricsReasons *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(MetricsReasons, metrics_reasons_free)
+MetricsReasons *metrics_reasons_ref(MetricsReasons *self);
+void metrics_reasons_unref(MetricsReasons *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MetricsReasons, metrics_reasons_unref)
 
 /* Does nothing where `self` is NULL. */
 void metrics_reasons_add(MetricsReasons *self, const MetricsBad *bad);

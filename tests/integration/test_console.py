@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page in a real Chromium on the real stack. SLUICE_PICTURES names a folder for pictures."""
+"""The page in a real Chromium on the real stack."""
 import json
 import os
 import pathlib
@@ -18,7 +18,8 @@ from test_pages import free_port
 pytestmark = pytest.mark.full
 WHEN = 1_700_000_000_000
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
-PICTURES = os.environ.get("SLUICE_PICTURES")
+PICTURES = os.environ.get("SLUICE_PICTURES")  # a folder for those of the docs: docs/pictures
+SHOTS = os.environ.get("SLUICE_SCREENSHOTS")  # and one for all that is seen, to be looked at
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +29,8 @@ def visit():
 
 
 def picture(seen, name, whole=True):
-    if PICTURES:
-        seen.page.screenshot(path=pathlib.Path(PICTURES) / f"{name}.png", full_page=whole)
+    if SHOTS:
+        seen.page.screenshot(path=pathlib.Path(SHOTS) / f"{name}.png", full_page=whole)
 
 
 def page_settings(port, **more):
@@ -71,8 +72,6 @@ def test_what_is_shown_is_what_the_status_says(world, visit, scheme, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert seen.axe() == []
         picture(seen, f"{scheme}-{width}")
-        if PICTURES and width == 1280:
-            seen.picture(pathlib.Path(PICTURES) / f"console-{scheme}.svg", ["header", "#state", "#flow"], width)
         seen.assert_decent()
     said = status["topics"][0]
     assert topic["Topic"] == said["topic"] and topic["Table"] == said["table"]
@@ -295,3 +294,35 @@ def test_look_ups_under_load_cost_ingest_little(world):
                 rates.setdefault(looking, []).append(records / (time.monotonic() - began))
             assert not looking or asked > 0
     print("records/s without and with look-ups:", rates, "ratio", max(rates[True]) / max(rates[False]))
+
+
+@pytest.mark.skipif(not PICTURES, reason="docs/pictures asks for them")
+def test_the_pictures_of_the_docs(visit, sluice, tmp_path, kafka, thrift1):
+    """Of the built-in mappings with two minutes of their data, some of it bad."""
+    tables = {"customers": "customer", "product": "product", "transactions": "transactions", "clickstream": "click_stream"}
+    thrift1.drop(*tables)
+    kafka.delete(*tables.values(), *(f"{topic}.dlq" for topic in tables.values()))
+    sluice.run("init", *tables)
+    port = free_port()
+    settings = {"http__listen": f"127.0.0.1:{port}", "http__console": "yes", "http__browse": "yes", "kafka__group_id": "docs"}
+    feed = sluice.start("generate", "--kafka", "--scale", "0.02", "--rate", "2000")
+    service = None
+    try:
+        service = sluice.start("run", **settings)
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
+            kafka.produce("transactions", [{"value": b"\xff%d" % i} for i in range(3)])
+            time.sleep(5)
+        for scheme in ("light", "dark"):
+            seen = visit(port, scheme, 1200)
+            seen.open("#ready.good").get_by_role("button", name="transactions").click()
+            seen.page.wait_for_selector("#partitions tbody tr:not(.empty)")
+            seen.picture(pathlib.Path(PICTURES) / f"console-{scheme}.svg", ["header", "#state", "#flow", "#errors"], 1200)
+            seen.assert_decent()
+    finally:
+        for process in (feed, service):
+            if process is not None:
+                process.kill()
+                process.communicate()
+        thrift1.drop(*tables)
+        kafka.delete(*tables.values(), *(f"{topic}.dlq" for topic in tables.values()))

@@ -146,6 +146,28 @@ a_partition_has_its_speed_and_its_end(Fixture *self, gconstpointer data)
   g_assert_cmpfloat(speed.rate, ==, -1);
 }
 
+/* As when mappings are read again. */
+static void
+what_was_counted_before_is_no_growth(Fixture *self, gconstpointer data)
+{
+  g_autoptr(JsonParser) parser = json_parser_new();
+  MetricsCounters *before = self->counters;
+  JsonObject *flow;
+
+  (void)data;
+  for (unsigned i = 0; i < 6; i++)
+    pass(self, 100, 60);
+  self->counters = metrics_counters_new(1, 2);
+  metrics_counters_continue(self->counters, before, (const int[]){0, 1});
+  self->service.counters = self->counters;
+  metrics_counters_free(before);
+  for (unsigned i = 0; i < 10; i++)
+    pass(self, 10, 60);
+  flow = read_back(self, NULL, parser);
+  for (guint i = 1; i < json_array_get_length(line_of(flow, "written")); i++)
+    g_assert_cmpfloat(json_array_get_double_element(line_of(flow, "written"), i), <=, 100);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -154,6 +176,8 @@ main(int argc, char **argv)
              unmake);
   g_test_add("/history/bounded", Fixture, NULL, make,
              what_is_older_than_a_quarter_of_an_hour_is_gone, unmake);
+  g_test_add("/history/continued", Fixture, NULL, make, what_was_counted_before_is_no_growth,
+             unmake);
   g_test_add("/history/speed", Fixture, NULL, make, a_partition_has_its_speed_and_its_end, unmake);
   return g_test_run();
 }

@@ -5,16 +5,22 @@ import { el, svg, write, clock } from "./dom.js";
 const WINDOW_MS = 15 * 60 * 1000;
 const CLASSES = ["one", "two", "three"];
 
-// The next 1, 2 or 5 times a power of ten.
-function ceiling(value) {
-  if (!(value > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
+// What a scale may end at: the next that is not below the value.
+const TIMES = [10, 20, 60, 120, 300, 600, 1200, 3600, 7200, 18000, 43200, 86400];
+
+export function ofTen(value) {
+  const power = 10 ** Math.max(1, Math.floor(Math.log10(Math.max(value, 1))));
   return [1, 2, 5, 10].map((step) => step * power).find((top) => top >= value);
 }
 
+export const ofBytes = (value) => 2 ** Math.max(10, Math.ceil(Math.log2(Math.max(value, 1))));
+export const ofSeconds = (value) => TIMES.find((top) => top >= value) ?? ofTen(value / 86400) * 86400;
+export const ofMilliseconds = (value) => (value <= 5000 ? Math.max(ofTen(value), 100) : ofSeconds(value / 1000) * 1000);
+
 export class Chart {
-  // lines: [{name, label}] of the samples' members; format(value) with its unit
-  constructor(title, unit, lines, format) {
+  // lines: [{name, label}] of the samples' members; format(value) with its unit; ceiling: one of the above
+  constructor(title, unit, lines, format, ceiling) {
+    this.ceiling = ceiling;
     this.lines = lines;
     this.format = format;
     this.title = title;
@@ -47,7 +53,7 @@ export class Chart {
     this.at = at;
     this.samples = samples;
     const end = at.length > 0 ? at[at.length - 1] : 0;
-    const top = ceiling(Math.max(0, ...this.lines.flatMap((line) => (samples[line.name] ?? []).map((v) => v ?? 0))));
+    const top = this.ceiling(Math.max(0, ...this.lines.flatMap((line) => (samples[line.name] ?? []).map((v) => v ?? 0))));
     this.x = (i) => 1000 - ((end - at[i]) / WINDOW_MS) * 1000;
     [top, top / 2, 0].forEach((value, i) => write(this.tops[i], this.format(value)));
     this.lines.forEach((line, i) => {

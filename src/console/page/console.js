@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asks the service every two seconds, and shows what it says.
 import { ask, by, el, write, Table, count, rate, duration, about, milliseconds, bytes, clock, plural } from "./dom.js";
-import { Chart } from "./chart.js";
+import { Chart, ofTen, ofBytes, ofSeconds, ofMilliseconds } from "./chart.js";
 import { startTables } from "./tables.js";
 
 const EVERY_MS = 2000;
@@ -23,7 +23,8 @@ const peers = new Table("Peers", [
 function peersOf(status) {
   const kafka = { name: status.kafka.brokers, kind: "Kafka", up: status.kafka.up, reason: status.kafka.reason };
   const gateways = status.gateways.map((g) => ({
-    name: g.gateway, kind: "gateway", up: g.up, connections: g.connections, failures: g.failures,
+    name: g.gateway, kind: "gateway", up: g.up,
+    reason: !g.up && status.reason?.includes(g.gateway) ? status.reason : "", connections: g.connections, failures: g.failures,
     mean: g.answers > 0 ? Math.round((g.answer_seconds / g.answers) * 1000) : null, answered: g.answered_seconds,
   }));
   const registry = status.registry
@@ -73,12 +74,12 @@ const delay = (ms) => (ms == null ? "–" : ms >= 86400000 ? "over a day" : ms <
 const charts = [
   new Chart("Records a second", "records/s", [
     { name: "written", label: "written" }, { name: "skipped", label: "skipped" }, { name: "dead_lettered", label: "dead-lettered" },
-  ], rate),
-  new Chart("Waiting in Kafka", "records", [{ name: "lag", label: "lag" }], count),
-  new Chart("Waiting for how long", "age of the oldest that waits", [{ name: "lag_seconds", label: "lag in time" }], about),
-  new Chart("From a record's time to HBase", "delay", [{ name: "p50_ms", label: "half within" }, { name: "p99_ms", label: "99 % within" }], delay),
-  new Chart("Memory of batches and bad records", "bytes", [{ name: "held_bytes", label: "held" }], bytes),
-  new Chart("Failed tries a second", "tries/s", [{ name: "retries", label: "retries" }], rate),
+  ], rate, ofTen),
+  new Chart("Waiting in Kafka", "records", [{ name: "lag", label: "lag" }], count, ofTen),
+  new Chart("Waiting for how long", "age of the oldest", [{ name: "lag_seconds", label: "lag in time" }], about, ofSeconds),
+  new Chart("From a record's time to HBase", "delay", [{ name: "p50_ms", label: "half within" }, { name: "p99_ms", label: "99 % within" }], delay, ofMilliseconds),
+  new Chart("Memory of batches", "bytes", [{ name: "held_bytes", label: "held" }], bytes, ofBytes),
+  new Chart("Failed tries a second", "tries/s", [{ name: "retries", label: "retries" }], rate, ofTen),
 ];
 const kept = { at: [], samples: {} };
 
@@ -209,6 +210,8 @@ async function forever() {
   setTimeout(forever, EVERY_MS);
 }
 
+for (const table of [peers, topics, partitions, letters, reasons]) table.node.classList.add("steady");
+reasons.node.classList.add("reasons");
 by("peers").append(peers.node);
 by("charts").append(...charts.map((chart) => chart.node));
 by("topics").append(topics.node);

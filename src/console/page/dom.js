@@ -49,7 +49,7 @@ export function duration(seconds) {
 export function about(seconds) {
   if (seconds == null) return "–";
   const [size, unit] = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]].find(([s]) => seconds >= 2 * s) ?? [1, "s"];
-  return `${seconds === 0 ? "0" : rate(seconds / size)} ${unit}`;
+  return `${seconds % size === 0 ? whole.format(seconds / size) : rate(seconds / size)} ${unit}`;
 }
 
 export function milliseconds(ms) {
@@ -60,7 +60,8 @@ export function milliseconds(ms) {
 export function bytes(n) {
   if (n == null) return "–";
   if (n < 1024) return `${whole.format(n)} B`;
-  return n < 1048576 ? `${tenth.format(n / 1024)} KiB` : `${tenth.format(n / 1048576)} MiB`;
+  const [size, unit] = n < 1048576 ? [1024, "KiB"] : [1048576, "MiB"];
+  return `${n % size === 0 ? whole.format(n / size) : tenth.format(n / size)} ${unit}`;
 }
 
 export function utc(ms) {
@@ -89,13 +90,27 @@ export class Table {
       el("table", {}, this.caption, el("thead", {}, el("tr", {}, ...heads)), this.body));
   }
 
+  // Further rows, behind all that there are.
+  append(list) {
+    const last = [...this.rows.values()].pop()?.node ?? this.empty;
+    this.write(list, last);
+  }
+
   update(list) {
-    const seen = new Set();
-    let place = this.empty;
-    this.empty.hidden = list.length > 0;
+    const seen = new Set(list.map(this.key));
+    for (const [key, row] of this.rows) {
+      if (seen.has(key)) continue;
+      row.node.remove();
+      this.rows.delete(key);
+    }
+    this.write(list, this.empty);
+    this.empty.hidden = this.rows.size > 0;
+  }
+
+  write(list, place) {
+    this.empty.hidden = list.length > 0 || this.rows.size > 0;
     for (const one of list) {
       const key = this.key(one);
-      seen.add(key);
       let row = this.rows.get(key);
       if (row === undefined) {
         const cells = this.columns.map((c) =>
@@ -110,11 +125,6 @@ export class Table {
       });
       if (place.nextSibling !== row.node) place.after(row.node);
       place = row.node;
-    }
-    for (const [key, row] of this.rows) {
-      if (seen.has(key)) continue;
-      row.node.remove();
-      this.rows.delete(key);
     }
   }
 }

@@ -136,7 +136,7 @@ function show(answer) {
       by("row-list").append(row.node);
     }
     row.cells.push(...one.cells);
-    row.table.update(row.cells);
+    row.table.append(one.cells);
     write(row.table.caption, `${readable(one.key)} – ${plural(row.cells.length, "cell")}`);
   }
   next = answer.next ?? null;
