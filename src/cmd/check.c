@@ -121,7 +121,7 @@ ask_service(const Request *request, const CommandCall *call, GError **error)
   if (config == NULL ||
       !cmd_live_ask(&(CmdLive){config->http.listen, config->http.token, wait_ms(request)},
                     &is_ready, &reasons, error))
-    return EXIT_DONE;
+    return EXIT_FAILED;
   printf("%s%s", is_ready ? "" : "not ready:\n", reasons);
   return is_ready ? EXIT_DONE : EXIT_DATA;
 }
