@@ -90,12 +90,6 @@ export class Table {
       el("table", {}, this.caption, el("thead", {}, el("tr", {}, ...heads)), this.body));
   }
 
-  // Further rows, behind all that there are.
-  append(list) {
-    const last = [...this.rows.values()].pop()?.node ?? this.empty;
-    this.write(list, last);
-  }
-
   update(list) {
     const seen = new Set(list.map(this.key));
     for (const [key, row] of this.rows) {
@@ -103,12 +97,8 @@ export class Table {
       row.node.remove();
       this.rows.delete(key);
     }
-    this.write(list, this.empty);
-    this.empty.hidden = this.rows.size > 0;
-  }
-
-  write(list, place) {
-    this.empty.hidden = list.length > 0 || this.rows.size > 0;
+    let place = this.empty;
+    this.empty.hidden = list.length > 0;
     for (const one of list) {
       const key = this.key(one);
       let row = this.rows.get(key);

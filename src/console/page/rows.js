@@ -6,7 +6,8 @@ const form = by("look-up");
 let tables = [];
 let query = null; // of the pages that are shown
 let next = null; // where the next one begins
-let rows = []; // {key, node, table, cells}
+let page = 1;
+let rows = []; // of the page: {key, node, table, cells}
 
 const choice = (name) => form.elements[name].value;
 
@@ -127,45 +128,44 @@ function makeRow(key) {
   return row;
 }
 
+// One page takes the place of the one before: of a row as wide as it gets, too.
 function show(answer) {
-  for (const one of answer.rows) {
-    let row = rows[rows.length - 1];
-    if (row?.key !== one.key) {
-      row = makeRow(one.key);
-      rows.push(row);
-      by("row-list").append(row.node);
-    }
-    row.cells.push(...one.cells);
-    row.table.append(one.cells);
-    write(row.table.caption, `${readable(one.key)} – ${plural(row.cells.length, "cell")}`);
-  }
+  rows = answer.rows.map((one) => {
+    const row = makeRow(one.key);
+    row.cells = one.cells;
+    row.table.update(one.cells);
+    write(row.table.caption, `${readable(one.key)} – ${plural(one.cells.length, "cell")}${page > 1 && one === answer.rows[0] ? " of this page" : ""}`);
+    return row;
+  });
+  by("row-list").replaceChildren(...rows.map((row) => row.node));
   next = answer.next ?? null;
   by("more").hidden = next == null;
   const cells = rows.reduce((sum, row) => sum + row.cells.length, 0);
-  const why = { rows: "", cells: "", bytes: "", time: " It took too long to go on." }[answer.ended] ?? "";
+  const why = answer.ended === "time" ? " It took too long to go on." : "";
+  const which = page > 1 || next != null ? `Page ${count(page)}: ` : "";
   write(by("rows-note"), rows.length === 0 && next == null ? "There is no such row." :
-    `${plural(rows.length, "row")}, ${plural(cells, "cell")}.${answer.note ? ` ${answer.note}` : ""}${next == null ? "" : `${why} There is more.`}`);
+    `${which}${plural(rows.length, "row")}, ${plural(cells, "cell")}.${answer.note ? ` ${answer.note}` : ""}${next == null ? "" : `${why} There is more.`}`);
 }
 
 async function look(isNext) {
   const button = form.querySelector("button[type=submit]");
   try {
-    if (!isNext) {
-      query = asked();
-      next = null;
-      rows = [];
-      by("row-list").replaceChildren();
-    }
+    if (!isNext) query = asked();
     write(by("rows-note"), "Looking…");
     button.disabled = by("more").disabled = true;
     const wanted = new URLSearchParams(query);
     if (isNext) wanted.set("after", next);
     const { status, body } = await ask(`/api/rows?${wanted}`);
     if (status !== 200) throw new Error(body.error);
+    page = isNext ? page + 1 : 1;
     show(body);
+    if (isNext) by("rows-note").scrollIntoView();
   } catch (error) {
     write(by("rows-note"), error.name === "Error" ? error.message : "The service does not answer.");
-    if (!isNext) by("more").hidden = true;
+    if (!isNext) {
+      by("more").hidden = true;
+      by("row-list").replaceChildren();
+    }
   }
   button.disabled = by("more").disabled = false;
 }

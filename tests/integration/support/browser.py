@@ -106,10 +106,16 @@ def chromium():
         browser = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
 
         def visit(port, scheme="light", width=1280, **more):
+            """Ended by visit.end()."""
             context = browser.new_context(
                 color_scheme=scheme, viewport={"width": width, "height": 900}, reduced_motion="reduce", **more)
             context.set_default_timeout(30_000)
             return Visit(context.new_page(), port)
 
+        def end():
+            for context in browser.contexts:
+                context.close()
+
+        visit.end = end
         yield visit
         browser.close()
