@@ -193,7 +193,7 @@ prepare(Export *self, GError **error)
   self->mappings = mapping_set_load(self->config, error);
   if (self->mappings == NULL)
     return false;
-  self->mapping = mapping_set_for_table(self->mappings, self->table, error);
+  self->mapping = mapping_set_pick(self->mappings, self->table, NULL, error);
   if (self->mapping == NULL)
     return false;
   self->layout = export_layout_new(self->mapping, self->columns, error);
