@@ -114,7 +114,8 @@ exception_in(Slice message)
 {
   Slice last = last_of_list(message);
   Slice exception = last.len > 0 ? last : message;
-  const uint8_t *end = exception.len == 0 ? NULL : memmem(exception.data, exception.len, ": ", 2);
+  const uint8_t *end =
+      exception.data == NULL ? NULL : memmem(exception.data, exception.len, ": ", 2);
   size_t begin = 0;
 
   if (has_prefix(exception, "Failed ") && end != NULL)
