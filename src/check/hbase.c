@@ -86,7 +86,7 @@ look_at_table(const Check *self, Catalog *catalog, char **tables, const Mapping 
     say_missing(self, tables, name);
     return;
   }
-  if (catalog_probe(catalog, wanted, &error))
+  if (catalog_probe(catalog, wanted, true, &error))
     found = catalog_describe(catalog, name, &error);
   if (found == NULL)
     check_findings_error(self->findings, "table", NULL, error);

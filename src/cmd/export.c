@@ -249,7 +249,7 @@ probe_once(void *data, GError **error)
   g_autoptr(Table) wanted = table_from_mapping(self->export->mapping);
 
   g_ptr_array_set_size(wanted->mappings, 0); /* rows made otherwise are exported, too */
-  return catalog_probe(self->catalog, wanted, error);
+  return catalog_probe(self->catalog, wanted, false, error);
 }
 
 /* That there is a table, as the mapping has it. */

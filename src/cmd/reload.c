@@ -126,7 +126,7 @@ is_ready_for(const CmdRunning *self, const Mapping *mapping)
     return false;
   }
   catalog = catalog_new(&gateway, &error);
-  if (catalog != NULL && catalog_probe(catalog, wanted, &error))
+  if (catalog != NULL && catalog_probe(catalog, wanted, true, &error))
     return true;
   sentence =
       g_strdup_printf("%s: %s; then send SIGHUP again", mapping_path(mapping), error->message);

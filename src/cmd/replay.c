@@ -142,6 +142,7 @@ open_gateway(Call *self, GError **error)
       .connections = self->config->gateway.connections,
       .mappings = mapping_set_list(self->mappings),
       .mappings_length = mapping_set_length(self->mappings),
+      .takes_any_key = true, /* no row was made of a dead letter under the key before */
   };
 
   options.gateway.cancellable = stop_cancellable(self->stop);

@@ -66,7 +66,7 @@ alter_print(Table *found, const Table *wanted, const Mapping *mapping, FaultList
     return;
   if (now != NULL)
     mapping_print_compare(mapping, now->value, &differences);
-  if (fault_list_length(&differences.rows) + fault_list_length(&differences.columns) > 0)
+  if (fault_list_length(&differences.rows) + fault_list_length(&differences.cells) > 0)
     return;
   table_set_entry(found, own);
   fault_list_add(changes, "table %s: keeps how the rows of topic %s are made", found->name,

@@ -381,7 +381,7 @@ catalog_create_namespace(Catalog *self, const char *space, GError **error)
 }
 
 bool
-catalog_probe(Catalog *self, const Table *wanted, GError **error)
+catalog_probe(Catalog *self, const Table *wanted, bool is_to_write, GError **error)
 {
   const char *name = wanted->name;
   g_autoptr(Table) table = table_new(name);
@@ -407,5 +407,5 @@ catalog_probe(Catalog *self, const Table *wanted, GError **error)
       return false;
     }
   }
-  return table_takes_rows(wanted, table, error);
+  return !is_to_write || table_takes_rows(wanted, table, error);
 }

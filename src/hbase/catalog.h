@@ -48,5 +48,5 @@ bool catalog_has_namespace(Catalog *self, const char *space, bool *out_exists, G
 bool catalog_create_namespace(Catalog *self, const char *space, GError **error);
 
 /* Whether the table takes rows of the wanted table's mappings. FAULT_SETUP: it is gone, disabled,
- * lacks a family, or its rows are made otherwise. */
-bool catalog_probe(Catalog *self, const Table *wanted, GError **error);
+ * lacks a family or, for who is to write, its rows are made otherwise. */
+bool catalog_probe(Catalog *self, const Table *wanted, bool is_to_write, GError **error);

@@ -276,10 +276,10 @@ compare_prints(const Table *wanted, const Table *found, bool rows_alone, FaultLi
     g_auto(PrintDifferences) print = {0};
 
     print_of(found, mapping, &print);
-    say_print(wanted, mapping, &print.rows, "the same record would become a second row or version",
+    say_print(wanted, mapping, &print.rows, "the same record would become a second row",
               differences);
     if (!rows_alone)
-      say_print(wanted, mapping, &print.columns, "one column would hold cells of two kinds",
+      say_print(wanted, mapping, &print.cells, "the table would hold cells of two kinds",
                 differences);
   }
 }

@@ -233,15 +233,15 @@ mapping_print_compare(const Mapping *self, Slice kept, PrintDifferences *differe
   if (!is_of_this_version(node))
     return;
   compare_member(json_node_get_object(node), own, "key", "row keys", &differences->rows);
-  compare_member(json_node_get_object(node), own, "timestamp", "timestamps", &differences->rows);
+  compare_member(json_node_get_object(node), own, "timestamp", "timestamps", &differences->cells);
   columns = object_of(json_node_get_object(node), "columns");
   if (columns != NULL)
-    compare_columns(columns, object_of(own, "columns"), &differences->columns);
+    compare_columns(columns, object_of(own, "columns"), &differences->cells);
 }
 
 void
 print_differences_clear(PrintDifferences *self)
 {
   fault_list_clear(&self->rows);
-  fault_list_clear(&self->columns);
+  fault_list_clear(&self->cells);
 }

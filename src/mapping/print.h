@@ -17,8 +17,9 @@ char *mapping_print(const Mapping *self);
 /* What differs between the print that is kept and the mapping's own, beyond columns that are in one
  * of them alone. A print that cannot be read is of another version, and differs in nothing. */
 typedef struct {
-  FaultList rows;    /* keys and times: rows would stand beside those that are there */
-  FaultList columns; /* cells of one column would be of two kinds */
+  FaultList rows; /* keys: rows would stand beside those that are there */
+  FaultList
+      cells; /* times and columns: cells would be of two kinds, as after a mapping is mended */
 } PrintDifferences;
 
 void mapping_print_compare(const Mapping *self, Slice kept, PrintDifferences *differences);

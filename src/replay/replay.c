@@ -268,7 +268,7 @@ look_at_table(Replay *self, size_t line)
   while (!self->has_looked[line]) {
     g_autoptr(GError) fault = NULL;
 
-    if (!catalog_probe(self->options.catalog, wanted, &fault) &&
+    if (!catalog_probe(self->options.catalog, wanted, false, &fault) &&
         g_error_matches(fault, FAULT, FAULT_PEER)) {
       if (!on_pause(self, fault, retry_next_ms(&retry)))
         return false;

@@ -18,6 +18,7 @@ struct StreamSinks {
   GatewayOptions options;
   const Mapping *const *mappings; /* borrowed: those that run */
   size_t mappings_length;
+  bool takes_any_key;
   size_t seen;               /* how many of their tables were well; the watch's */
   GCancellable *cancellable; /* owned: of the watch's questions */
   Sink *sinks;               /* owned */
@@ -52,7 +53,7 @@ probe_table(const StreamSinks *self, const GatewayOptions *options, const char *
   g_autoptr(Catalog) catalog = catalog_new(options, error);
   g_autoptr(Table) wanted = table_of_mappings(table, self->mappings, self->mappings_length);
 
-  return catalog != NULL && catalog_probe(catalog, wanted, error);
+  return catalog != NULL && catalog_probe(catalog, wanted, true, error);
 }
 
 static bool
@@ -90,6 +91,7 @@ stream_sinks_new(const StreamSinksOptions *options, GError **error)
   self->options.tallies = self->tallies;
   self->mappings = options->mappings;
   self->mappings_length = options->mappings_length;
+  self->takes_any_key = options->takes_any_key;
   self->cancellable = g_cancellable_new();
   self->length = options->connections;
   self->sinks = g_new0(Sink, self->length);
@@ -218,7 +220,8 @@ stream_sinks_open(StreamSinks *self, int64_t timeout_ms, GError **error)
   GCancellable *stop = self->options.cancellable;
   gulong handler =
       stop == NULL ? 0 : g_cancellable_connect(stop, G_CALLBACK(cancel_all), self, NULL);
-  bool is_open = open_all(self, timeout_ms, error) && rows_belong(self, error);
+  bool is_open =
+      open_all(self, timeout_ms, error) && (self->takes_any_key || rows_belong(self, error));
 
   g_cancellable_disconnect(stop, handler); /* once records flow, their end is the stream's matter */
   return is_open;

@@ -14,6 +14,7 @@ typedef struct {
   size_t connections;
   const Mapping *const *mappings; /* whose tables are written, and in which families */
   size_t mappings_length;
+  bool takes_any_key; /* also where rows that are there were keyed otherwise */
 } StreamSinksOptions;
 
 /* FAULT_SETUP. */

@@ -257,7 +257,7 @@ probe_once(void *data, GError **error)
   g_autoptr(Table) wanted = table_from_mapping(self->verify->mapping);
 
   g_ptr_array_set_size(wanted->mappings, 0); /* rows made otherwise are what it is there to find */
-  return catalog_probe(self->catalog, wanted, error);
+  return catalog_probe(self->catalog, wanted, false, error);
 }
 
 /* Before the source is read, which may take long: that there is a table, as the mapping has it. */
