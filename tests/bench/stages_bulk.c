@@ -50,7 +50,8 @@ read_csv(const char *name, const char *path)
   g_autofree char *stage = g_strconcat("csv, ", name, NULL);
   g_autoptr(GError) error = NULL;
   const CsvOptions options = {0};
-  g_autoptr(CsvReader) reader = csv_reader_new(csv_source_open(path, NULL, &error), &options, &error);
+  g_autoptr(CsvReader) reader =
+      csv_reader_new(csv_source_open(path, NULL, &error), &options, &error);
   CsvRecord record = {.length = 1};
 
   expect(reader != NULL, error);

@@ -16,7 +16,7 @@ typedef struct {
   size_t memory_bytes;
   StreamWindowLimits window;
   bool ends;
-  bool fans_out; /* table "u" is made of the records of "topic", too */
+  bool fans_out;                   /* table "u" is made of the records of "topic", too */
   const KafkaProperty *properties; /* for dead letters */
 } WriterSettings;
 
