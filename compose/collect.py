@@ -18,6 +18,12 @@ BINARY = "usr/bin/sluice"
 # GLib loads its TLS by name, and libc its resolver's parts.
 LOADED = ["gio/modules/libgiognutls.so", "libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2"]
 DATA = ["/etc/ssl/certs/ca-certificates.crt", "/usr/lib/locale/C.utf8"]
+ZONES = pathlib.Path("/usr/share/zoneinfo")  # mappings name them
+# CSV files are in them (--encoding), as far as they are common: all of them would be 8 MB.
+ENCODINGS = [
+    "gconv-modules*", "ISO8859-*.so", "CP125*.so", "KOI8-*.so", "IBM437.so", "IBM850.so", "MACINTOSH.so", "UTF-16.so",
+    "UTF-32.so", "EUC-*.so", "SJIS.so", "BIG5.so", "GB18030.so", "GBK.so", "lib*.so",
+]
 USER = 65532
 WRITTEN = {
     "etc/passwd": f"root:x:0:0:root:/:/sbin/nologin\nsluice:x:{USER}:{USER}:sluice:/data:/sbin/nologin\n",
@@ -75,7 +81,11 @@ def collect(installed, image):
         (image / "usr" / start.relative_to("/")).symlink_to(start.resolve())
     for path in map(pathlib.Path, DATA):
         copy(path, image)
-    return [*owned, pathlib.Path("/usr/share/ca-certificates"), pathlib.Path("/usr/lib/locale/C.utf8/LC_CTYPE")]
+    for pattern in ENCODINGS:
+        for path in (folder / "gconv").glob(pattern):
+            copy(path, image)
+    shutil.copytree(ZONES, image / ZONES.relative_to("/"), ignore=shutil.ignore_patterns("right", "posix"))
+    return [*owned, ZONES / "UTC", pathlib.Path("/usr/share/ca-certificates"), pathlib.Path("/usr/lib/locale/C.utf8/LC_CTYPE")]
 
 
 def packages_of(paths):

@@ -142,6 +142,26 @@ def test_the_systems_authorities_hold_for_kafka(engine, image, server, tmp_path)
     assert "127.0.0.1:19093" in known.stdout and not UNKNOWN.search(known.stdout + known.stderr), known
 
 
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "WINDOWS-1252", "UTF-16"])
+def test_it_knows_time_zones_and_the_encodings_of_files(engine, image, tmp_path, encoding):
+    text = {"type": "string"}
+    fields = [{"name": name, **text} for name in ("id", "at", "note")]
+    (tmp_path / "t.avsc").write_text(json.dumps({"type": "record", "name": "t", "fields": fields}))
+    mapping = {
+        "table": "t", "topic": "t", "record": {"schema": "t.avsc"}, "key": {"parts": ["id"]},
+        "timestamp": {"field": "at", "format": "%d.%m.%Y %H:%M", "zone": "Europe/Berlin"},
+        "families": {"d": {"columns": ["note"]}},
+    }  # fmt: skip
+    (tmp_path / "t.json").write_text(json.dumps(mapping))
+    (tmp_path / "t.csv").write_bytes("id,at,note\n1,01.07.2024 12:00,größer\n".encode(encoding))
+    tmp_path.chmod(0o755)
+    said = engine.podman(
+        "run", "--rm", "--network", "none", "--no-healthcheck", "--volume", f"{tmp_path}:/data:ro", f"localhost/{image}",
+        "try", "--mapping", "/data/t.json", "--csv", "/data/t.csv", "--encoding", encoding,
+    )  # fmt: skip
+    assert "row '1' at 1719828000000" in said and "d:note = größer" in said
+
+
 def test_built_again_from_nothing_it_is_the_same(engine, image):
     before = engine.layers(image)
     engine.build("sluice:again", FILE, "--no-cache", "--build-arg", f"REVISION={REVISION}", context=ROOT)
