@@ -386,10 +386,12 @@ mapping_set_pick(const MappingSet *self, const char *table, const char *topic, G
       return found->pdata[i];
     g_string_append_printf(topics, "%s%s", i == 0 ? "" : ", ", mapping_topic(found->pdata[i]));
   }
-  g_set_error(error, FAULT, FAULT_SETUP,
-              "the table %s is fed by several topics, each by a mapping of its own: name one of "
-              "them with --topic: %s",
-              table, topics->str);
+  g_set_error(
+      error, FAULT, FAULT_SETUP,
+      "the table %s is fed by several topics, each by a mapping of its own: name one of "
+      "them with --topic: %s. Files and exports have no topic: with -X ingest.mappings=FOLDER "
+      "name a folder with one of these mappings alone",
+      table, topics->str);
   return NULL;
 }
 
