@@ -67,7 +67,7 @@ void
 kafka_message_share(KafkaMessage *self, unsigned copies)
 {
   self->share = g_new(KafkaShare, 1);
-  *self->share = (KafkaShare){.references = copies, .untaken = copies};
+  *self->share = (KafkaShare){.references = copies};
 }
 
 void

@@ -52,8 +52,6 @@ void kafka_partition_unref(KafkaPartition *self);
 /* What the copies of one record share, in one thread. */
 typedef struct {
   unsigned references; /* the last that is released takes the record with it */
-  unsigned untaken;    /* for the readers to count: who has still to look at it, */
-  bool is_wanted;      /* and whether anyone took it */
 } KafkaShare;
 
 /* A record, the end of a partition as of now, or why a partition cannot be read. */

@@ -5,7 +5,7 @@
 
 enum { NO_ROW = -1 };
 
-typedef enum { ENTRY_ROW, ENTRY_SKIPPED, ENTRY_UNMATCHED, ENTRY_REJECTED, ENTRY_END } EntryKind;
+typedef enum { ENTRY_ROW, ENTRY_SKIPPED, ENTRY_REJECTED, ENTRY_END } EntryKind;
 
 typedef struct {
   KafkaMessage message; /* owned */
@@ -13,10 +13,7 @@ typedef struct {
   bool is_tombstone;
   int32_t rows[2]; /* by FrameKind: the row it made; NO_ROW */
   size_t key_at;   /* the row's key in keys */
-  union {
-    size_t key_len;
-    size_t records; /* ENTRY_UNMATCHED: the message is the last of so many */
-  };
+  size_t key_len;
   int64_t timestamp;
 } Entry;
 
@@ -283,38 +280,15 @@ stream_batch_add(StreamBatch *self, KafkaMessage *message, const Row *row)
 }
 
 /* Of this record nothing is wanted any more but where it was. */
-static Entry *
-add_place(StreamBatch *self, KafkaMessage *message, EntryKind kind)
+void
+stream_batch_add_skipped(StreamBatch *self, KafkaMessage *message)
 {
   const KafkaMessage place = {.partition = message->partition,
                               .offset = message->offset,
                               .timestamp_ms = message->timestamp_ms};
 
   kafka_message_release(message);
-  return add_entry(self, &place, kind);
-}
-
-void
-stream_batch_add_skipped(StreamBatch *self, KafkaMessage *message)
-{
-  add_place(self, message, ENTRY_SKIPPED);
-}
-
-/* A filter passes over most records: those of one partition on end are one entry. */
-void
-stream_batch_add_unmatched(StreamBatch *self, KafkaMessage *message)
-{
-  Entry *last = self->entries->len == 0 ? NULL : entry_at(self, self->entries->len - 1);
-
-  if (last == NULL || last->kind != ENTRY_UNMATCHED ||
-      last->message.partition != message->partition) {
-    add_place(self, message, ENTRY_UNMATCHED)->records = 1;
-    return;
-  }
-  last->message.offset = message->offset;
-  last->message.timestamp_ms = message->timestamp_ms;
-  last->records++;
-  kafka_message_release(message);
+  add_entry(self, &place, ENTRY_SKIPPED);
 }
 
 void
@@ -409,12 +383,6 @@ stream_batch_tally(const StreamBatch *self)
   for (guint i = 0; i < self->entries->len; i++) {
     const Entry *entry = entry_at(self, i);
 
-    if (entry->kind == ENTRY_UNMATCHED) {
-      tally.records += entry->records;
-      tally.skipped += entry->records;
-      tally.unmatched += entry->records;
-      continue;
-    }
     tally.records += entry->kind != ENTRY_END;
     tally.written += entry->kind == ENTRY_ROW;
     tally.skipped += entry->kind == ENTRY_SKIPPED;

@@ -43,8 +43,6 @@ void stream_batch_rededicate(StreamBatch *self, const FramePlan *plan,
  */
 StreamTaking stream_batch_add(StreamBatch *self, KafkaMessage *message, const Row *row);
 void stream_batch_add_skipped(StreamBatch *self, KafkaMessage *message);
-/* One that is for other tables. */
-void stream_batch_add_unmatched(StreamBatch *self, KafkaMessage *message);
 void stream_batch_add_end(StreamBatch *self, const KafkaMessage *end);
 void stream_batch_add_reject(StreamBatch *self, StreamReject *reject);
 
@@ -68,8 +66,7 @@ void stream_batch_reject_row(StreamBatch *self, FrameKind kind, size_t row, cons
 typedef struct {
   size_t records;
   size_t written;
-  size_t skipped;   /* with the unmatched */
-  size_t unmatched; /* for other tables */
+  size_t skipped;
   size_t rejected;
   size_t tombstones;
 } StreamTally;

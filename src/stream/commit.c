@@ -100,9 +100,7 @@ stream_commit_add(StreamCommit *self, StreamBatch *batch)
   stream_batch_touch(batch, self->options.reader, self->touched);
   stream_batch_take_rejects(batch, self->rejects);
   note_rejects(self, known);
-  /* What is for other tables says nothing of how good this one's records are. */
-  stream_window_add(&self->window, tally.records - tally.unmatched, tally.rejected,
-                    g_get_monotonic_time());
+  stream_window_add(&self->window, tally.records, tally.rejected, g_get_monotonic_time());
   self->rejected += tally.rejected;
   if (tally.written > 0)
     tell_delay(batch, self->options.sheet->topic);
