@@ -97,7 +97,7 @@ def test_a_second_signal_ends_at_once(world, gateway):
     world.add(some(0, 3000))
     gateway.mode = "stall"
     with world.service(gateway__endpoints=f"127.0.0.1:{gateway.port}", ingest__shutdown_timeout="1h") as process:
-        world.until(process, lambda: gateway.spoiled > 1)  # the first asks how the gateway is
+        world.until(process, lambda: "holding" in world.said() and gateway.spoiled > 3)
         process.send_signal(signal.SIGTERM)
         world.until(process, lambda: "stopping" in world.said())
         status = stop(process)

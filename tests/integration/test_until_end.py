@@ -121,7 +121,7 @@ def test_nothing_behind_the_ends_is_read(world):
             gateway__endpoints=f"127.0.0.1:{proxy.port}",
             kafka__topic_metadata_refresh_interval_ms="300",
         ) as process:
-            world.until(process, lambda: proxy.spoiled > 0)
+            world.until(process, lambda: "holding partitions=3" in world.said() and proxy.spoiled > 2)
             pipe.fill(some(100, 20))
             new = confluent_kafka.admin.NewPartitions(pipe.topic, 4)
             pipe.kafka.admin.create_partitions([new])[pipe.topic].result(30)
