@@ -20,6 +20,7 @@ def advised(done):
     return [line.split("in the hbase shell: ", 1)[1] for line in lines(done, "DIFFERS")]
 
 
+@pytest.mark.full
 def test_what_init_advises_leaves_no_difference(road, sluice, thrift1):
     one = road("transactions", partitions=0)
     thrift1.create(one.table, FAMILIES[:3])

@@ -4,6 +4,8 @@ and what is no record becomes a dead letter."""
 import json
 import uuid
 
+import pytest
+
 from support import ledger
 
 ENTITIES = ["customers", "product", "transactions"]
@@ -21,6 +23,7 @@ def values(thrift1, table):
             for row, cells in dict(thrift1.scan(table)).items()}
 
 
+@pytest.mark.full
 def test_the_shop_as_json_makes_the_same_tables(sluice, road, thrift1):
     pairs = []
     for entity in ENTITIES:
