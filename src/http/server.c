@@ -65,7 +65,8 @@ on_started(SoupServer *server, SoupServerMessage *message, gpointer data)
 static void
 answer_text(SoupServerMessage *message, guint status, const char *type, const char *text)
 {
-  soup_server_message_set_status(message, status, NULL);
+  soup_server_message_set_status(
+      message, status, status == SOUP_STATUS_MISDIRECTED_REQUEST ? "Misdirected Request" : NULL);
   soup_server_message_set_response(message, type, SOUP_MEMORY_COPY, text, strlen(text));
 }
 
@@ -155,6 +156,8 @@ on_head(SoupServer *server, SoupServerMessage *message, const char *path, GHashT
   const Page *page = pages;
 
   (void)server, (void)query;
+  /* of ranges libsoup makes a copy each, however many and alike they are */
+  soup_message_headers_remove(soup_server_message_get_request_headers(message), "Range");
   soup_message_body_set_accumulate(soup_server_message_get_request_body(message), FALSE);
   if (method != SOUP_METHOD_GET && method != SOUP_METHOD_HEAD) {
     soup_message_headers_replace(soup_server_message_get_response_headers(message), "Allow",

@@ -86,6 +86,8 @@ answer_of(HttpServer *server, const char *request)
   "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"                              \
   "Accept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5\r\n\r\n"
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+#define GET_RANGES(path)                                                                           \
+  "GET " path " HTTP/1.1\r\nHost: 127.0.0.1\r\nRange: bytes=0-,0-,1-2\r\n\r\n"
 
 static void
 each_page_answers(void)
@@ -119,6 +121,8 @@ each_page_answers(void)
        "POST /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: "
        "3\r\n\r\nabc",
        "HTTP/1.1 405 ", "Allow: GET, HEAD", "only GET and HEAD\n"},
+      {"", GET_RANGES("/metrics"), "HTTP/1.1 200 ", "Content-Length: 10\r\n", "x_total 1\n"},
+      {"", GET_RANGES("/later?text=whole"), "HTTP/1.1 200 ", "Content-Length: 5\r\n", "whole"},
       {"", "nonsense\r\n\r\n", "HTTP/1.0 400 ", "", ""},
   };
 
@@ -170,7 +174,7 @@ what_a_service_does_is_not_for_everybody(void)
       {"/livez", "evil.example", "HTTP/1.1 200 ", ""},
       {"/readyz", "evil.example", "HTTP/1.1 200 ", ""},
       {"/metrics", "evil.example", "HTTP/1.1 200 ", ""},
-      {"/status", "evil.example", "HTTP/1.1 421 ", "http.hosts"},
+      {"/status", "evil.example", "HTTP/1.1 421 Misdirected Request", "http.hosts"},
       {"/status", "evil.example\r\nAuthorization: Bearer secret", "HTTP/1.1 421 ", ""},
       {"/", "evil.example\r\nAuthorization: Bearer secret", "HTTP/1.1 421 ", ""},
       {"/now", "evil.example", "HTTP/1.1 421 ", ""},
