@@ -145,15 +145,34 @@ is_late(const Stretch *self)
   return g_get_monotonic_time() >= self->options->deadline_us;
 }
 
+/* Whether the answer reaches to the column, or behind it. */
 static bool
 is_in_answer(const Stretch *self, const Cell *large)
 {
   const Cell *last = cell_at(&self->answer, self->answer.cells->len - 1);
+  int order = slice_compare(large->row, last->row);
 
-  return slice_compare(large->row, last->row) <= 0;
+  if (order == 0)
+    order = slice_compare(large->family, last->family);
+  if (order == 0)
+    order = slice_compare(large->qualifier, last->qualifier);
+  return order <= 0;
 }
 
-/* Which of the answer's values are left out: `left_out`, of uint32_t, gets a length for each. */
+/* Whether the survey may have more of the answer's values. */
+static bool
+is_survey_short(const Stretch *self)
+{
+  const Cell *asked = cell_at(&self->answer, self->answer.cells->len - 1);
+  guint cells = self->lengths.cells->len;
+  const Cell *told = cells == 0 ? NULL : cell_at(&self->lengths, cells - 1);
+
+  return self->lengths.pieces->len > 0 &&
+         (told == NULL || (is_in_answer(self, told) && !is_same_cell(told, asked)));
+}
+
+/* Which of the answer's values are left out: `left_out`, of uint32_t, gets a length for each. It is
+ * found out to the end, however late it is: a length must not be shown for a value. */
 static bool
 find_left_out(Stretch *self, GArray *left_out, GError **error)
 {
@@ -179,7 +198,7 @@ find_left_out(Stretch *self, GArray *left_out, GError **error)
         if (is_same_cell(large, cell_at(&self->answer, k)))
           g_array_index(left_out, uint32_t, k) = scan_length(large->value);
     }
-  } while (self->lengths.pieces->len > 0 && !is_late(self));
+  } while (is_survey_short(self));
   scan_close(&self->large, self->client);
   return true;
 }

@@ -168,6 +168,54 @@ large_values_are_left_out_with_their_length(void)
   g_assert_cmpuint(fixture.hbase.largest_answer, <, 128 * 8192);
 }
 
+enum { LATE_MS = 200 };
+
+/* HBase is slow when it is asked what the second answer has left out: it begins for the third time.
+ */
+static GByteArray *
+late_and_large(unsigned row, unsigned cell)
+{
+  static unsigned begun;
+
+  (void)row;
+  if (cell == 0 && ++begun == 3)
+    g_usleep(2 * LATE_MS * 1000);
+  return g_byte_array_set_size(g_byte_array_new(), 5000);
+}
+
+static void
+a_length_is_not_shown_for_a_value_when_time_is_up(void)
+{
+  g_auto(Fixture) fixture = {0};
+  g_auto(Glance) glance = {0};
+  GlanceOptions options = roomy();
+
+  fixture_init(&fixture, 1, 300);
+  fixture.hbase.value = late_and_large;
+  options.deadline_us = g_get_monotonic_time() + (gint64)LATE_MS * 1000;
+  g_assert_true(glance_take(&glance, &fixture.client, &options, NULL));
+  assert_next(&glance, GLANCE_TIME, "row000000");
+  g_assert_cmpuint(glance.cells->len, ==, 256);
+  for (guint i = 0; i < glance.cells->len; i++)
+    g_assert_cmpuint(g_array_index(glance.cells, GlanceCell, i).left_out, ==, 5000);
+}
+
+/* What lies behind the answer's last column is not looked for: a row may be endless. */
+static void
+a_survey_ends_with_the_answer(void)
+{
+  g_auto(Fixture) fixture = {0};
+  g_auto(Glance) glance = {0};
+  GlanceOptions options = roomy();
+
+  fixture_init(&fixture, 4, 10000);
+  fixture.hbase.value = some_large;
+  options.most_cells = 100;
+  g_assert_true(glance_take(&glance, &fixture.client, &options, NULL));
+  assert_next(&glance, GLANCE_CELLS, "row000000");
+  g_assert_cmpint(fixture.hbase.scan_answers, <=, 3);
+}
+
 static void
 a_gateway_that_hangs_up_is_told(void)
 {
@@ -190,6 +238,8 @@ main(int argc, char **argv)
   g_test_add_func("/glance/whole", a_look_ends_at_the_tables_end);
   g_test_add_func("/glance/bounds", each_bound_ends_it_where_the_next_one_begins);
   g_test_add_func("/glance/large", large_values_are_left_out_with_their_length);
+  g_test_add_func("/glance/late", a_length_is_not_shown_for_a_value_when_time_is_up);
+  g_test_add_func("/glance/wide", a_survey_ends_with_the_answer);
   g_test_add_func("/glance/hang-up", a_gateway_that_hangs_up_is_told);
   return g_test_run();
 }
