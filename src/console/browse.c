@@ -107,18 +107,19 @@ options_of(const ConsoleQuery *query, int64_t deadline_us)
                          .deadline_us = deadline_us};
 }
 
-/* Windows back from now, each longer than the one before, until one has rows enough: files that are
- * older than a window are not opened by HBase at all. */
+/* Windows back from now, or from where the times end, each longer than the one before, until one
+ * has rows enough: files that are older than a window are not opened by HBase at all. */
 static bool
 take_newest(ConsoleBrowse *self, const ConsoleQuery *query, int64_t deadline_us, Glance *glance,
             GError **error)
 {
   GlanceOptions options = options_of(query, deadline_us);
   int64_t now_ms = g_get_real_time() / 1000;
+  int64_t end_ms = query->until_ms > 0 ? MIN(query->until_ms, now_ms) : now_ms;
   int64_t window_ms = FIRST_WINDOW_MS;
 
   for (;;) {
-    int64_t from_ms = MAX(now_ms - window_ms, query->from_ms);
+    int64_t from_ms = MAX(end_ms - window_ms, query->from_ms);
     bool is_last = from_ms <= MAX(query->from_ms, 0);
 
     options.scan.from_ms = MAX(from_ms, 0);

@@ -79,6 +79,7 @@ def test_rows_are_those_of_the_table(world):
         some, _ = all_pages(port, key="wide", columns="f:00003', g:00004", **ask)
         late, _ = all_pages(port, prefix="row", from_ms=WHEN + 40, until_ms=WHEN + 43, **ask)
         newest = api(port, "rows", newest=1, rows=5, **ask)
+        newest_then = api(port, "rows", newest=1, rows=5, until_ms=WHEN + 10, **ask)
         value = api(port, "value", key="four", family="g", qualifier="w", timestamp_ms=WHEN, **ask)
         nobody = get(port, "/api/value", key="four", family="g", qualifier="w", timestamp_ms=1, **ask)
         for parameters, status in (
@@ -97,6 +98,8 @@ def test_rows_are_those_of_the_table(world):
     assert some == {b"wide": {c: expected[b"wide"][c] for c in (b"f:00003'", b"g:00004")}}
     assert sorted(late) == [b"row40", b"row41", b"row42"]
     assert len(newest["rows"]) == 5 and "next" not in newest
+    assert newest_then["rows"] and all(
+        cell["timestamp_ms"] < WHEN + 10 for row in newest_then["rows"] for cell in row["cells"])
     assert value["value"] == "y" * 2731 and value["length"] == 2731
     assert nobody[0] == 404
 
