@@ -117,6 +117,24 @@ wanted_family(const Group *group, Slice name)
   return NULL;
 }
 
+/* Whether one of the first mappings has the column already, of the same type. */
+static bool
+is_told(const Group *group, guint mappings, const Column *column, ColumnType type)
+{
+  for (guint i = 0; i < mappings; i++) {
+    const Mapping *mapping = group->mappings->pdata[i];
+    size_t length;
+    const Column *columns = mapping_columns(mapping, &length);
+
+    for (size_t k = 0; k < length; k++)
+      if (mapping_column_type(mapping, k) == type &&
+          slice_equal(columns[k].family, column->family) &&
+          slice_equal(columns[k].qualifier, column->qualifier))
+        return true;
+  }
+  return false;
+}
+
 static void
 append_columns(GString *json, const Group *group, Slice family)
 {
@@ -129,7 +147,8 @@ append_columns(GString *json, const Group *group, Slice family)
     const Column *columns = mapping_columns(mapping, &length);
 
     for (size_t k = 0; k < length; k++) {
-      if (!slice_equal(columns[k].family, family))
+      if (!slice_equal(columns[k].family, family) ||
+          is_told(group, i, &columns[k], mapping_column_type(mapping, k)))
         continue;
       append_bytes(json, is_first ? "{\"qualifier\":" : ",{\"qualifier\":", columns[k].qualifier);
       append_text(json, ",\"type\":", mapping_type_words[mapping_column_type(mapping, k)]);
@@ -178,12 +197,11 @@ static void
 append_differences(GString *json, const Group *group, const Table *found)
 {
   g_auto(FaultList) differences = {0};
+  g_autoptr(Table) wanted = table_of_mappings(
+      group->name, (const Mapping *const *)group->mappings->pdata, group->mappings->len);
 
-  for (guint i = 0; found != NULL && i < group->mappings->len; i++) {
-    g_autoptr(Table) wanted = table_from_mapping(group->mappings->pdata[i]);
-
+  if (found != NULL)
     table_compare(wanted, found, &differences);
-  }
   g_string_append(json, ",\"differences\":[");
   for (size_t i = 0; i < fault_list_length(&differences); i++)
     append_text(json, i == 0 ? "" : ",", fault_list_get(&differences, i));
