@@ -244,6 +244,18 @@ set_quantiles(Sample *sample, const uint64_t *counts, const HistogramScale *scal
   sample->p99_ms = quantile(counts, scale, 0.99);
 }
 
+/* Of what it had before it was there nothing is known. */
+static Series *
+series_new(void)
+{
+  Series *series = g_new0(Series, 1);
+
+  for (size_t i = 0; i < HISTORY_SAMPLES; i++)
+    series->samples[i] = (Sample){
+        .lag = -1, .held_bytes = -1, .lag_seconds = -1, .p50_ms = UNKNOWN_MS, .p99_ms = UNKNOWN_MS};
+  return series;
+}
+
 static void
 take(MetricsHistory *self, const MetricsService *service, size_t at)
 {
@@ -253,7 +265,7 @@ take(MetricsHistory *self, const MetricsService *service, size_t at)
   Sample *whole;
 
   while (self->series->len < topics + 1)
-    g_ptr_array_add(self->series, g_new0(Series, 1));
+    g_ptr_array_add(self->series, series_new());
   whole = sample_counts(self->series->pdata[WHOLE], service, METRICS_ALL_TOPICS, at);
   whole->held_bytes = (int64_t)metrics_counters_held_bytes(service->counters);
   for (size_t i = 0; i < topics; i++) {
