@@ -75,6 +75,7 @@ def test_what_is_shown_is_what_the_status_says(world, visit, scheme, width):
         now = page.inner_text("#contact")
         seen.until("(before) => document.querySelector('#contact').textContent !== before", now)
         shifts = page.evaluate("window.seen.shifts.reduce((sum, [, value]) => sum + value, 0)")
+        aloud = page.evaluate("[...document.querySelectorAll('[role=status], [aria-live=polite]')].map((one) => one.textContent)")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert seen.axe() == []
         picture(seen, f"{scheme}-{width}")
@@ -88,6 +89,7 @@ def test_what_is_shown_is_what_the_status_says(world, visit, scheme, width):
     assert letters["What takes them back"] == f"sluice replay '{pipe.topic}.dlq'"
     assert [(p["Kind"], p["State"]) for p in peers] == [("Kafka", "up"), ("gateway", "up")]
     assert shifts < 0.01
+    assert sorted(aloud) == ["", "Records flow"], "what counts seconds is read out each time"
 
 
 def test_an_empty_page_and_one_that_fails_say_so(world, visit):

@@ -2,7 +2,7 @@
 // A line chart of the last 15 minutes in plain SVG, read by pointer, by arrow keys, or as text.
 import { el, svg, write, clock } from "./dom.js";
 
-const WINDOW_MS = 15 * 60 * 1000;
+export const WINDOW_MS = 15 * 60 * 1000;
 const CLASSES = ["one", "two", "three"];
 
 // What a scale may end at: the next that is not below the value.

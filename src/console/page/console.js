@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asks the service every two seconds, and shows what it says.
 import { ask, by, el, write, Table, count, rate, duration, about, milliseconds, bytes, clock, plural } from "./dom.js";
-import { Chart, ofTen, ofBytes, ofSeconds, ofMilliseconds } from "./chart.js";
+import { Chart, WINDOW_MS, ofTen, ofBytes, ofSeconds, ofMilliseconds } from "./chart.js";
 import { startTables } from "./tables.js";
 
 const EVERY_MS = 2000;
-const KEPT = 180;
 
 // State
 
@@ -44,11 +43,14 @@ function fact(name, value) {
   write(facts.get(name), value);
 }
 
-const banner = { word: el("strong"), rest: el("span") };
+// Several tables of one topic share its partitions.
+const heldBy = (list) => new Set(list.flatMap((t) => t.partitions.map((p) => `${t.topic}\n${p.partition}`))).size;
+
+// Of the banner the word alone is read out, when it changes: the rest counts seconds.
+const banner = { word: by("ready").querySelector("strong"), rest: by("ready").querySelector("span") };
 
 function showState(status) {
   const box = by("ready");
-  if (!banner.word.isConnected) box.replaceChildren(el("p", {}, banner.word, " ", banner.rest));
   write(banner.word, status.ready ? "Records flow" : "Not ready");
   write(banner.rest, `${status.ready ? "" : `(${status.reason}) `}for ${duration(status.since_seconds)}`);
   box.className = `banner ${status.ready ? "good" : "bad"}`;
@@ -57,7 +59,7 @@ function showState(status) {
   fact("Instance", status.instance);
   fact("Up for", duration(status.uptime_seconds));
   fact("Version", `${status.version} (${status.revision})`);
-  fact("Partitions held", count(status.topics.reduce((sum, t) => sum + t.partitions.length, 0)));
+  fact("Partitions held", count(heldBy(status.topics)));
   fact("Memory of batches", status.memory.used_bytes == null ? "–"
     : `${bytes(status.memory.used_bytes)} of ${bytes(status.memory.limit_bytes)}`);
   const tries = Object.entries(status.retries ?? {}).filter(([, n]) => n > 0);
@@ -84,9 +86,11 @@ const charts = [
 const kept = { at: [], samples: {} };
 
 function showFlow(flow) {
-  kept.at = kept.at.concat(flow.at_ms).slice(-KEPT);
+  const at = kept.at.concat(flow.at_ms);
+  const old = at.filter((ms) => ms < at[at.length - 1] - WINDOW_MS).length;
   for (const [name, values] of Object.entries(flow.all ?? {}))
-    kept.samples[name] = (kept.samples[name] ?? []).concat(values).slice(-KEPT);
+    kept.samples[name] = (kept.samples[name] ?? []).concat(values).slice(old);
+  kept.at = at.slice(old);
   charts.forEach((chart) => chart.update(kept.at, kept.samples));
 }
 
@@ -182,7 +186,9 @@ function showErrors(errors) {
 
 // The rounds
 
+// Read out when it is away alone, not with each round.
 function contact(text, isAway) {
+  by("contact").setAttribute("aria-live", isAway ? "polite" : "off");
   write(by("contact"), text, isAway ? "away" : "");
 }
 

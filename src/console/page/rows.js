@@ -14,10 +14,12 @@ const choice = (name) => form.elements[name].value;
 export function offerRows(answer) {
   if (!answer.browse) return;
   by("rows").hidden = by("rows-link").hidden = false;
-  const names = answer.mappings.map((m) => m.table);
-  if (names.join("\n") === tables.map((t) => t.table).join("\n")) return;
-  tables = answer.mappings;
-  form.elements.table.replaceChildren(...names.map((name) => el("option", { value: name }, name)));
+  // Keys are made as the table's first mapping makes them.
+  const firsts = answer.mappings.filter((m, i, all) => all.findIndex((other) => other.table === m.table) === i);
+  if (JSON.stringify(firsts) === JSON.stringify(tables)) return;
+  const chosen = choice("table");
+  tables = firsts;
+  form.elements.table.replaceChildren(...firsts.map((m) => el("option", { value: m.table, selected: m.table === chosen }, m.table)));
   showFields();
 }
 
@@ -37,9 +39,12 @@ function showFields() {
   by("key-fields").replaceChildren(...made[kind]());
 }
 
+// A time of day without a zone is of the one that timestamps are shown in.
+const inUtc = (text) => (/:\d\d(\.\d+)?$/.test(text) && !/[+-]\d\d:\d\d$/.test(text) ? `${text}Z` : text);
+
 function time(text) {
   if (text.trim() === "") return null;
-  const ms = /^\d+$/.test(text.trim()) ? text.trim() : Date.parse(text.trim());
+  const ms = /^\d+$/.test(text.trim()) ? text.trim() : Date.parse(inUtc(text.trim()));
   if (Number.isNaN(ms)) throw new Error(`${text}: not a time; write 2024-02-29T16:05:00Z, or milliseconds since 1970`);
   return String(ms);
 }
