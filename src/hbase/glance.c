@@ -117,10 +117,16 @@ cell_at(const ScanAnswer *answer, guint i)
 }
 
 static bool
+is_same_column(const Cell *a, const Cell *b)
+{
+  return slice_equal(a->row, b->row) && slice_equal(a->family, b->family) &&
+         slice_equal(a->qualifier, b->qualifier);
+}
+
+static bool
 is_same_cell(const Cell *a, const Cell *b)
 {
-  return a->timestamp == b->timestamp && slice_equal(a->row, b->row) &&
-         slice_equal(a->family, b->family) && slice_equal(a->qualifier, b->qualifier);
+  return a->timestamp == b->timestamp && is_same_column(a, b);
 }
 
 /* The row of the answer's first value that may be a length; false: none may. */
@@ -271,6 +277,41 @@ take_cell(Stretch *self, const Cell *cell, uint32_t left_out)
   return true;
 }
 
+/* How many of the cells lie before the last column, which may have more versions than came. */
+static guint
+cells_of_whole_columns(const Stretch *self)
+{
+  const Glance *glance = self->glance;
+  guint whole = glance->cells->len;
+
+  if (self->options->scan.versions <= 1)
+    return whole;
+  while (whole > 0 && is_same_column(&g_array_index(glance->cells, GlanceCell, whole - 1).cell,
+                                     &last_cell(glance)->cell))
+    whole--;
+  return whole;
+}
+
+/* Ends the look in time, with what came whole; false: that is nothing yet. */
+static bool
+end_late(Stretch *self)
+{
+  Glance *glance = self->glance;
+  GlanceRow *row = &g_array_index(glance->rows, GlanceRow, glance->rows->len - 1);
+  guint whole = cells_of_whole_columns(self);
+
+  if (whole == 0)
+    return false;
+  set_next(glance, GLANCE_TIME, row->key,
+           whole > row->first ? &g_array_index(glance->cells, GlanceCell, whole - 1).cell : NULL);
+  if (whole > row->first)
+    row->length = whole - row->first;
+  else
+    g_array_set_size(glance->rows, glance->rows->len - 1);
+  g_array_set_size(glance->cells, whole);
+  return true;
+}
+
 /* An answer of the stretch; `*out_goes_on`: there may be more of it. */
 static bool
 take_answer(Stretch *self, bool *out_goes_on, GError **error)
@@ -287,13 +328,7 @@ take_answer(Stretch *self, bool *out_goes_on, GError **error)
   for (guint i = 0; i < self->answer.cells->len; i++)
     if (!take_cell(self, cell_at(&self->answer, i), g_array_index(left_out, uint32_t, i)))
       return true;
-  *out_goes_on = true;
-  if (is_late(self)) {
-    const Cell *last = &last_cell(self->glance)->cell;
-
-    set_next(self->glance, GLANCE_TIME, last->row, last);
-    *out_goes_on = false;
-  }
+  *out_goes_on = !is_late(self) || !end_late(self);
   return true;
 }
 

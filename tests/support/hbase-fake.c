@@ -253,7 +253,10 @@ bytes_of(const char *text)
 static gpointer
 make_cell(HbaseFake *self, const HbaseFakeScan *scan, const char *key, size_t *answer)
 {
-  g_autofree char *name = self->cells > 1 ? g_strdup_printf("q%05u", scan->cell) : g_strdup("q");
+  unsigned versions = MAX(self->versions, 1);
+  unsigned column = scan->cell / versions;
+  gint64 age = scan->cell % versions;
+  g_autofree char *name = self->cells > 1 ? g_strdup_printf("q%05u", column) : g_strdup("q");
   g_autoptr(GByteArray) family = bytes_of("f");
   g_autoptr(GByteArray) qualifier = bytes_of(name);
   g_autoptr(GByteArray) value =
@@ -269,7 +272,7 @@ make_cell(HbaseFake *self, const HbaseFakeScan *scan, const char *key, size_t *a
   }
   *answer += value->len;
   return g_object_new(TYPE_T_COLUMN_VALUE, "family", family, "qualifier", qualifier, "value", value,
-                      "timestamp", (gint64)scan->row, NULL);
+                      "timestamp", (gint64)scan->row + versions - 1 - age, NULL);
 }
 
 /* The next piece of a row; NULL: nothing of the row is left. */

@@ -32,8 +32,9 @@ typedef struct {
   GPtrArray *tables;     /* owned, of Table * */
   GPtrArray *frames;     /* owned, of GBytes *: what came, frame by frame */
   unsigned batches;
-  unsigned rows;  /* of every table: "row000000" and so on, each with cell f:q = key */
-  unsigned cells; /* of every row, above 1: f:q00000 and so on */
+  unsigned rows;     /* of every table: "row000000" and so on, each with cell f:q = key */
+  unsigned cells;    /* of every row, above 1: f:q00000 and so on */
+  unsigned versions; /* above 1: as many of these cells are one column's, the newest first */
   GByteArray *(*value)(unsigned row, unsigned cell); /* of a cell; NULL: the key */
   size_t largest_answer;                             /* to a scan: bytes of values */
   int forgets; /* this answer to a scan, counted from 1, is that there is no such scan */

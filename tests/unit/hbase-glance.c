@@ -200,6 +200,60 @@ a_length_is_not_shown_for_a_value_when_time_is_up(void)
     g_assert_cmpuint(g_array_index(glance.cells, GlanceCell, i).left_out, ==, 5000);
 }
 
+static void
+a_column_is_not_cut_when_time_is_up(void)
+{
+  g_auto(Fixture) fixture = {0};
+  g_auto(Glance) glance = {0};
+  GlanceOptions options = roomy();
+
+  fixture_init(&fixture, 1, 300);
+  fixture.hbase.versions = 3; /* the first answer ends within a column */
+  options.scan.versions = 3;
+  options.deadline_us = 1;
+  g_assert_true(glance_take(&glance, &fixture.client, &options, NULL));
+  assert_next(&glance, GLANCE_TIME, "row000000");
+  g_assert_true(glance.next.is_behind_column);
+  g_assert_true(slice_equal(bytes_slice(&glance.next.qualifier), slice_text("q00041")));
+  g_assert_cmpuint(glance.cells->len, ==, 126);
+  g_assert_cmpuint(g_array_index(glance.rows, GlanceRow, 0).length, ==, 126);
+}
+
+static void
+a_row_that_time_cuts_at_its_first_column_is_the_next_pages(void)
+{
+  g_auto(Fixture) fixture = {0};
+  g_auto(Glance) glance = {0};
+  GlanceOptions options = roomy();
+
+  fixture_init(&fixture, 20, 3);
+  fixture.hbase.versions = 3; /* eight rows an answer, of one column each */
+  options.scan.versions = 3;
+  options.deadline_us = 1;
+  g_assert_true(glance_take(&glance, &fixture.client, &options, NULL));
+  assert_next(&glance, GLANCE_TIME, "row000007");
+  g_assert_false(glance.next.is_behind_column);
+  g_assert_cmpuint(glance.rows->len, ==, 7);
+  g_assert_cmpuint(glance.cells->len, ==, 21);
+}
+
+/* It is read on, lest no page get any further. */
+static void
+a_single_column_is_read_whole_however_late(void)
+{
+  g_auto(Fixture) fixture = {0};
+  g_auto(Glance) glance = {0};
+  GlanceOptions options = roomy();
+
+  fixture_init(&fixture, 1, 300);
+  fixture.hbase.versions = 300;
+  options.scan.versions = 300;
+  options.deadline_us = 1;
+  g_assert_true(glance_take(&glance, &fixture.client, &options, NULL));
+  g_assert_cmpint(glance.end, ==, GLANCE_WHOLE);
+  g_assert_cmpuint(glance.cells->len, ==, 300);
+}
+
 /* What lies behind the answer's last column is not looked for: a row may be endless. */
 static void
 a_survey_ends_with_the_answer(void)
@@ -239,6 +293,9 @@ main(int argc, char **argv)
   g_test_add_func("/glance/bounds", each_bound_ends_it_where_the_next_one_begins);
   g_test_add_func("/glance/large", large_values_are_left_out_with_their_length);
   g_test_add_func("/glance/late", a_length_is_not_shown_for_a_value_when_time_is_up);
+  g_test_add_func("/glance/late-column", a_column_is_not_cut_when_time_is_up);
+  g_test_add_func("/glance/late-row", a_row_that_time_cuts_at_its_first_column_is_the_next_pages);
+  g_test_add_func("/glance/late-versions", a_single_column_is_read_whole_however_late);
   g_test_add_func("/glance/wide", a_survey_ends_with_the_answer);
   g_test_add_func("/glance/hang-up", a_gateway_that_hangs_up_is_told);
   return g_test_run();
