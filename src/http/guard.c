@@ -6,8 +6,8 @@
 enum { DIGEST_BYTES = 32 };
 
 struct HttpGuard {
-  char **hosts; /* owned */
-  GMutex lock;  /* over the rest */
+  GStrv hosts; /* owned: names alone */
+  GMutex lock; /* over the rest */
   bool has_token;
   guint8 token[DIGEST_BYTES]; /* its SHA-256: of one length, whatever it is */
 };
@@ -22,12 +22,34 @@ digest(const char *text, gsize len, guint8 out_digest[DIGEST_BYTES])
   g_checksum_get_digest(sum, out_digest, &digest_len);
 }
 
+/* Without the port, the brackets of IPv6 and the dot at a name's end. */
+static char *
+name_of(const char *host)
+{
+  const char *end = strrchr(host, ':');
+  char *name;
+
+  if (*host == '[')
+    return g_strndup(host + 1, strcspn(host + 1, "]"));
+  name = end == NULL || strchr(host, ':') != end ? g_strdup(host)
+                                                 : g_strndup(host, (gsize)(end - host));
+  if (g_str_has_suffix(name, "."))
+    name[strlen(name) - 1] = '\0';
+  return name;
+}
+
 HttpGuard *
 http_guard_new(const char *const *hosts, const char *token)
 {
   HttpGuard *self = g_new0(HttpGuard, 1);
 
   self->hosts = g_strdupv((char **)hosts);
+  for (char **host = self->hosts; *host != NULL; host++) {
+    char *name = name_of(*host);
+
+    g_free(*host);
+    *host = name;
+  }
   g_mutex_init(&self->lock);
   http_guard_set_token(self, token);
   return self;
@@ -54,28 +76,12 @@ http_guard_set_token(HttpGuard *self, const char *token)
   g_mutex_unlock(&self->lock);
 }
 
-/* Without the port, the brackets of IPv6 and the dot at a name's end. */
-static char *
-name_of(const char *host)
-{
-  const char *end = strrchr(host, ':');
-  char *name;
-
-  if (*host == '[')
-    return g_strndup(host + 1, strcspn(host + 1, "]"));
-  name = end == NULL || strchr(host, ':') != end ? g_strdup(host)
-                                                 : g_strndup(host, (gsize)(end - host));
-  if (g_str_has_suffix(name, "."))
-    name[strlen(name) - 1] = '\0';
-  return name;
-}
-
 bool
 http_guard_knows_host(const HttpGuard *self, const char *host)
 {
   g_autofree char *name = host == NULL ? NULL : name_of(host);
 
-  if (name == NULL)
+  if (name == NULL || *name == '\0')
     return false;
   /* nobody can make an address mean another place */
   if (g_hostname_is_ip_address(name) || g_ascii_strcasecmp(name, "localhost") == 0)

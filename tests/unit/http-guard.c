@@ -6,7 +6,7 @@
 static void
 names_of_others_are_told_from_ours(void)
 {
-  const char *const hosts[] = {"sluice.example", "0.0.0.0", NULL};
+  const char *const hosts[] = {"sluice.example", "0.0.0.0", "other.example.:9187", NULL};
   g_autoptr(HttpGuard) guard = http_guard_new(hosts, NULL);
   const struct {
     const char *host;
@@ -21,6 +21,8 @@ names_of_others_are_told_from_ours(void)
       {"LocalHost", true},
       {"sluice.example", true},
       {"Sluice.Example.:80", true},
+      {"other.example", true},
+      {"other.example:80", true},
       {NULL, false},
       {"", false},
       {":9187", false},
