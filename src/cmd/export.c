@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/stop.h"
-#include "base/wait.h"
 #include "base/whole_file.h"
 #include "cmd/options.h"
 #include "cmd/peers.h"
 #include "export/export.h"
-#include "hbase/catalog.h"
 #include "report/report.h"
 
 enum { FILE_MODE = 0666 };
@@ -237,32 +235,6 @@ new_scanner(const Export *self, GError **error)
                      error);
 }
 
-typedef struct {
-  const Export *export;
-  Catalog *catalog; /* borrowed */
-} Probe;
-
-static bool
-probe_once(void *data, GError **error)
-{
-  const Probe *self = data;
-  g_autoptr(Table) wanted = table_from_mapping(self->export->mapping);
-
-  g_ptr_array_set_size(wanted->mappings, 0); /* rows made otherwise are exported, too */
-  return catalog_probe(self->catalog, wanted, false, error);
-}
-
-/* That there is a table, as the mapping has it. */
-static bool
-check_table(const Export *self, GError **error)
-{
-  Wait wait = {.until_us = wait_until_us(self->options.timeout_ms),
-               .stop = stop_cancellable(self->stop)};
-  g_autoptr(Catalog) catalog = catalog_new(&self->gateway, error);
-
-  return catalog != NULL && wait_for(&wait, probe_once, &(Probe){self, catalog}, error);
-}
-
 static bool
 write_text(const char *folder, const char *name, const char *text, GError **error)
 {
@@ -349,7 +321,9 @@ export_table(Export *self, GError **error)
       .go_on = go_on,
   };
 
-  if (scanner == NULL || !check_table(self, error) || !write_mapping(self, error))
+  if (scanner == NULL ||
+      !cmd_table_await(&self->gateway, self->mapping, self->options.timeout_ms, error) ||
+      !write_mapping(self, error))
     return EXIT_FAILED;
   writer = export_writer_new(self->layout, self->form, self->output, error);
   if (writer == NULL || !export_rows(&options, scanner, writer, &counts, error) ||

@@ -2,7 +2,9 @@
 #include "cmd/peers.h"
 
 #include "base/bytes.h"
+#include "base/wait.h"
 #include "config/settings.h"
+#include "hbase/catalog.h"
 #include "http/channel.h"
 #include "stream/memory.h"
 
@@ -126,6 +128,30 @@ cmd_registry_is_needed(const MappingSet *mappings)
     if (mapping_needs_registry(mapping_set_get(mappings, i)))
       return true;
   return false;
+}
+
+typedef struct {
+  Catalog *catalog; /* borrowed */
+  const Mapping *mapping;
+} Probe;
+
+static bool
+probe_once(void *data, GError **error)
+{
+  const Probe *self = data;
+  g_autoptr(Table) wanted = table_from_mapping(self->mapping);
+
+  return catalog_probe(self->catalog, wanted, false, error);
+}
+
+bool
+cmd_table_await(const GatewayOptions *gateway, const Mapping *mapping, int64_t timeout_ms,
+                GError **error)
+{
+  Wait wait = {.until_us = wait_until_us(timeout_ms), .stop = gateway->cancellable};
+  g_autoptr(Catalog) catalog = catalog_new(gateway, error);
+
+  return catalog != NULL && wait_for(&wait, probe_once, &(Probe){catalog, mapping}, error);
 }
 
 HttpClientOptions

@@ -24,6 +24,11 @@ bool cmd_properties_are_alike(const KafkaProperty *a, const KafkaProperty *b);
 /* [gateway], handed from the configuration to what speaks with the gateways; borrowed from it. */
 GatewayOptions cmd_gateway_options(const Config *config);
 
+/* For who reads it: that there is a table with the mapping's families. A gateway that is not there
+ * yet is waited for up to timeout_ms, or until its cancellable ends it. */
+bool cmd_table_await(const GatewayOptions *gateway, const Mapping *mapping, int64_t timeout_ms,
+                     GError **error);
+
 /* Whether any mapping has records that name their schema by an id. */
 bool cmd_registry_is_needed(const MappingSet *mappings);
 

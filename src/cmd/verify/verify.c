@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/stop.h"
-#include "base/wait.h"
 #include "cmd/csv.h"
 #include "cmd/options.h"
 #include "cmd/peers.h"
 #include "cmd/verify/differences.h"
-#include "hbase/catalog.h"
 #include "mapping/instant.h"
 #include "mapping/set.h"
 
@@ -245,32 +243,6 @@ go_on(void *data, VerifyPhase phase, uint64_t done, uint64_t total)
   return !stop_is_asked(self->stop);
 }
 
-typedef struct {
-  const Verify *verify;
-  Catalog *catalog; /* borrowed */
-} Probe;
-
-static bool
-probe_once(void *data, GError **error)
-{
-  const Probe *self = data;
-  g_autoptr(Table) wanted = table_from_mapping(self->verify->mapping);
-
-  g_ptr_array_set_size(wanted->mappings, 0); /* rows made otherwise are what it is there to find */
-  return catalog_probe(self->catalog, wanted, false, error);
-}
-
-/* Before the source is read, which may take long: that there is a table, as the mapping has it. */
-static bool
-check_table(Verify *self, GError **error)
-{
-  Wait wait = {.until_us = wait_until_us(self->options.timeout_ms),
-               .stop = stop_cancellable(self->stop)};
-  g_autoptr(Catalog) catalog = catalog_new(&self->gateway, error);
-
-  return catalog != NULL && wait_for(&wait, probe_once, &(Probe){self, catalog}, error);
-}
-
 static bool
 read_source(Verify *self, VerifyIntake *intake, GError **error)
 {
@@ -357,8 +329,9 @@ verify(Verify *self, GError **error)
   VerifyResult result;
   g_autoptr(SortMerge) records = NULL;
 
-  if (scanner == NULL || !check_table(self, error) || !read_source(self, intake, error) ||
-      (records = verify_intake_finish(intake, error)) == NULL)
+  if (scanner == NULL ||
+      !cmd_table_await(&self->gateway, self->mapping, self->options.timeout_ms, error) ||
+      !read_source(self, intake, error) || (records = verify_intake_finish(intake, error)) == NULL)
     return exit_code_unless(error, EXIT_STOPPED);
 
   const VerifyCounts counts = verify_intake_counts(intake);
