@@ -237,12 +237,22 @@ describe(Catalog *self, Table *table, GError **error)
 }
 
 Table *
-catalog_describe(Catalog *self, const char *name, GError **error)
+catalog_descriptor(Catalog *self, const char *name, GError **error)
 {
   g_autoptr(Table) table = table_new(name);
-  g_autoptr(GPtrArray) regions = NULL;
 
   if (!must_exist(self, name, error) || !describe(self, table, error))
+    return NULL;
+  return g_steal_pointer(&table);
+}
+
+Table *
+catalog_describe(Catalog *self, const char *name, GError **error)
+{
+  g_autoptr(Table) table = catalog_descriptor(self, name, error);
+  g_autoptr(GPtrArray) regions = NULL;
+
+  if (table == NULL)
     return NULL;
   regions = catalog_regions(self, name, error);
   if (regions == NULL)

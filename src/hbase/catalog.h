@@ -20,7 +20,9 @@ bool catalog_is_enabled(Catalog *self, const char *table, bool *out_is_enabled, 
  * g_strfreev(). */
 char **catalog_list(Catalog *self, GError **error);
 
-/* The table with the boundaries of its regions. FAULT_SETUP: there is none. */
+/* The table's families and attributes alone. FAULT_SETUP: there is none. */
+Table *catalog_descriptor(Catalog *self, const char *table, GError **error);
+/* The same with the boundaries of its regions, of which there may be thousands. */
 Table *catalog_describe(Catalog *self, const char *table, GError **error);
 
 /* Where one region begins and ends (both empty at the table's ends) and who serves it. */

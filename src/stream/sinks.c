@@ -205,7 +205,7 @@ rows_belong(const StreamSinks *self, GError **error)
     const char *table = mapping_table(self->mappings[i]);
     g_autoptr(Table) wanted = table_of_mappings(table, self->mappings, self->mappings_length);
     g_autoptr(GError) problem = NULL;
-    g_autoptr(Table) found = catalog_describe(catalog, table, &problem);
+    g_autoptr(Table) found = catalog_descriptor(catalog, table, &problem);
 
     if (found != NULL && !table_takes_rows(wanted, found, error))
       return false;
